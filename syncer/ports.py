@@ -1,0 +1,108 @@
+"""What the engine needs from the world, as protocols. Each has a fake in tests/fakes.py and a contract test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from syncer.model import (
+    Answer,
+    Batch,
+    Counts,
+    Credentials,
+    Envelope,
+    Facts,
+    Mode,
+    OpenTask,
+    Page,
+    Query,
+    Request,
+    Run,
+    Stream,
+    StreamState,
+    Task,
+)
+
+
+class Provider(Protocol):
+    """Knows one vendor API, and touches nothing: values in, values out."""
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of the API before the first call."""
+
+    def request(self, query: Query) -> Request:
+        """The unsigned request that asks `query`."""
+
+    def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
+        """`request` with the headers that authenticate it at `now`; `nonce` is new for every attempt."""
+
+    def parse(self, query: Query, answer: Answer) -> Envelope:
+        """The records in `answer`, as the vendor sent them.
+
+        An id that the vendor does not know is an empty envelope, not an error.
+        Raises the class of `syncer.errors` that names the reaction, with the vendor's request id.
+        """
+
+    def task(self, query: Query, record: Mapping[str, Any]) -> Task:
+        """The task that one record tells. Raises RecordError only where the record has no id."""
+
+    def reduce(self, record: dict[str, Any]) -> dict[str, Any]:
+        """`record` without what the source's options say must not be stored."""
+
+    def regions_request(self) -> Request:
+        """The unsigned request for the regions of the account (only where `facts.has_regions`)."""
+
+    def parse_regions(self, answer: Answer) -> tuple[str, ...]:
+        """The names of the regions in `answer` that can be used."""
+
+
+class Fetch(Protocol):
+    """Asks one source's provider: signs, paces, retries, parses."""
+
+    def __call__(self, query: Query) -> Page:
+        """The answered page. Raises what could not be mended by trying again."""
+
+    def now(self) -> datetime:
+        """The time on the provider's clock."""
+
+
+class Clock(Protocol):
+    """The machine's time. Only `app.py` makes a real one."""
+
+    def now(self) -> datetime:
+        """The wall clock, in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that never step."""
+
+    def sleep(self, duration: timedelta) -> None:
+        """Return after `duration`; raises Stopped at once when the process is told to stop."""
+
+
+class StreamStore(Protocol):
+    """One stream's part of the database, held under a lease. Every method raises LeaseLost once it is gone."""
+
+    def state(self) -> StreamState:
+        """What the stream has proven and learned."""
+
+    def open_tasks(self) -> Mapping[str, OpenTask]:
+        """The tasks that can still change and are not lost, by id."""
+
+    def undecided(self, run: Run) -> Sequence[str]:
+        """The ids that this run has stored as `finished` without an outcome."""
+
+    def start(self, mode: Mode, now: datetime) -> Run:
+        """A new run begun at `now`, or the interrupted one of this mode with its checkpoint."""
+
+    def commit(self, batch: Batch) -> Counts:
+        """Store everything in `batch` in one transaction, or nothing."""
+
+
+class Store(Protocol):
+    """The database, as far as the engine knows it."""
+
+    def claim(self, stream: Stream) -> AbstractContextManager[StreamStore]:
+        """The stream under a lease of ours. Raises LeaseLost if another process holds it."""
