@@ -86,7 +86,7 @@ class Task:
     error_code: str | None = None
     error_message: str | None = None
     #: The provider's rule of "newer": of two observations the higher rank wins, then the later one.
-    #: A place in the lifecycle, an update stamp in microseconds, or None where only the time of asking counts.
+    #: A place in the lifecycle, an update stamp in microseconds; None where only the time of asking counts.
     rank: int | None = None
 
     @property
@@ -106,7 +106,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of a provider's API before the first call. Durations are None where nobody documents one."""
+    """What is known of a provider's API before the first call. A duration nobody documents is None."""
 
     lists: tuple[Listing, ...]
     #: The most records one page may hold.

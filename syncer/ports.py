@@ -1,4 +1,4 @@
-"""What the engine needs from the world, as protocols. Each has a fake in tests/fakes.py and a contract test."""
+"""What the engine needs from the world, as protocols. Each has a fake in `tests/fakes.py`."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Clock(Protocol):
 
 
 class StreamStore(Protocol):
-    """One stream's part of the database, held under a lease. Every method raises LeaseLost once it is gone."""
+    """One stream's part of the database, under a lease. Every method raises LeaseLost once it is gone."""
 
     def state(self) -> StreamState:
         """What the stream has proven and learned."""
