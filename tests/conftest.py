@@ -32,7 +32,7 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[servers.Server]:
             yield server
         return
     system = request.config.getoption("--postgres") == "system"
-    binaries = servers.system_binaries() if system else servers.embedded_binaries()
+    binaries = servers.system_binaries() if system else servers.wheel_binaries()
     if binaries is None:
         _do_without("no Postgres: install the extra `embedded`, or set $" + _ENVIRONMENT)
     else:

