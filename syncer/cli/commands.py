@@ -1,0 +1,33 @@
+"""The commands there are. Only the one that is typed is imported: --help must not wait for a database.
+
+A command is a module of this folder with `add_arguments(parser)`, `run(args) -> int` (the exit code) and
+`EXAMPLE`, the lines its --help ends with.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from importlib import import_module
+from typing import Protocol, cast
+
+#: By name: what the list in `syncer --help` says. The module has the command's name.
+COMMANDS = {
+    "init": "write a commented syncer.toml to begin with",
+}
+
+
+class Command(Protocol):
+    """What a command's module offers."""
+
+    EXAMPLE: str
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Say which arguments the command takes."""
+
+    def run(self, args: Namespace) -> int:
+        """Do it; the exit code. Raises SyncerError with what went wrong."""
+
+
+def command(name: str) -> Command:
+    """The command called `name`."""
+    return cast(Command, import_module(f"syncer.cli.{name}"))

@@ -1,0 +1,36 @@
+"""`syncer init`: a commented configuration to begin with."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace
+from importlib.resources import files
+from pathlib import Path
+
+from syncer.errors import ConfigurationError
+
+EXAMPLE = """\
+  syncer init                            # writes ./syncer.toml, and never over one that exists
+  syncer init --config /etc/syncer/syncer.toml
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """No arguments of its own."""
+
+
+def run(args: Namespace) -> int:
+    """Write the file that the other commands would read. Raises ConfigurationError if there is one."""
+    path: Path = args.config or Path(os.environ.get("SYNCER_CONFIG") or "syncer.toml")
+    template = files("syncer.cli").joinpath("template.toml").read_text(encoding="utf-8")
+    try:
+        # It may get a secret written into it one day.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise ConfigurationError(f"{path} exists already: edit it, or choose another with --config") from None
+    except OSError as error:
+        raise ConfigurationError(f"cannot write {path}: {error.strerror}") from None
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(template)
+    print(f"wrote {path}: uncomment your sources in it, then try it with `syncer check`")
+    return 0

@@ -1,0 +1,63 @@
+"""What is typed is what is meant, and what is wrong says so with exit code 2."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from syncer.cli import commands
+from syncer.cli.parser import parse
+
+
+@pytest.mark.parametrize("words", [["--config", "a.toml", "init"], ["init", "--config", "a.toml"]])
+def test_config_stands_on_either_side(words: list[str]) -> None:
+    assert parse(words).config == Path("a.toml")
+
+
+def test_config_after_the_command_wins() -> None:
+    assert parse(["--config", "a.toml", "init", "--config", "b.toml"]).config == Path("b.toml")
+
+
+def test_config_is_none_where_nobody_says() -> None:
+    assert parse(["init"]).config is None
+
+
+@pytest.mark.parametrize("words", [[], ["nonsense"], ["init", "--nonsense"], ["--conf", "a.toml", "init"]])
+def test_nonsense_exits_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        parse(words)
+    assert exit_.value.code == 2
+    assert "usage: syncer" in capsys.readouterr().err
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        parse(["--help"])
+    shown = capsys.readouterr().out
+    assert exit_.value.code == 0
+    assert [name for name in commands.COMMANDS if f"    {name}" not in shown] == []
+
+
+@pytest.mark.parametrize("name", commands.COMMANDS)
+def test_help_of_a_command_has_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        parse([name, "--help"])
+    assert exit_.value.code == 0
+    assert f"example:\n  syncer {name}" in capsys.readouterr().out
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = {"alembic", "apscheduler", "psycopg", "pydantic", "requests", "rich", "sqlalchemy"}
+    script = f"""
+import sys
+from syncer.cli import main
+try:
+    main(["--help"])
+except SystemExit:
+    print(sorted({heavy!r} & set(sys.modules)), file=sys.stderr)
+"""
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stderr == "[]\n"
