@@ -31,9 +31,13 @@ class Account:
         """Ourselves; or, if we are root, whoever owns `path`, or would own it if it were made."""
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid())
-        if path.exists():
-            return cls(path.stat().st_uid, path.stat().st_gid)
-        return _preferred()
+        return cls.of(path) if path.exists() else _preferred()
+
+    @classmethod
+    def of(cls, path: Path) -> Account:
+        """Whoever owns `path`."""
+        status = path.stat()
+        return cls(status.st_uid, status.st_gid)
 
     @property
     def name(self) -> str:
@@ -45,7 +49,7 @@ class Account:
 
     @property
     def is_other(self) -> bool:
-        """True where we are root and programs run as somebody else."""
+        """True where it is not us."""
         return self.uid != os.geteuid()
 
     def own(self, path: Path) -> None:

@@ -109,9 +109,9 @@ class EmbeddedPostgres:
     def _prepare(self) -> None:
         # Only the data is the server's: it must not be able to swap files under root's hands.
         make_folder(self._folder, 0o711 if os.geteuid() == 0 else 0o700)
-        owner = self._folder.stat().st_uid
-        if owner != os.geteuid():
-            raise ConfigurationError(f"{self._folder} belongs to user {owner}: run syncer as that user")
+        owner = Account.of(self._folder)
+        if owner.is_other:
+            raise ConfigurationError(f"{self._folder} belongs to {owner.name}: run syncer as that user")
         generate_passwords(self._passwords)
 
     def _our_turn(self) -> AbstractContextManager[int]:
