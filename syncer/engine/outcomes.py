@@ -1,0 +1,110 @@
+"""Tells how tasks ended, where only a filtered list knows: members first, then the failed among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from syncer.engine.walk import Walk
+from syncer.engine.writer import Writer
+from syncer.model import OutcomeFilter, Sighting, Status, StreamState, Task
+from syncer.planning.order import is_beyond
+from syncer.planning.outcomes import is_worth_asking, judge_filter
+from syncer.planning.scans import is_expiring
+
+
+class Outcomes:
+    """What one run learns of outcomes. Nothing is called failed or succeeded before the filter is trusted."""
+
+    def __init__(self, state: StreamState, now: datetime, writer: Writer) -> None:
+        self.writer = writer
+        self.verdict = state.outcome_filter
+        self.verdict_at = state.outcome_filter_at
+        self.is_wanted = is_worth_asking(self.verdict, self.verdict_at, now)
+        self._now = now
+        #: Ended tasks that the membership scan showed, with nothing but their stamps.
+        self._members: dict[str, Task] = {}
+        self._recalled: set[str] = set()
+        self._failed: set[str] = set()
+        self._walk: Walk | None = None
+
+    def recall(self, task_ids: Iterable[str]) -> None:
+        """Take in what this run had stored without an outcome before it was interrupted."""
+        self._recalled.update(task_ids)
+
+    def member(self, sightings: Iterable[Sighting]) -> None:
+        """Note what the membership scan showed."""
+        for task in (sighting.task for sighting in sightings):
+            self._members[task.task_id] = Task(
+                task_id=task.task_id,
+                status=task.status,
+                created_at=task.created_at,
+                finished_at=task.finished_at,
+            )
+
+    def failed(self, sightings: Iterable[Sighting]) -> list[Sighting]:
+        """Note what the filtered scan showed; returns what is new in it, its outcome held back."""
+        new = []
+        for sighting in sightings:
+            self._failed.add(sighting.task.task_id)
+            if sighting.task.task_id not in self._members:
+                new.append(replace(sighting, task=replace(sighting.task, status=Status.FINISHED)))
+        return new
+
+    def end(self, walk: Walk) -> None:
+        """Judge the filter, now that `walk` has read all of the filtered list that it had to."""
+        if not walk.is_complete:
+            return
+        self._walk = walk
+        due = [task_id for task_id, task in self._members.items() if self._had_to_show(task, walk)]
+        failed = sum(task_id in self._failed for task_id in due)
+        self._decide(judge_filter(self.verdict, members=len(due), failed=failed))
+
+    def refused(self) -> None:
+        """The API does not take the filter."""
+        self._decide(OutcomeFilter.REJECTED)
+
+    def tell(self) -> None:
+        """Store the outcomes, if the filter is to be trusted."""
+        if self.verdict is OutcomeFilter.TRUSTED and self._walk is not None:
+            self.writer.tell(self._told(self._walk))
+
+    def untold(self) -> Iterable[str]:
+        """Ids of ended tasks that lie deeper than the filtered list was read."""
+        walk = self._walk
+        if self.verdict is not OutcomeFilter.TRUSTED or walk is None:
+            return ()
+        return [i for i in self.writer.undecided - self._failed if not self._is_vouched(i, walk)]
+
+    def _told(self, walk: Walk) -> Iterator[Sighting]:
+        at = walk.progress.last_page_at or self._now
+        for task_id in self._failed:
+            yield _outcome(task_id, Status.FAILED, at)
+        for task_id in (self.writer.undecided | self._recalled) - self._failed:
+            if self._is_vouched(task_id, walk):
+                yield _outcome(task_id, Status.SUCCEEDED, at)
+
+    def _is_vouched(self, task_id: str, walk: Walk) -> bool:
+        """Whether the filtered list would have shown the task if it had failed."""
+        member = self._members.get(task_id)
+        if member is None:
+            return task_id in self._recalled and not walk.stopped_early
+        return self._had_to_show(member, walk)
+
+    def _had_to_show(self, task: Task, walk: Walk) -> bool:
+        if is_expiring(task, walk.progress.last_page_at, walk.route.retention):
+            return False
+        boundary = walk.route.boundary
+        if not walk.stopped_early or boundary is None:
+            return True
+        return any(not is_beyond(task, order, boundary) for order in walk.possible_orders)
+
+    def _decide(self, verdict: OutcomeFilter) -> None:
+        if verdict is not self.verdict or verdict is not OutcomeFilter.TRUSTED:
+            self.verdict_at = self._now
+        self.verdict = verdict
+
+
+def _outcome(task_id: str, status: Status, at: datetime) -> Sighting:
+    return Sighting(task=Task(task_id=task_id, status=status), observed_at=at)

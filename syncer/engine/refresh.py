@@ -1,0 +1,115 @@
+"""Asks for the open tasks that no scan of the run has shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from syncer.engine.findings import Findings
+from syncer.engine.writer import Writer
+from syncer.errors import ProtocolError, Retryable
+from syncer.model import Facts, OpenTask, Page, Query, Stream
+from syncer.planning import runs
+from syncer.planning.scans import Scan
+from syncer.ports import Fetch
+
+#: So many failed calls by id in one run, and the others are left for the next.
+MAX_ERRORS = 3
+
+
+class Refresh:
+    """The open tasks of one run that still have to be found: `missing` shrinks as they are seen."""
+
+    def __init__(self, missing: dict[str, OpenTask], stream: Stream, facts: Facts, found: Findings) -> None:
+        self.missing = missing
+        self.has_read_deeper = False
+        #: Tasks that were shown as ended, but not how, and that only a call by id can tell.
+        self._untold: dict[str, OpenTask] = {}
+        self._open = dict(missing)
+        self.stream, self.facts, self.found = stream, facts, found
+        self.source = stream.source
+
+    def see(self, task_ids: Iterable[str]) -> None:
+        """Note tasks that were shown."""
+        for task_id in task_ids:
+            self.missing.pop(task_id, None)
+
+    def ask_outcome(self, task_ids: Iterable[str]) -> None:
+        """Ask for those of `task_ids` that were open when the run began: how did they end?"""
+        if self.facts.answers_detail:
+            self._untold = {i: self._open[i] for i in task_ids if i in self._open}
+
+    def read(self, fetch: Fetch, writer: Writer, attempt: Callable[[Scan], None]) -> None:
+        """Find what is missing, at the fewest calls: by id, by status, or further down in the list."""
+        if self._lists_are_cheaper():
+            for scan in runs.open_lists(self.facts):
+                attempt(scan)
+        if not self._reading_deeper_is_cheaper(fetch.now()):
+            self._ask(fetch, writer)
+            self._untold.clear()
+        if (self.missing or self._untold) and self._can_read_deeper:
+            self._read_deeper(attempt)
+
+    def lost(self, now: datetime) -> tuple[str, ...]:
+        """Ids of tasks that a complete scan had to show and did not, or whose window has closed."""
+        had_to_show = self.found.read_all_members and not self.found.errors
+        return tuple(
+            task_id
+            for task_id, task in self.missing.items()
+            if had_to_show or runs.window_has_closed(task, self.source.retention, now)
+        )
+
+    def _askable(self, now: datetime) -> list[str]:
+        retention = self.source.detail_retention or self.source.retention
+        tasks = {**self.missing, **self._untold}.values()
+        return runs.refresh_order(t for t in tasks if runs.can_ask_by_id(t, self.facts, retention, now))
+
+    def _calls(self, count: int) -> int:
+        return -(-count // self.facts.ids_per_request) if self.facts.ids_per_request else 0
+
+    def _lists_are_cheaper(self) -> bool:
+        lists = len(runs.open_lists(self.facts))
+        return 0 < lists < self._calls(len(self.missing))
+
+    def _reading_deeper_is_cheaper(self, now: datetime) -> bool:
+        """Whether the rest of the list costs less than the calls by id that it could replace."""
+        if not self._can_read_deeper or not self.found.members_total:
+            return False
+        pages = len(runs.ended_lists(self.facts)) * self.found.members_total / self.source.page_size
+        return pages < self._calls(len(self._askable(now)))
+
+    @property
+    def _can_read_deeper(self) -> bool:
+        return not self.found.read_all_members and not runs.shows_open(self.facts)
+
+    def _ask(self, fetch: Fetch, writer: Writer) -> None:
+        ids, size, errors = self._askable(fetch.now()), self.facts.ids_per_request, 0
+        for start in range(0, len(ids), size or 1):
+            chunk = tuple(ids[start : start + size])
+            try:
+                page = fetch(Query(region=self.stream.region, ids=chunk, limit=len(chunk)))
+            except (ProtocolError, Retryable) as error:
+                self.found.errors.append(error)
+                errors += 1
+                if errors == MAX_ERRORS:
+                    return
+                continue
+            self._take(page, writer)
+
+    def _take(self, page: Page, writer: Writer) -> None:
+        writer.add(page, writer.checkpoint, page.sightings)
+        self.see(sighting.task.task_id for sighting in page.sightings)
+        if page.total is not None and page.total != len(page.sightings) + len(page.rejected):
+            # Fewer rows than the answer itself counts: who is absent from it may still be there.
+            self.found.errors.append(
+                ProtocolError(
+                    f"asked by id, the API counted {page.total} tasks and showed {len(page.sightings)}",
+                    request_id=page.request_id,
+                )
+            )
+
+    def _read_deeper(self, attempt: Callable[[Scan], None]) -> None:
+        """Read the lists of ended tasks to their end: a call by id may forget sooner than they do."""
+        self.has_read_deeper = True
+        for scan in runs.ended_lists(self.facts):
+            attempt(scan)

@@ -1,0 +1,229 @@
+"""One run of one stream, from what is known of it to what was proven."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+
+from syncer.engine.findings import Findings
+from syncer.engine.outcomes import Outcomes
+from syncer.engine.refresh import Refresh
+from syncer.engine.report import Progress, RunReport, Watch
+from syncer.engine.walk import Route, Walk
+from syncer.engine.writer import Writer
+from syncer.errors import (
+    ConfigurationError,
+    CredentialsError,
+    FilterRefused,
+    LeaseLost,
+    Stopped,
+    StoreUnavailable,
+    SyncerError,
+)
+from syncer.model import Checkpoint, Facts, Mode, Page, Role, Run, RunStatus, Stream, StreamState
+from syncer.planning import runs
+from syncer.planning.coverage import Proof, advance_state
+from syncer.planning.scans import Scan, ScanProgress
+from syncer.ports import Fetch, StreamStore
+
+log = logging.getLogger(__name__)
+
+
+def run_stream(
+    store: StreamStore,
+    fetch: Fetch,
+    *,
+    stream: Stream,
+    facts: Facts,
+    wanted: Mode,
+    watch: Watch | None = None,
+) -> RunReport:
+    """The report of one run of `stream`, made now.
+
+    A poll becomes a sweep where a poll could not vouch for the time since the last complete run. Errors are
+    in the report, except LeaseLost, which is raised: then nothing more may be written, not even the error.
+    """
+    state = store.state()
+    now = fetch.now()
+    run = runs.trusted(store.start(runs.next_mode(wanted, state, stream.source, now), now), now)
+    return _Execution(store, fetch, stream, facts, state, run).execute(watch or Watch())
+
+
+class _Execution:
+    def __init__(
+        self, store: StreamStore, fetch: Fetch, stream: Stream, facts: Facts, state: StreamState, run: Run
+    ) -> None:
+        self.store, self.fetch, self.stream, self.facts = store, fetch, stream, facts
+        self.state, self.run, self.source = state, run, stream.source
+        self.started_at = run.checkpoint.started_at if run.checkpoint else run.started_at
+        self.boundary = runs.boundary(state, self.source)
+        self.found = Findings()
+        self.writer = Writer(store, run)
+        self.outcomes = Outcomes(state, run.started_at, self.writer)
+        self.refresh = Refresh(dict(store.open_tasks()), stream, facts, self.found)
+
+    def execute(self, watch: Watch) -> RunReport:
+        self.watch = watch
+        log.info("run.started", extra=self._labels)
+        try:
+            self._read()
+            return self._end()
+        except LeaseLost:
+            raise
+        except Stopped as error:
+            return self._break_off(RunStatus.INTERRUPTED, error)
+        except SyncerError as error:
+            return self._break_off(RunStatus.FAILED, error)
+
+    # Reading
+
+    def _read(self) -> None:
+        if self.run.checkpoint:
+            self.outcomes.recall(self.store.undecided(self.run))
+            self.found.done.extend(self.run.checkpoint.done)
+        for scan in self._plan():
+            # A task moves from one open list to the next, so these are read anew after a resume.
+            if scan.name not in self.found.done or scan.listing.role is Role.OPEN:
+                self._attempt(scan)
+        self.outcomes.tell()
+        self.refresh.ask_outcome(self.outcomes.untold())
+        self.refresh.read(self.fetch, self.writer, self._attempt)
+        if self.refresh.has_read_deeper:
+            self.outcomes.tell()
+        self.writer.flush()
+
+    def _plan(self) -> tuple[Scan, ...]:
+        return runs.plan_scans(
+            self.facts, self.run.mode, self.boundary, self.started_at, self.source.retention
+        )
+
+    def _attempt(self, scan: Scan) -> None:
+        """Walk through `scan`. What fails in one list does not stop the others, unless it would there too."""
+        if scan.listing.role is Role.FAILED and not self.outcomes.is_wanted:
+            return
+        walk = self._walk(scan)
+        try:
+            self._follow(walk)
+        except FilterRefused as error:
+            self.outcomes.refused()
+            log.warning("filter.refused", extra={**self._labels, "error": str(error)})
+        except (Stopped, LeaseLost, StoreUnavailable, CredentialsError, ConfigurationError):
+            raise
+        except SyncerError as error:
+            if walk.progress.pages == 0:
+                raise
+            self.found.errors.append(error)
+
+    def _walk(self, scan: Scan) -> Walk:
+        """A walk through `scan`, at its beginning or where the interrupted run had come to."""
+        route = Route(
+            facts=self.facts,
+            region=self.stream.region,
+            page_size=min(self.source.page_size, self.facts.page_size),
+            learned=self.state.orders.get(scan.listing.name, frozenset()),
+            boundary=self.boundary,
+            retention=self.source.retention,
+        )
+        walk = Walk(scan, self.fetch, route)
+        checkpoint = self.run.checkpoint
+        if checkpoint and runs.can_resume(scan, checkpoint, self.facts):
+            walk.resume(checkpoint.cursor, ScanProgress.from_json(checkpoint.evidence))
+        return walk
+
+    def _follow(self, walk: Walk) -> None:
+        """Store what `walk` shows, page by page."""
+        for page in walk.pages():
+            # The provider's clock is known from its first answer on; until then ours may have been ahead.
+            self.started_at = min(self.started_at, page.observed_at)
+            self._take(walk, page)
+            self._tell_progress(walk)
+            self.watch.between_pages()
+        # What a later scan shows of the same task is a state of its own.
+        self.writer.flush()
+        self.found.note(walk)
+        if walk.scan.listing.role is Role.FAILED:
+            self.outcomes.end(walk)
+
+    def _take(self, walk: Walk, page: Page) -> None:
+        listing, sightings = walk.scan.listing, page.sightings
+        if listing.role is Role.FAILED:
+            sightings = tuple(self.outcomes.failed(sightings))
+        elif listing.role is Role.MEMBERS and listing.terminal:
+            self.outcomes.member(sightings)
+        self.writer.add(page, self._checkpoint(walk, page), sightings)
+        self.refresh.see(sighting.task.task_id for sighting in page.sightings)
+
+    def _checkpoint(self, walk: Walk, page: Page) -> Checkpoint:
+        return Checkpoint(
+            started_at=self.started_at,
+            saved_at=page.observed_at,
+            done=tuple(self.found.done),
+            listing=walk.scan.name,
+            cursor=walk.cursor,
+            evidence=walk.progress.to_json(),
+        )
+
+    def _tell_progress(self, walk: Walk) -> None:
+        self.watch.progress(
+            Progress(
+                stream=self.stream,
+                mode=self.run.mode,
+                listing=walk.scan.name,
+                rows=walk.progress.rows,
+                total=walk.progress.first_total,
+            )
+        )
+
+    # The end
+
+    def _end(self) -> RunReport:
+        lost = self.refresh.lost(self.found.last_page_at or self.started_at)
+        if self.found.errors:
+            text = "; ".join(str(error) for error in self.found.errors)
+            self.writer.close(RunStatus.FAILED, error=text, lost=lost)
+            return self._report(RunStatus.FAILED, self.found.errors[0])
+        self.writer.flush()
+        # A poll that passed between our pages has moved the state on, so ours is added to the latest.
+        state = advance_state(
+            self.store.state(), self.source, self._proof(), runs.lookback(self.state, self.source)
+        )
+        self.writer.close(RunStatus.SUCCEEDED, state=state, lost=lost)
+        return self._report(RunStatus.SUCCEEDED, None)
+
+    def _proof(self) -> Proof:
+        return Proof(
+            mode=self.run.mode,
+            started_at=self.started_at,
+            frontier=runs.claimed_frontier(self.state, self.source, self.started_at),
+            last_page_at=self.found.last_page_at or self.started_at,
+            shown_since=self.found.shown_since,
+            orders=self.found.orders,
+            late_by=self.writer.counts.late_by,
+            outcome_filter=self.outcomes.verdict,
+            outcome_filter_at=self.outcomes.verdict_at,
+        )
+
+    def _break_off(self, status: RunStatus, error: SyncerError) -> RunReport:
+        """Keep what was read, and the place where the next run goes on."""
+        with suppress(StoreUnavailable):
+            self.writer.close(status, error=str(error))
+        return self._report(status, error)
+
+    def _report(self, status: RunStatus, error: SyncerError | None) -> RunReport:
+        report = RunReport(
+            stream=self.stream,
+            mode=self.run.mode,
+            run_id=self.run.run_id,
+            status=status,
+            counts=self.writer.counts,
+            pages=self.writer.pages,
+            requests=self.writer.requests,
+            error=error,
+        )
+        level = logging.WARNING if status is RunStatus.FAILED else logging.INFO
+        log.log(level, f"run.{status}", extra={**self._labels, **report.figures})
+        return report
+
+    @property
+    def _labels(self) -> dict[str, object]:
+        return {"stream": self.stream.label, "mode": str(self.run.mode), "run_id": self.run.run_id}

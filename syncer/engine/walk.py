@@ -1,0 +1,220 @@
+"""Walks through the pages of one scan, and says whether its end can be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from syncer.errors import CursorRefused, PageRefused, ProtocolError, Retryable, Throttled
+from syncer.model import Facts, Order, Page, Role, Task
+from syncer.planning.order import Boundary, may_stop
+from syncer.planning.scans import Scan, ScanProgress, shown_from, was_there
+from syncer.ports import Fetch
+
+#: How often a scan begins anew because its cursor was refused or led in a circle.
+MAX_RESTARTS = 3
+#: How many pages in a row may bring nothing new before "more" is no longer believed.
+MAX_IDLE_PAGES = 50
+#: How often a list is read that does not show what it promised.
+MAX_PASSES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What a walk needs to know of its stream."""
+
+    facts: Facts
+    region: str
+    page_size: int
+    learned: frozenset[Order]
+    #: Where a scan that is not whole may stop.
+    boundary: Boundary | None
+    retention: timedelta | None
+
+
+class Walk:
+    """One scan on its way. After the last page, `is_complete` says whether the list was read as planned."""
+
+    def __init__(self, scan: Scan, fetch: Fetch, route: Route) -> None:
+        self.scan = scan
+        self.fetch = fetch
+        self.route = route
+        self.progress = scan.begin()
+        #: Where the next page begins; what a checkpoint keeps.
+        self.cursor: str | None = None
+        self.is_complete = False
+        self.stopped_early = False
+        #: Creation times by id of all tasks shown so far.
+        self.seen: dict[str, float | None] = {}
+        self._limit = route.page_size
+
+    def resume(self, cursor: str | None, progress: ScanProgress) -> None:
+        """Go on where an interrupted run left off."""
+        self.cursor, self.progress = cursor, progress
+
+    @property
+    def orders(self) -> frozenset[Order]:
+        """What the next run may believe of the list's order."""
+        kept = self.route.learned & self.progress.order.steps.keys()
+        return kept if self.stopped_early else kept | self.progress.order.proven
+
+    @property
+    def reached_bottom(self) -> bool:
+        """Whether the scan has come to the oldest task of the list."""
+        return self.is_complete and not self.stopped_early and self.scan.created_from is None
+
+    @property
+    def possible_orders(self) -> frozenset[Order]:
+        """The learned orders that this scan has not contradicted."""
+        return self.route.learned & self.progress.order.steps.keys()
+
+    def pages(self) -> Iterator[Page]:
+        """The pages, one after the other; asks the provider as it goes."""
+        is_resumed = self.progress.pages > 0
+        yield from self._pass()
+        if self.stopped_early or not self.progress.is_doubtful:
+            self.is_complete = True
+        elif is_resumed:
+            # The ids of the first half are gone with the process, so there is nothing to compare with.
+            self.cursor, self.progress, self.seen = None, self.scan.begin(), {}
+            yield from self.pages()
+        else:
+            yield from self._more_passes()
+
+    # One pass through the list
+
+    def _pass(self) -> Iterator[Page]:
+        idle = 0
+        restarts = 0
+        visited: set[str] = set()
+        while True:
+            try:
+                page = self._fetch()
+                self._refuse_circle(page, visited)
+            except CursorRefused:
+                if restarts == MAX_RESTARTS:
+                    raise
+                restarts += 1
+                visited.clear()
+                self._restart()
+                continue
+            stepped_back = self._has_jumped(page)
+            new = self._note(page)
+            idle = 0 if new else idle + 1
+            if idle > MAX_IDLE_PAGES:
+                raise ProtocolError(
+                    f"{self.scan.name}: {idle} pages in a row held nothing new and promised more; "
+                    "the API's paging has changed, or its cursor is broken",
+                    request_id=page.request_id,
+                )
+            self.cursor = page.back_cursor if stepped_back else page.next_cursor
+            self.stopped_early = not self.scan.whole and self._may_stop(page)
+            yield page
+            if self.cursor is None or self.stopped_early:
+                return
+
+    def _restart(self) -> None:
+        self.cursor = None
+        self.progress = replace(self.progress, order=self.scan.begin().order)
+
+    def _note(self, page: Page) -> list[Task]:
+        new = [s.task for s in page.sightings if s.task.task_id not in self.seen]
+        self.progress = self.progress.observe(page, new, self.scan.listing)
+        for task in new:
+            self.seen[task.task_id] = task.created_at.timestamp() if task.created_at else None
+        return new
+
+    def _may_stop(self, page: Page) -> bool:
+        boundary = self.route.boundary
+        return boundary is not None and may_stop(
+            self.route.learned, self.progress.order, [s.task for s in page.sightings], boundary
+        )
+
+    def _has_jumped(self, page: Page) -> bool:
+        """Whether rows may lie between this page and the one before: where pages overlap, none reappeared."""
+        if not self.route.facts.overlap or not self.seen or page.back_cursor is None:
+            return False
+        if self.cursor is None or self.cursor == page.back_cursor:
+            return False
+        return not any(s.task.task_id in self.seen for s in page.sightings)
+
+    def _refuse_circle(self, page: Page, visited: set[str]) -> None:
+        """Raise CursorRefused if the page points to where the walk has been. An empty page may repeat."""
+        if not page.sightings or page.next_cursor is None:
+            return
+        if page.next_cursor in visited and not self.route.facts.overlap:
+            raise CursorRefused(
+                f"{self.scan.name}: the cursor led back to a page that was read already",
+                request_id=page.request_id,
+            )
+        visited.add(page.next_cursor)
+
+    # One page
+
+    def _fetch(self) -> Page:
+        """The page at the cursor; one that keeps failing is asked for in halves."""
+        limit = self._limit
+        while True:
+            try:
+                return self.fetch(self.scan.query(self.route.region, self.cursor, limit))
+            except (PageRefused, Retryable) as error:
+                if limit == 1 or not self._may_be_the_page(error):
+                    raise
+                limit = limit // 2
+                if self._counts_pages:
+                    self._limit = limit
+                    raise CursorRefused(f"{self.scan.name}: a page number means another page now") from error
+
+    def _may_be_the_page(self, error: ProtocolError | Retryable) -> bool:
+        """Whether a smaller page might be answered: the vendor answers others, and wants no patience."""
+        if isinstance(error, PageRefused):
+            return True
+        return self.progress.pages > 0 and bool(error.code) and not isinstance(error, Throttled)
+
+    @property
+    def _counts_pages(self) -> bool:
+        """Whether cursors are page numbers, which mean something else for every page size."""
+        return not self.route.facts.has_lasting_cursors and not self.route.facts.overlap
+
+    # The doubt
+
+    def _more_passes(self) -> Iterator[Page]:
+        """Read the list again, because it ended with fewer rows than it had promised.
+
+        Either the passes together show as many as were promised, or the promise was wrong: then two of them
+        in a row must show the same tasks, of those that were there before the first began. Lists of open
+        tasks are left by tasks all the time; for them the passes just add up.
+        """
+        self.scan = replace(self.scan, whole=True)
+        all_seen, began_at = self.seen, self.progress.first_page_at
+        promised, shown = self.progress.first_total or 0, self.progress.due
+        for _ in range(MAX_PASSES - 1):
+            before, self.seen = self.seen, {}
+            self._restart()
+            missed: set[str] = set()
+            for page in self._pass():
+                missed.update(self._missed(page, all_seen, began_at))
+                yield page
+            shown += len(missed)
+            is_open = self.scan.listing.role is Role.OPEN
+            self.is_complete = is_open or shown >= promised or not (missed or self._gone(before))
+            all_seen = {**all_seen, **self.seen}
+            if self.is_complete:
+                break
+        self.seen = all_seen
+
+    def _missed(self, page: Page, all_seen: Mapping[str, object], began_at: datetime | None) -> Iterator[str]:
+        """Ids on `page` that earlier passes had to show and did not."""
+        for task in (sighting.task for sighting in page.sightings):
+            if task.task_id not in all_seen and began_at and was_there(task, self.scan.listing, began_at):
+                yield task.task_id
+
+    def _gone(self, before: Mapping[str, float | None]) -> set[str]:
+        """Ids that the pass before showed, this one did not, and the provider had not forgotten since."""
+        retention, last_page_at = self.route.retention, self.progress.last_page_at
+        gone = before.keys() - self.seen.keys()
+        if retention is None or last_page_at is None:
+            return gone
+        since = shown_from(retention, last_page_at).timestamp()
+        return {task_id for task_id in gone if (before[task_id] or since) > since}

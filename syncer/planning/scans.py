@@ -1,0 +1,147 @@
+"""One scan: a walk through the pages of one query, what it has seen, and whether its end can be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from syncer.model import Listing, Page, Query, Task
+from syncer.planning.order import OrderEvidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """One query to be walked through: a list, whole or to the boundary, perhaps within a window."""
+
+    listing: Listing
+    #: May not stop at the boundary.
+    whole: bool
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """Names the scan within its run, also after a resume."""
+        if self.created_from is None and self.created_to is None:
+            return self.listing.name
+        ends = (t.isoformat() if t else "" for t in (self.created_from, self.created_to))
+        return f"{self.listing.name}@{'/'.join(ends)}"
+
+    def begin(self) -> ScanProgress:
+        """The progress of this scan before its first page."""
+        return ScanProgress(order=OrderEvidence.begin(terminal=self.listing.terminal))
+
+    def query(self, region: str, cursor: str | None, limit: int) -> Query:
+        return Query(
+            listing=self.listing.name,
+            region=region,
+            cursor=cursor,
+            limit=limit,
+            created_from=self.created_from,
+            created_to=self.created_to,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanProgress:
+    """What an unfinished scan has learned; survives a pause inside the checkpoint."""
+
+    order: OrderEvidence
+    rows: int = 0
+    #: Rows that may have been there when the first page was read, and so are in its total.
+    due: int = 0
+    pages: int = 0
+    #: What the first page said the list holds.
+    first_total: int | None = None
+    first_page_at: datetime | None = None
+    last_page_at: datetime | None = None
+    #: The list shows everything whose last stamp is younger than this: the oldest such of an ended task.
+    shown_since: datetime | None = None
+
+    def observe(self, page: Page, new: Sequence[Task], listing: Listing) -> ScanProgress:
+        """The progress after `page`; `new` are its rows that this scan had not shown before."""
+        began_at = self.first_page_at or page.observed_at
+        return replace(
+            self,
+            order=self.order.observe(new),
+            rows=self.rows + len(new),
+            due=self.due + sum(not came_after(task, listing, began_at) for task in new),
+            pages=self.pages + 1,
+            first_total=page.total if self.pages == 0 else self.first_total,
+            first_page_at=began_at,
+            last_page_at=page.observed_at,
+            shown_since=_oldest([self.shown_since, *map(_last_stamp, new)]),
+        )
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the list ended with fewer rows than it had promised."""
+        return self.first_total is not None and self.due < self.first_total
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "order": self.order.to_json(),
+            "rows": self.rows,
+            "due": self.due,
+            "pages": self.pages,
+            "first_total": self.first_total,
+            **{name: stamp.isoformat() for name in _STAMPS if (stamp := getattr(self, name))},
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> ScanProgress:
+        return cls(
+            order=OrderEvidence.from_json(value["order"]),
+            rows=value["rows"],
+            due=value["due"],
+            pages=value["pages"],
+            first_total=value["first_total"],
+            **{name: datetime.fromisoformat(value[name]) for name in _STAMPS if name in value},
+        )
+
+
+#: Cut off the oldest edge of what a list shows, where rows vanish while they are read.
+_EDGE = timedelta(seconds=30)
+
+_STAMPS = ("first_page_at", "last_page_at", "shown_since")
+
+
+def _last_stamp(task: Task) -> datetime | None:
+    """The latest stamp of an ended task: whichever stamp a list forgets by, it forgets this one last."""
+    if task.is_open:
+        return None
+    return max(filter(None, (task.created_at, task.finished_at, task.updated_at)), default=None)
+
+
+def _oldest(stamps: Sequence[datetime | None]) -> datetime | None:
+    return min(filter(None, stamps), default=None)
+
+
+def shown_from(retention: timedelta, last_page_at: datetime) -> datetime:
+    """The oldest creation time that a list certainly still showed on its last page."""
+    return last_page_at - retention + min(_EDGE, retention / 20)
+
+
+def is_expiring(task: Task, last_page_at: datetime | None, retention: timedelta | None) -> bool:
+    """Whether the list may have forgotten `task` before its last page was read."""
+    if last_page_at is None or retention is None:
+        return False
+    return task.created_at is None or task.created_at < shown_from(retention, last_page_at)
+
+
+def came_after(task: Task, listing: Listing, moment: datetime) -> bool:
+    """Whether `task` entered the list certainly not before `moment`."""
+    stamp = _entered_at(task, listing)
+    return stamp is not None and stamp >= moment
+
+
+def was_there(task: Task, listing: Listing, moment: datetime) -> bool:
+    """Whether the list had to show `task` already at `moment`."""
+    stamp = _entered_at(task, listing)
+    return stamp is not None and stamp < moment
+
+
+def _entered_at(task: Task, listing: Listing) -> datetime | None:
+    return task.finished_at if listing.terminal else task.created_at
