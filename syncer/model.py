@@ -135,6 +135,8 @@ class Facts:
     known_paths: frozenset[str] = frozenset()
     #: Documented values of enumerations, by path; a new one is stored and noted as a quirk.
     known_values: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: Which field of Task a path fills: a value there that could not be understood is noted as a quirk.
+    fields: Mapping[str, str] = field(default_factory=dict)
     #: The vendor's own environment variables, tried in turn: (access key, secret key, session token).
     environment: tuple[tuple[str, str, str | None], ...] = ()
 
