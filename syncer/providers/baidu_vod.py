@@ -1,0 +1,245 @@
+"""Baidu VOD: GET /v2/tasks.
+
+Sources: cloud.baidu.com/doc/VOD (Fm4axtv8o, 0m4j9lwf0), the Java SDK's vod.v2, the page on bce-auth-v1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hmac import digest
+from typing import Any
+from urllib.parse import urlsplit
+
+from syncer.errors import (
+    ClockSkewed,
+    CredentialsError,
+    CredentialsExpired,
+    CursorRefused,
+    ProtocolError,
+    Retryable,
+    SyncerError,
+    Throttled,
+)
+from syncer.model import (
+    Answer,
+    Credentials,
+    Envelope,
+    Facts,
+    Listing,
+    Query,
+    Request,
+    Role,
+    Status,
+    Task,
+)
+from syncer.providers.answers import Refusal, Rules, check_asked, read_object, rows
+from syncer.providers.base import Base
+from syncer.providers.urls import query_string, quoted, read_endpoint
+from syncer.providers.values import flag, identifier, instant, is_absent, task_id, text
+
+_TITLE = "Baidu VOD"
+_SECOND = timedelta(seconds=1)
+#: How many seconds a signature holds.
+_EXPIRATION = 1800
+
+#: FINISHED and FAILED are documented; the rest is what Baidu's other media APIs say.
+_ENDED = {
+    "FINISHED": Status.SUCCEEDED,
+    "SUCCESS": Status.SUCCEEDED,
+    "FAILED": Status.FAILED,
+    "CANCELLED": Status.CANCELLED,
+    "CANCELED": Status.CANCELLED,
+}
+_OPEN = {
+    "INIT": Status.WAITING,
+    "QUEUED": Status.WAITING,
+    "WAITING": Status.WAITING,
+    "READY": Status.WAITING,
+    "PENDING": Status.WAITING,
+    "RUNNING": Status.RUNNING,
+    "PROCESSING": Status.RUNNING,
+    "PAUSED": Status.PAUSED,
+}
+_FIELDS = {
+    "type": "task_type",
+    "status": "provider_status",
+    "createTime": "created_at",
+    "finishTime": "finished_at",
+    "mediaId": "resource_id",
+}
+_FACTS = Facts(
+    lists=(Listing(name="tasks", role=Role.MEMBERS),),
+    page_size=100,
+    # No limit is documented.
+    requests_per_second=5,
+    retention=timedelta(days=7),
+    ids_per_request=1,
+    has_windows=True,
+    has_lasting_cursors=True,
+    known_paths=frozenset({"taskId", *_FIELDS}),
+    known_values={"type": frozenset({"WORKFLOW", "PRESET"}), "status": frozenset({"FINISHED", "FAILED"})},
+    fields=_FIELDS,
+    environment=(
+        ("BAIDUCLOUD_ACCESS_KEY", "BAIDUCLOUD_SECRET_KEY", None),
+        ("BAIDUCLOUD_ACCESS_KEY_ID", "BAIDUCLOUD_SECRET_ACCESS_KEY", None),
+    ),
+)
+_BAD_KEY = "check access_key and secret_key, and session_token where there is one"
+#: For codes without the prefix that some of Baidu's pages show (`MediaException.`, `VodExceptions.`).
+_RULES: Rules = (
+    ("*Limit*", Throttled, "asking again more slowly"),
+    ("*Throttl*", Throttled, "asking again more slowly"),
+    ("*TooMany*", Throttled, "asking again more slowly"),
+    ("RequestExpired", ClockSkewed, "asking again with the vendor's time; check this machine's clock"),
+    # The two codes of an expired session token are those of a wrong key and of a missing right.
+    ("InvalidAccessKeyId", CredentialsExpired, _BAD_KEY),
+    ("AccessDenied", CredentialsExpired, "grant the key the right to read VOD tasks, or renew session_token"),
+    ("InvalidSessionToken", CredentialsExpired, "the session token has expired or is wrong; renew it"),
+    ("SignatureDoesNotMatch", CredentialsError, _BAD_KEY),
+    ("InvalidHTTPAuthHeader", CredentialsError, _BAD_KEY),
+    ("QualifyNotPass", CredentialsError, "the account must pass Baidu's real-name check"),
+    ("OptInRequired", CredentialsError, "enable VOD for the account in Baidu's console"),
+    ("Account*", CredentialsError, "look after the account in Baidu's console"),
+    ("InternalError", Retryable, "asking again"),
+    ("ServiceUnavailable", Retryable, "asking again"),
+)
+
+
+class BaiduVod(Base):
+    """The media tasks of one account."""
+
+    name = "baidu_vod"
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Options:
+        """There is nothing to choose."""
+
+    def __init__(self, *, options: Options | None = None, endpoint: str | None = None) -> None:
+        place = read_endpoint(endpoint, "vod.bj.baidubce.com")
+        self.endpoint, self.host = place.origin, place.host
+        self.facts = _FACTS
+
+    def request(self, query: Query) -> Request:
+        parameters: dict[str, object] = {"maxSize": query.limit}
+        if query.ids:
+            parameters = {"maxSize": 10, "taskId": query.ids[0]}
+        if query.created_from:
+            parameters["beginTime"] = _stamp(query.created_from)
+        if query.created_to:
+            # The filter knows seconds only: a part of one counts as the next, so that no task falls out.
+            parameters["endTime"] = _stamp(query.created_to + _SECOND - timedelta(microseconds=1))
+        if query.cursor is not None:
+            parameters["marker"] = query.cursor
+        url = f"{self.endpoint}/v2/tasks?{query_string(parameters)}"
+        return Request(method="GET", url=url, action="vod.ListTasks", headers={"host": self.host})
+
+    def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
+        date = _stamp(now)
+        headers = {**request.headers, "x-bce-date": date}
+        if credentials.session_token:
+            headers["x-bce-security-token"] = credentials.session_token
+        parts = urlsplit(request.url)
+        canonical = canonical_request(request.method, parts.path, parts.query, headers)
+        prefix = auth_prefix(credentials.access_key, date, _EXPIRATION)
+        proof = signature(signing_key(credentials.secret_key, prefix), canonical)
+        headers["authorization"] = f"{prefix}/{';'.join(sorted(headers))}/{proof}"
+        return replace(request, headers=headers)
+
+    def parse(self, query: Query, answer: Answer) -> Envelope:
+        body = read_object(_TITLE, answer)
+        request_id = text(body.get("requestId")) or answer.headers.get("x-bce-request-id", "")
+        if not 200 <= answer.status < 300 or ("code" in body and "data" not in body):
+            return _refused(query, _refusal(answer, body, request_id))
+        where = f"{_TITLE}'s answer"
+        found = rows(body, "data", total=None, where=where, request_id=request_id)
+        if query.ids:
+            check_asked(query, found, "taskId", where=where, request_id=request_id)
+            return Envelope(records=tuple(found), next_cursor=None, request_id=request_id)
+        marker = _next_marker(body, request_id)
+        return Envelope(records=tuple(found), next_cursor=marker, request_id=request_id)
+
+    def task(self, query: Query, record: Mapping[str, Any]) -> Task:
+        word = text(record.get("status"))
+        return Task(
+            task_id=task_id(record, "taskId"),
+            status=_status(word, has_finished=not is_absent(record.get("finishTime"))),
+            provider_status=word,
+            task_type=text(record.get("type")),
+            created_at=instant(record.get("createTime")),
+            finished_at=instant(record.get("finishTime")),
+            resource_id=identifier(record.get("mediaId")),
+        )
+
+
+def _status(word: str | None, *, has_finished: bool) -> Status:
+    key = (word or "").upper()
+    if key in _ENDED:
+        return _ENDED[key]
+    return Status.FINISHED if has_finished else _OPEN.get(key, Status.UNKNOWN)
+
+
+def _next_marker(body: Mapping[str, Any], request_id: str) -> str | None:
+    """Where the next page begins. Only `isTruncated` tells the end: the last page has a marker too."""
+    more = flag(body.get("isTruncated"))
+    marker = identifier(body.get("nextMarker"))
+    if more is None:
+        problem = "isTruncated is missing or no boolean"
+    elif more and marker is None:
+        problem = "isTruncated says there is more, and nextMarker is missing"
+    else:
+        return marker if more else None
+    raise ProtocolError(
+        f"{_TITLE}'s answer is not as documented: {problem}; has the API changed?", request_id=request_id
+    )
+
+
+def _refusal(answer: Answer, body: Mapping[str, Any], request_id: str) -> Refusal:
+    return Refusal(
+        vendor=_TITLE,
+        answer=answer,
+        code=(text(body.get("code")) or "").rpartition(".")[2],
+        message=text(body.get("message")) or "",
+        request_id=request_id,
+    )
+
+
+def _refused(query: Query, refusal: Refusal) -> Envelope:
+    """No tasks, where the refusal says that the id is unknown. Raises what it means otherwise."""
+    code = refusal.code
+    if query.ids and (code.endswith(("NotFound", "NotExist")) or code.startswith("NoSuch")):
+        return Envelope(records=(), next_cursor=None, request_id=refusal.request_id)
+    raise _error(query, refusal)
+
+
+def _error(query: Query, refusal: Refusal) -> SyncerError:
+    if query.cursor is not None and ("Marker" in refusal.code or refusal.code == "InvalidParameter"):
+        return refusal.error(CursorRefused, "starting this list again")
+    return refusal.ruled(_RULES)
+
+
+# Signature
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def auth_prefix(access_key: str, date: str, expiration: int) -> str:
+    return f"bce-auth-v1/{access_key}/{date}/{expiration}"
+
+
+def signing_key(secret_key: str, prefix: str) -> str:
+    """The key for one moment, in lower hex; Baidu uses that text, not the bytes."""
+    return digest(secret_key.encode(), prefix.encode(), "sha256").hex()
+
+
+def canonical_request(method: str, path: str, query: str, headers: Mapping[str, str]) -> str:
+    """What is signed; `query` is encoded and sorted, `headers` are the ones to be signed."""
+    lines = sorted(f"{quoted(name.lower())}:{quoted(value.strip())}" for name, value in headers.items())
+    return "\n".join((method, path, query, "\n".join(lines)))
+
+
+def signature(key: str, canonical: str) -> str:
+    return digest(key.encode(), canonical.encode(), "sha256").hex()

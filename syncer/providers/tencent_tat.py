@@ -1,0 +1,244 @@
+"""Tencent TAT: DescribeInvocationTasks and DescribeRegions, version 2020-10-28.
+
+Sources: cloud.tencent.com 1340/52680, intl 1147/46679 and its neighbours, the vendor's API metadata.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Literal
+
+from syncer.errors import PageRefused
+from syncer.model import (
+    Answer,
+    Credentials,
+    Envelope,
+    Facts,
+    Listing,
+    Query,
+    Request,
+    Role,
+    Status,
+    Task,
+)
+from syncer.providers import tencent
+from syncer.providers.answers import Refusal, rows
+from syncer.providers.base import Base
+from syncer.providers.offsets import OVERLAP, next_offset, offset_before, offset_of
+from syncer.providers.urls import read_endpoint
+from syncer.providers.values import identifier, instant, microseconds, task_id, text, whole
+
+_HOSTS = {"cn": "tat.tencentcloudapi.com", "intl": "tat.intl.tencentcloudapi.com"}
+_STATUSES = {
+    "PENDING": Status.WAITING,
+    "DELIVERING": Status.WAITING,
+    "DELIVER_DELAYED": Status.WAITING,
+    "RUNNING": Status.RUNNING,
+    "CANCELLING": Status.RUNNING,
+    "SUCCESS": Status.SUCCEEDED,
+    "DELIVER_FAILED": Status.FAILED,
+    "START_FAILED": Status.FAILED,
+    "FAILED": Status.FAILED,
+    "TIMEOUT": Status.FAILED,
+    "TASK_TIMEOUT": Status.FAILED,
+    "CANCELLED": Status.CANCELLED,
+    "TERMINATED": Status.CANCELLED,
+}
+_FIELDS = {
+    "TaskStatus": "provider_status",
+    "CommandDocument.CommandType": "task_type",
+    "CreatedTime": "created_at",
+    "StartTime": "started_at",
+    "EndTime": "finished_at",
+    "UpdatedTime": "updated_at",
+    "InvocationId": "parent_id",
+    "InstanceId": "resource_id",
+    "ErrorInfo": "error_message",
+}
+_PARTS = {
+    "TaskResult": (
+        *("ExitCode", "Output", "Dropped", "OutputUrl", "OutputUploadCOSErrorInfo"),
+        *("ExecStartTime", "ExecEndTime"),
+    ),
+    "CommandDocument": (
+        *("Content", "CommandType", "Timeout", "WorkingDirectory", "Username"),
+        *("OutputCOSBucketUrl", "OutputCOSKeyPrefix"),
+        # Ours, in the place of Content.
+        *("ContentLength", "ContentSha256"),
+    ),
+}
+_PATHS = frozenset(f"{part}.{name}" for part, names in _PARTS.items() for name in names).union(
+    _PARTS, ("InvocationTaskId", "CommandId", "CommandName", "InvocationSource")
+)
+_KNOWN_VALUES = {
+    "TaskStatus": frozenset(_STATUSES),
+    "CommandDocument.CommandType": frozenset({"SHELL", "POWERSHELL", "BAT"}),
+    # Documented in capitals, shown in small letters.
+    "InvocationSource": frozenset({"USER", "INVOKER", "user", "invoker"}),
+}
+_FACTS = Facts(
+    lists=(Listing(name="tasks", role=Role.MEMBERS),),
+    page_size=100,
+    requests_per_second=10,
+    ids_per_request=100,
+    overlap=OVERLAP,
+    has_regions=True,
+    # Signed anew for every answer.
+    volatile=frozenset({"TaskResult.OutputUrl"}),
+    known_paths=_PATHS | _FIELDS.keys(),
+    known_values=_KNOWN_VALUES,
+    fields=_FIELDS,
+    environment=tencent.ENVIRONMENT,
+)
+
+
+class TencentTat(Base):
+    """The invocation tasks of one account, each region a list of its own."""
+
+    name = "tencent_tat"
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Options:
+        #: The regions to read, or all that the account has.
+        regions: tuple[str, ...] | Literal["all"]
+        site: Literal["cn", "intl"] = "cn"
+        #: Store what finished commands wrote. It may hold secrets.
+        outputs: bool = False
+        #: Store what was run. It holds passwords; without it, its length and hash.
+        command_content: bool = False
+
+    def __init__(self, *, options: Options, endpoint: str | None = None) -> None:
+        self.options = options
+        self.site = options.site
+        self.facts = _FACTS
+        place = read_endpoint(endpoint, _HOSTS[options.site])
+        self.endpoint = place.origin
+        self.service = tencent.Service("Tencent TAT", "tat", "2020-10-28", place)
+
+    def request(self, query: Query) -> Request:
+        parameters: dict[str, Any]
+        if query.ids:
+            # Without a limit of its own the answer would stop at twenty.
+            parameters = {"InvocationTaskIds": list(query.ids), "Limit": len(query.ids)}
+        else:
+            parameters = {"Offset": offset_of(query.cursor), "Limit": query.limit}
+        parameters["HideOutput"] = not self.options.outputs
+        return self.service.request("DescribeInvocationTasks", parameters, query.region)
+
+    def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
+        return self.service.sign(request, credentials, now)
+
+    def parse(self, query: Query, answer: Answer) -> Envelope:
+        response, refusal = self.service.read(answer)
+        request_id = tencent.request_id(response)
+        if refusal:
+            return self._without_ids(query, refusal)
+        total = whole(response.get("TotalCount"))
+        where = f"{self.service.title}'s DescribeInvocationTasks"
+        found = tuple(rows(response, "InvocationTaskSet", total=total, where=where, request_id=request_id))
+        if query.ids:
+            return Envelope(records=found, next_cursor=None, total=total, request_id=request_id)
+        return Envelope(
+            records=found,
+            next_cursor=next_offset(query, len(found), total),
+            back_cursor=offset_before(query, len(found)),
+            total=total,
+            request_id=request_id,
+        )
+
+    def _without_ids(self, query: Query, refusal: Refusal) -> Envelope:
+        """No tasks, where the refusal says that the id is unknown. Raises what it means otherwise."""
+        if query.ids and ("NotFound" in refusal.code or refusal.code.endswith(".InvalidInvocationTaskId")):
+            if len(query.ids) > 1:
+                raise refusal.error(PageRefused, "asking for fewer ids at once")
+            return Envelope(records=(), next_cursor=None, request_id=refusal.request_id)
+        raise tencent.error_of(refusal, query, self.facts.page_size)
+
+    def task(self, query: Query, record: Mapping[str, Any]) -> Task:
+        word = text(record.get("TaskStatus"))
+        status = _STATUSES.get(word or "", Status.UNKNOWN)
+        updated_at = instant(record.get("UpdatedTime"))
+        return Task(
+            task_id=task_id(record, "InvocationTaskId"),
+            status=status,
+            provider_status=word,
+            name=text(record.get("CommandName")) or text(record.get("CommandId")),
+            task_type=text(_part(record, "CommandDocument").get("CommandType")),
+            created_at=instant(record.get("CreatedTime")),
+            started_at=instant(record.get("StartTime")),
+            finished_at=instant(record.get("EndTime")),
+            updated_at=updated_at,
+            parent_id=identifier(record.get("InvocationId")),
+            resource_id=identifier(record.get("InstanceId")),
+            error_code=_error_code(record, word) if status is Status.FAILED else None,
+            error_message=text(record.get("ErrorInfo")),
+            rank=microseconds(updated_at),
+        )
+
+    def reduce(self, record: dict[str, Any]) -> dict[str, Any]:
+        """`record` without the command's content and output, as far as the options say so.
+
+        The output of a task that still runs grows, and is never stored.
+        """
+        result = record.get("TaskResult")
+        if isinstance(result, dict) and result.get("Output") and not self._keeps_output(record):
+            kept = {name: value for name, value in result.items() if name != "Output"}
+            record = {**record, "TaskResult": kept}
+        document = record.get("CommandDocument")
+        if document and not self.options.command_content:
+            record = {**record, "CommandDocument": _concealed(document)}
+        return record
+
+    def _keeps_output(self, record: Mapping[str, Any]) -> bool:
+        status = _STATUSES.get(text(record.get("TaskStatus")) or "", Status.UNKNOWN)
+        return self.options.outputs and not status.is_open
+
+    def regions_request(self) -> Request:
+        """The unsigned request for the regions in which TAT can be used."""
+        return self.service.request("DescribeRegions", {})
+
+    def parse_regions(self, answer: Answer) -> tuple[str, ...]:
+        """The names of the regions in `answer` that are not called unavailable."""
+        response, refusal = self.service.read(answer)
+        if refusal:
+            raise tencent.error_of(refusal, Query(), self.facts.page_size)
+        where = f"{self.service.title}'s DescribeRegions"
+        found = rows(response, "RegionSet", total=None, where=where, request_id=tencent.request_id(response))
+        usable = (r for r in found if isinstance(r, dict) and r.get("RegionState") != "UNAVAILABLE")
+        return tuple(name for region in usable if (name := text(region.get("Region"))))
+
+
+def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = record.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _error_code(record: Mapping[str, Any], word: str | None) -> str | None:
+    """The exit code of a command that ran and failed, else the vendor's word for what went wrong."""
+    exit_code = whole(_part(record, "TaskResult").get("ExitCode"))
+    return str(exit_code) if word == "FAILED" and exit_code else word
+
+
+def _concealed(document: Any) -> dict[str, Any]:
+    """`document` with the length in bytes and the hash of the command in place of the command."""
+    parts: dict[str, Any] = document if isinstance(document, dict) else {"Content": document}
+    if not parts.get("Content"):
+        return parts
+    content = _decoded(parts["Content"])
+    kept = {name: value for name, value in parts.items() if name != "Content"}
+    return {**kept, "ContentLength": len(content), "ContentSha256": sha256(content).hexdigest()}
+
+
+def _decoded(content: Any) -> bytes:
+    """The command as it is run, or as it was sent where it is not the documented Base64."""
+    written = content if isinstance(content, str) else json.dumps(content)
+    raw = written.encode("utf-8", "surrogatepass")
+    try:
+        return b64decode(raw, validate=True)
+    except ValueError:
+        return raw
