@@ -1,0 +1,26 @@
+"""The five task lists as local servers, for the demo and the tests.
+
+Nothing here is used by the daemon. The check of signatures and the formats share no code with the providers,
+so that both sides can be wrong only independently.
+"""
+
+from syncer.simulator.configuration import config_toml
+from syncer.simulator.faults import FailedFilter, Faults, MovedToken
+from syncer.simulator.options import LIST_NAMES, ListOptions, SimulatorOptions
+from syncer.simulator.orders import ListOrder
+from syncer.simulator.simulator import Simulator
+from syncer.simulator.truth import TrueState, TrueTask
+
+__all__ = [
+    "LIST_NAMES",
+    "FailedFilter",
+    "Faults",
+    "ListOptions",
+    "ListOrder",
+    "MovedToken",
+    "Simulator",
+    "SimulatorOptions",
+    "TrueState",
+    "TrueTask",
+    "config_toml",
+]

@@ -1,0 +1,49 @@
+"""What a world must know to make the tasks of one list."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import TypeVar
+
+from syncer.simulator.tasks import State
+
+#: A life: each state with the seconds since the creation at which it begins, the first at 0.
+Life = list[tuple[float, State]]
+
+Item = TypeVar("Item")
+
+_BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Species:
+    """How the tasks of one list come about."""
+
+    #: The id of a task with this salt, created at this epoch millisecond.
+    identify: Callable[[int, int], str]
+    #: The life of a task with this salt.
+    live: Callable[[Random, int], Life]
+    #: How many tasks are submitted at once.
+    batch_size: Callable[[Random], int]
+
+
+def pick(choices: Sequence[Item], salt: int, shift: int) -> Item:
+    """One of `choices`, always the same for the same salt; another `shift` picks independently."""
+    return choices[(salt >> shift) % len(choices)]
+
+
+def about(rng: Random, median: float, spread: float) -> float:
+    """A duration in seconds around `median`, with the long tail that real durations have."""
+    return rng.lognormvariate(math.log(median), spread)
+
+
+def base36(number: int, length: int) -> str:
+    """The last `length` digits of `number` in base 36."""
+    digits = []
+    for _ in range(length):
+        number, digit = divmod(number, 36)
+        digits.append(_BASE36[digit])
+    return "".join(reversed(digits))

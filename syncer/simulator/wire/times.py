@@ -1,0 +1,22 @@
+"""Times as the vendors write and read them, to the second."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+
+def iso_z(instant_ms: int) -> str:
+    """2018-12-27T13:57:15Z"""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(instant_ms // 1000))
+
+
+def iso_offset(instant_ms: int) -> str:
+    """2020-11-05T07:49:58+00:00"""
+    return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(instant_ms // 1000))
+
+
+def parse_iso_z(text: str) -> int:
+    """The epoch millisecond that 2018-12-27T13:57:15Z means. Raises ValueError for any other form."""
+    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return int(moment.timestamp()) * 1000
