@@ -55,6 +55,8 @@ class EmbeddedPostgres:
         self._users = self._folder / "users.lock"
         #: Held by the server's own processes.
         self._server = self._folder / "server.lock"
+        #: There while the server shall stay up without users, until it is told to stop or dies.
+        self._stays = self._folder / "stays"
         self._binaries = binaries
         self._settings = settings or {}
 
@@ -78,9 +80,10 @@ class EmbeddedPostgres:
         return f"postgresql://{role}:{read_password(self._passwords, role)}@{HOST}:{port}/{database}"
 
     @contextmanager
-    def running(self) -> Iterator[str]:
+    def running(self, *, stays: bool = False) -> Iterator[str]:
         """The database's URL, for as long as the server is needed: started or joined, and left.
 
+        With `stays` it goes on after its last user, for people to look around, until `stop()`.
         Raises ConfigurationError where the folder or the machine is not fit for it, StoreUnavailable where
         the server does not start.
         """
@@ -91,11 +94,22 @@ class EmbeddedPostgres:
                 with self._explained(), self._our_turn():
                     locks.share(users)
                     self._join()
+                    if stays:
+                        self._stays.touch()
                 yield self.url()
             finally:
-                with self._our_turn():
-                    if locks.try_alone(users) and self.is_running():
-                        self._cluster().stop()
+                self._leave(users)
+
+    def stop(self) -> bool:
+        """Stop a server that stays. False if others use it; then it goes with the last of them."""
+        if not self._folder.exists():
+            return True
+        with self._explained():
+            self._prepare()
+            self._stays.unlink(missing_ok=True)
+            with locks.opened(self._users) as users:
+                self._leave(users)
+        return not self.is_running()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -119,6 +133,11 @@ class EmbeddedPostgres:
             self._turn, seconds=_TURN_SECONDS, what="another syncer to start or stop Postgres"
         )
 
+    def _leave(self, users: int) -> None:
+        with self._our_turn():
+            if locks.try_alone(users) and self.is_running() and not self._stays.exists():
+                self._cluster().stop()
+
     def _join(self) -> None:
         """Start the server unless it runs, and see to it that role and database are there."""
         reason = ""
@@ -138,6 +157,7 @@ class EmbeddedPostgres:
         raise StoreUnavailable(f"the embedded Postgres runs but does not answer: {reason}")
 
     def _start(self, lock: int) -> None:
+        self._stays.unlink(missing_ok=True)
         cluster = self._cluster()
         if not self._data.exists():
             cluster.create(read_password(self._passwords, SUPERUSER), self._settings)

@@ -163,6 +163,22 @@ def test_server_is_stopped_after_a_process_that_was_killed(folder: Path) -> None
     assert not postgres.is_running()
 
 
+def test_server_stays_until_it_is_stopped(postgres: EmbeddedPostgres) -> None:
+    assert postgres.stop()
+    with postgres.running(stays=True):
+        assert not postgres.stop()
+    assert not postgres.is_running()
+    with postgres.running(stays=True):
+        pass
+    with postgres.running() as url:
+        pass
+    assert ask(url, "select 1") == 1
+    assert postgres.stop()
+    with postgres.running():
+        pass
+    assert not postgres.is_running()
+
+
 def test_server_begins_again_after_an_interrupted_creation(postgres: EmbeddedPostgres, folder: Path) -> None:
     half = folder / "a folder" / "postgres" / "db.new"
     half.mkdir(parents=True)
