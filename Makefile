@@ -1,0 +1,52 @@
+.PHONY: install demo test unit integration acceptance sdk lint format types bench up down
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+install: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	python3 -m venv $(VENV)
+	$(BIN)/pip install -q -c constraints.txt -e '.[test]'
+	touch $@
+
+demo: install
+	$(BIN)/syncer demo
+
+test: install
+	$(BIN)/pytest
+
+unit: install
+	$(BIN)/pytest tests/unit tests/contract
+
+integration: install
+	$(BIN)/pytest tests/integration
+
+acceptance: install
+	$(BIN)/pytest tests/acceptance
+
+# The vendors' own SDKs as clients of the simulator.
+sdk: install
+	$(BIN)/pip install -q -c constraints.txt -e '.[test,sdk]'
+	$(BIN)/pytest -m sdk
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: install
+	$(BIN)/mypy
+
+bench: install
+	$(BIN)/python -m bench
+
+up:
+	docker compose up --build --detach --wait
+
+down:
+	docker compose down
