@@ -1,0 +1,52 @@
+"""What runs did, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from syncer.cli.tables import Table
+from syncer.engine import RunReport
+
+_COLUMNS = (
+    "source",
+    "region",
+    "mode",
+    "result",
+    "new",
+    "changed",
+    "unchanged",
+    "rejected",
+    "late",
+    "lost",
+    "pages",
+    "requests",
+)
+
+
+def run_table(reports: Iterable[RunReport]) -> Table:
+    """One row a run, in the order of the streams' names."""
+    rows = sorted(map(_row, reports), key=lambda row: (str(row[0]), str(row[1])))
+    return Table(_COLUMNS, rows)
+
+
+def _row(report: RunReport) -> tuple[object, ...]:
+    counts = report.counts
+    return (
+        report.stream.source.name,
+        report.stream.region,
+        report.mode,
+        report.status,
+        counts.inserted,
+        counts.updated,
+        counts.unchanged,
+        counts.rejected,
+        counts.late,
+        counts.lost,
+        report.pages,
+        report.requests,
+    )
+
+
+def failures(reports: Iterable[RunReport]) -> list[str]:
+    """One line for each run that did not succeed: where, and what to do about it."""
+    return [f"{report.stream.label}: {report.error}" for report in reports if report.error]
