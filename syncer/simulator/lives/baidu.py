@@ -21,7 +21,7 @@ def task_type(salt: int) -> str:
 
 def media_id(batch: int) -> str:
     """The media that tasks submitted together work on."""
-    return f"mda-{base36(batch, 16)}"
+    return f"mda-{base36(batch, 8)}{base36(batch >> 20, 8)}"
 
 
 def _identify(salt: int, created_ms: int) -> str:
