@@ -1,0 +1,79 @@
+"""What alembic runs: finds the database, lets one process migrate at a time, compares our own schema only."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+from alembic import context
+from alembic.util import CommandError
+from sqlalchemy import Connection, create_engine, pool, text
+
+from syncer.storage.tables import metadata
+from syncer.storage.urls import parse_url
+
+#: Any number, as long as nobody else in the database uses it.
+_LOCK = 5_137_902_664
+
+
+def database_url() -> str:
+    """The URL from the caller, `-x url=`, the environment or the configuration file, whichever is first."""
+    given = context.config.attributes.get("url") or context.get_x_argument(as_dictionary=True).get("url")
+    url = given or os.environ.get("SYNCER_DATABASE__URL") or _configured_url()
+    if not url:
+        raise CommandError(
+            "which database? Set SYNCER_DATABASE__URL, or type: alembic -x url=postgresql://… upgrade head"
+        )
+    return str(url)
+
+
+def _configured_url() -> str | None:
+    path = Path(os.environ.get("SYNCER_CONFIG", "syncer.toml"))
+    if not path.is_file():
+        return None
+    url: str | None = tomllib.loads(path.read_text("utf-8")).get("database", {}).get("url")
+    return url
+
+
+def is_ours(name: str | None, kind: str, _: object) -> bool:
+    """Whether alembic compares it: the schema of the daemon, not its partitions, nor anyone else's tables."""
+    return kind != "schema" or name == metadata.schema
+
+
+def migrate_online() -> None:
+    engine = create_engine(
+        parse_url(database_url()),
+        poolclass=pool.NullPool,
+        connect_args={"options": "-csearch_path=pg_catalog -ctimezone=UTC"},
+    )
+    with engine.connect() as connection:
+        # Of the session, not of the transaction: the others must wait until all of ours is committed.
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+        try:
+            # Here and not in a migration, for alembic's own table is in it.
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {metadata.schema}"))
+            connection.commit()
+            run(connection)
+        finally:
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+            connection.commit()
+
+
+def run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        version_table_schema=metadata.schema,
+        include_schemas=True,
+        include_name=is_ours,
+        compare_server_default=False,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if context.is_offline_mode():
+    raise CommandError("the migrations need the database: they ask it for the month, to make partitions")
+migrate_online()

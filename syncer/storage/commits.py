@@ -1,0 +1,153 @@
+"""One batch in one transaction: rows, versions, progress and counters together, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Text, any_, bindparam, cast, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, array
+
+from syncer.model import Batch, Counts, Status
+from syncer.storage import oddities, staging
+from syncer.storage.leases import Lease, Standing, fence
+from syncer.storage.runs import record_progress
+from syncer.storage.staging import Staged
+from syncer.storage.states import save_state
+from syncer.storage.tables import OPEN_STATUSES, tasks
+from syncer.storage.upsert import UPSERT
+
+
+def store(connection: Connection, lease: Lease, batch: Batch) -> Counts:
+    """What storing `batch` changed; the caller commits. Raises LeaseLost, and then nothing is to be kept."""
+    fit, oversized = staging.split_oversized(batch.sightings)
+    batch = replace(batch, sightings=tuple(fit), rejected=batch.rejected + tuple(oversized))
+    staged = staging.plan_rounds(fit)
+    if staged:
+        staging.fill(connection, staged)
+    # From here on nobody can take the stream over; nothing above has touched what others see.
+    standing = fence(connection, lease)
+    counts = _store_sightings(connection, lease, batch, standing, staged)
+    counts = replace(
+        counts,
+        lost=_mark_lost(connection, lease, batch, standing),
+        rejected=len(batch.rejected),
+        undecided=_undecided(connection, lease, batch),
+    )
+    key = {"stream_id": lease.stream_id, "run_id": batch.run.run_id}
+    oddities.keep_rejected(connection, batch.rejected, **key)
+    oddities.note_quirks(connection, batch.quirks, source_id=standing.source_id)
+    record_progress(connection, lease, batch, counts)
+    if batch.state is not None:
+        save_state(connection, lease.stream_id, batch.state)
+    return counts
+
+
+def _store_sightings(
+    connection: Connection, lease: Lease, batch: Batch, standing: Standing, staged: Sequence[Staged]
+) -> Counts:
+    counts = Counts(unchanged=len(batch.sightings))
+    if not staged:
+        return counts
+    connection.execute(_PLANNED_BY_KEY)
+    for number in range(1 + max(each.round for each in staged)):
+        values = {
+            "stream_id": lease.stream_id,
+            "run_id": batch.run.run_id,
+            "round": number,
+            "last_run_at": standing.last_run_at,
+            "last_sweep_at": standing.last_sweep_at,
+        }
+        row = connection.execute(UPSERT, values).one()
+        counts = replace(
+            counts,
+            inserted=counts.inserted + row.inserted,
+            updated=counts.updated + row.updated,
+            unchanged=counts.unchanged - row.inserted - row.updated,
+            late=counts.late + row.late,
+            late_by=max(counts.late_by, _hidden_for(row.oldest_late, standing.last_run_at)),
+        )
+    return counts
+
+
+#: The staging table has no statistics, and none are wanted: whatever its size, each row is looked up by key.
+_PLANNED_BY_KEY = select(
+    *(
+        func.set_config(f"enable_{way}", "off", True).label(way)
+        for way in ("hashjoin", "mergejoin", "seqscan", "bitmapscan")
+    )
+)
+
+
+def _hidden_for(created_at: datetime | None, looked_at: datetime | None) -> timedelta:
+    """How long a late task was there unseen, at the least: until the last run that had to show it."""
+    if created_at is None or looked_at is None:
+        return timedelta(0)
+    return max(timedelta(0), looked_at - created_at)
+
+
+def _mark_lost(connection: Connection, lease: Lease, batch: Batch, standing: Standing) -> int:
+    if not batch.lost:
+        return 0
+    values = {
+        "in_stream": lease.stream_id,
+        "ids": list(batch.lost),
+        "moment": _moment(batch),
+        "looked_at": standing.last_run_at,
+        "by_run": batch.run.run_id,
+    }
+    return len(connection.execute(_MARK_LOST, values).all())
+
+
+def _moment(batch: Batch) -> datetime:
+    """The latest instant the batch tells of, on the provider's clock."""
+    moments = [batch.run.started_at, *(each.observed_at for each in batch.sightings)]
+    if batch.checkpoint:
+        moments.append(batch.checkpoint.saved_at)
+    return max(moments)
+
+
+_lost_at = func.greatest(tasks.c.observed_at, bindparam("moment", type_=tasks.c.lost_at.type))
+_MARK_LOST = (
+    update(tasks)
+    .where(
+        tasks.c.stream_id == bindparam("in_stream"),
+        tasks.c.task_id == any_(bindparam("ids", type_=ARRAY(Text))),
+        tasks.c.status.in_(OPEN_STATUSES),
+        tasks.c.lost_at.is_(None),
+    )
+    .values(
+        lost_at=_lost_at,
+        observed_after=func.least(
+            func.greatest(tasks.c.observed_at, bindparam("looked_at", type_=tasks.c.lost_at.type)), _lost_at
+        ),
+        observed_at=_lost_at,
+        changed_at=_lost_at,
+        version=tasks.c.version + 1,
+        changed_fields=cast(array(["lost_at"]), ARRAY(Text)),
+        run_id=bindparam("by_run"),
+        request_id="",
+    )
+    .returning(tasks.c.task_id)
+)
+
+
+def _undecided(connection: Connection, lease: Lease, batch: Batch) -> tuple[str, ...]:
+    """Of the tasks that the batch says have finished, those of which nothing says how."""
+    if not any(each.record is not None and each.task.status is Status.FINISHED for each in batch.sightings):
+        return ()
+    return tuple(connection.scalars(_UNDECIDED, {"in_stream": lease.stream_id}))
+
+
+_UNDECIDED = (
+    select(tasks.c.task_id)
+    .join(staging.staging, staging.staging.c.task_id == tasks.c.task_id)
+    .where(
+        tasks.c.stream_id == bindparam("in_stream"),
+        tasks.c.status == Status.FINISHED.value,
+        staging.staging.c.status == Status.FINISHED.value,
+        staging.staging.c.raw.is_not(None),
+    )
+    .distinct()
+)

@@ -1,0 +1,104 @@
+"""Connections to the database, and what their failures mean to the caller."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from syncer.errors import ConfigurationError, StoreUnavailable
+from syncer.storage.urls import describe_url, parse_url
+
+#: What a server says that will not change its mind, in the language of most servers.
+_REFUSAL = re.compile(
+    r"password authentication failed|no password supplied|no pg_hba\.conf entry"
+    r'|role "[^"]*" does not exist|database "[^"]*" does not exist|permission denied for database'
+)
+#: Not operational to the driver, yet nothing that we did wrong: read-only, and killed while idle.
+_UNAVAILABLE = (
+    psycopg.OperationalError,
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.IdleInTransactionSessionTimeout,
+)
+
+
+def make_engine(url: str, *, lease: timedelta = timedelta(seconds=10)) -> Engine:
+    """A pool of connections to the database at `url`; nothing is connected yet.
+
+    A transaction that stands idle is ended before a `lease` is over, so that a frozen process holds nobody
+    up. Raises ConfigurationError where `url` is none of Postgres.
+    """
+    parsed = parse_url(url)
+    return create_engine(
+        parsed,
+        # Threads bound their own number; a pool that makes one wait could starve the lease's renewal.
+        max_overflow=-1,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=_arguments(parsed, _timeouts(lease)),
+    )
+
+
+def _timeouts(lease: timedelta) -> dict[str, str]:
+    seconds = lease.total_seconds()
+    return {
+        "idle_in_transaction_session_timeout": f"{round(seconds * 800)}ms",
+        # Long enough to outlast a frozen holder of the row, whom the timeout above removes.
+        "lock_timeout": f"{round(max(seconds * 2, 2) * 1000)}ms",
+    }
+
+
+def _arguments(url: URL, settings: Mapping[str, str]) -> dict[str, Any]:
+    """What each connection begins with. What the URL itself says comes first."""
+    pinned = {
+        "search_path": "pg_catalog",
+        "timezone": "UTC",
+        "jit": "off",
+        "client_min_messages": "warning",
+        **settings,
+    }
+    own = " ".join(f"-c{name}={value}" for name, value in pinned.items())
+    given = url.query.get("options", "")
+    ours: dict[str, Any] = {
+        "connect_timeout": 10,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "application_name": "syncer",
+    }
+    arguments = {name: value for name, value in ours.items() if name not in url.query}
+    # Statements are planned anew each time: a plan made while the tables were empty would last too long.
+    return arguments | {"options": f"{given} {own}".strip(), "prepare_threshold": None}
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction that is committed at the end, or not at all.
+
+    Raises StoreUnavailable where the database is the reason, ConfigurationError where it refuses us.
+    """
+    with translated(engine.url), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def translated(url: URL) -> Iterator[None]:
+    """Turn what the driver raises inside into errors that say what to do."""
+    try:
+        yield
+    except (DBAPIError, psycopg.Error, PoolTimeout) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        is_gone = isinstance(error, DBAPIError) and error.connection_invalidated
+        if not (is_gone or isinstance(reason, (*_UNAVAILABLE, PoolTimeout))):
+            raise
+        text = " ".join(str(reason).split())
+        if _REFUSAL.search(text):
+            raise ConfigurationError(f"the database at {describe_url(url)} refuses us: {text}") from reason
+        raise StoreUnavailable(f"the database at {describe_url(url)} is not available: {text}") from reason

@@ -1,0 +1,119 @@
+"""Sources and streams in the database: who a configured source is there, whatever it is called today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from syncer.errors import ConfigurationError
+from syncer.model import Source, Stream
+from syncer.storage.tables import sources, streams
+
+#: Any number; held while sources are registered, so that two processes do not both find one missing.
+_LOCK = 5_137_902_665
+
+
+def register_sources(connection: Connection, configured: Sequence[Source]) -> None:
+    """Give each configured source its row, or the row that it had under another name.
+
+    Raises ConfigurationError where two of them read one list of one account, or where a name has belonged to
+    something else: its history would be mixed with another's.
+    """
+    _refuse_twins(configured)
+    connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    names = {source.name for source in configured}
+    for source in configured:
+        stored = connection.execute(select(sources)).all()
+        row = _named(source, stored) or _renamed(source, stored, names)
+        values = _values(source)
+        if row is None:
+            connection.execute(insert(sources).values(values))
+        elif _differs(row, values):
+            connection.execute(update(sources).where(sources.c.source_id == row.source_id).values(values))
+
+
+def register_stream(connection: Connection, stream: Stream) -> int:
+    """The number of `stream`, whose schedule is brought up to date; its source must have been registered."""
+    source = stream.source
+    source_id = connection.scalar(select(sources.c.source_id).where(sources.c.name == source.name))
+    schedule = {
+        "poll_every": source.poll_every,
+        "sweep_every": source.sweep_every,
+        "retention": source.retention,
+    }
+    same = select(streams).where(streams.c.source_id == source_id, streams.c.region == stream.region)
+    row = connection.execute(same).one_or_none()
+    if row is None:
+        new = insert(streams).values(source_id=source_id, region=stream.region, **schedule)
+        connection.execute(new.on_conflict_do_nothing(index_elements=["source_id", "region"]))
+        row = connection.execute(same).one()
+    elif _differs(row, schedule):
+        changed = update(streams).where(streams.c.stream_id == row.stream_id)
+        connection.execute(changed.values(schedule))
+    stream_id: int = row.stream_id
+    return stream_id
+
+
+def is_registered(connection: Connection, source: Source) -> bool:
+    """Whether the database knows `source` exactly as it is configured."""
+    stored = connection.execute(select(sources).where(sources.c.name == source.name)).one_or_none()
+    return stored is not None and not _differs(stored, _values(source))
+
+
+def _values(source: Source) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "provider": source.provider,
+        "site": source.site,
+        "account": source.account,
+        "key_hash": source.key_hash,
+    }
+
+
+def _differs(row: Row[Any], values: dict[str, Any]) -> bool:
+    return any(row._mapping[name] != value for name, value in values.items())
+
+
+def _refuse_twins(configured: Iterable[Source]) -> None:
+    for one, other in combinations(configured, 2):
+        if (one.provider, one.site) == (other.provider, other.site) and _is_same_account(one, other):
+            raise ConfigurationError(
+                f"the sources {one.name} and {other.name} read the same list ({one.provider}, {one.site}, "
+                f"account {one.account}): keep one of them"
+            )
+
+
+def _is_same_account(one: Source, other: Source) -> bool:
+    same_key = one.key_hash != "" and one.key_hash == other.key_hash
+    return same_key or (one.account != "" and one.account == other.account)
+
+
+def _named(source: Source, stored: Sequence[Row[Any]]) -> Row[Any] | None:
+    """The row of this name, unless it tells of something else than `source`."""
+    row = next((row for row in stored if row.name == source.name), None)
+    if row is None:
+        return None
+    if (row.provider, row.site) != (source.provider, source.site):
+        raise ConfigurationError(
+            f"the source {source.name} was {row.provider} ({row.site}) before: give the new one another name"
+        )
+    if any(_is_identical(other, source) for other in stored if other is not row):
+        raise ConfigurationError(
+            f"the source {source.name} was of another account before, and this account has a history "
+            "of its own: give it the name it had, or a new one"
+        )
+    return row
+
+
+def _renamed(source: Source, stored: Iterable[Row[Any]], names: set[str]) -> Row[Any] | None:
+    """The row of the same account that no configured source has the name of."""
+    return next((row for row in stored if row.name not in names and _is_identical(row, source)), None)
+
+
+def _is_identical(row: Row[Any], source: Source) -> bool:
+    known = (row.provider, row.site, row.account, row.key_hash)
+    return known == (source.provider, source.site, source.account, source.key_hash)

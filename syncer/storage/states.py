@@ -1,0 +1,61 @@
+"""What a stream has proven and learned, between its row and its value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects.postgresql import Range
+
+from syncer.model import Interval, Order, OutcomeFilter, StreamState
+from syncer.storage.tables import streams
+
+
+def load_state(connection: Connection, stream_id: int) -> StreamState:
+    """What the stream has proven and learned."""
+    row = connection.execute(select(streams).where(streams.c.stream_id == stream_id)).one()
+    return StreamState(
+        polled=intervals(row.polled),
+        swept=intervals(row.swept),
+        orders=orders(row),
+        lookback=row.lookback,
+        first_sweep_at=row.first_sweep_at,
+        last_sweep_at=row.last_sweep_at,
+        last_run_at=row.last_run_at,
+        outcome_filter=OutcomeFilter(row.outcome_filter),
+        outcome_filter_at=row.outcome_filter_at,
+    )
+
+
+def save_state(connection: Connection, stream_id: int, state: StreamState) -> None:
+    """Replace what the stream has proven and learned."""
+    connection.execute(
+        update(streams)
+        .where(streams.c.stream_id == stream_id)
+        .values(
+            polled=_ranges(state.polled),
+            swept=_ranges(state.swept),
+            orders={listing: sorted(each) for listing, each in state.orders.items()},
+            lookback=state.lookback,
+            first_sweep_at=state.first_sweep_at,
+            last_sweep_at=state.last_sweep_at,
+            last_run_at=state.last_run_at,
+            outcome_filter=state.outcome_filter.value,
+            outcome_filter_at=state.outcome_filter_at,
+        )
+    )
+
+
+def intervals(multirange: Iterable[Any]) -> tuple[Interval, ...]:
+    """A multirange as sorted intervals."""
+    return tuple(Interval(each.lower, each.upper) for each in multirange)
+
+
+def orders(row: Row[Any]) -> dict[str, frozenset[Order]]:
+    """The learned orders in a row of `streams`, by list."""
+    return {listing: frozenset(map(Order, each)) for listing, each in row.orders.items()}
+
+
+def _ranges(several: Iterable[Interval]) -> list[Range[Any]]:
+    return [Range(each.start, each.end, bounds="[)") for each in several if each.start < each.end]

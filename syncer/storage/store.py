@@ -1,0 +1,91 @@
+"""The database as a whole: who is configured, and which streams are ours to write."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, func, select, update
+
+from syncer.errors import SyncerError
+from syncer.model import Source, Stream
+from syncer.storage import leases, registry
+from syncer.storage.connections import transaction
+from syncer.storage.keeper import Keeper
+from syncer.storage.leases import Lease
+from syncer.storage.stream_store import PgStreamStore
+from syncer.storage.tables import settings
+
+log = logging.getLogger(__name__)
+
+#: How many months of the history have their partition before they begin.
+_MONTHS_AHEAD = 3
+
+
+class PgStore:
+    """A `Store` in Postgres, for one process; any of its threads may use it.
+
+    `holder` names the process to whoever finds a stream taken. Every method raises StoreUnavailable where
+    the database is away.
+    """
+
+    def __init__(self, engine: Engine, *, holder: str, lease: timedelta = timedelta(seconds=10)) -> None:
+        self._engine = engine
+        self._holder = holder
+        self._lease = lease
+        self._keeper = Keeper(engine, lease)
+
+    def register(self, sources: Sequence[Source]) -> None:
+        """Make all configured sources known, so that renamed ones find their history again.
+
+        Raises ConfigurationError where two of them read one list of one account, or where a name was
+        something else's before.
+        """
+        with transaction(self._engine) as connection:
+            registry.register_sources(connection, sources)
+
+    def configure(self, time_zone: str) -> None:
+        """Set the time zone of the views' day columns; the name has been checked."""
+        statement = update(settings).where(settings.c.time_zone != time_zone)
+        with transaction(self._engine) as connection:
+            connection.execute(statement.values(time_zone=time_zone))
+
+    def ensure_partitions(self, now: datetime) -> int:
+        """Make the history's partitions for the coming months; returns how many were missing."""
+        with transaction(self._engine) as connection:
+            return connection.scalar(select(func.sync.create_partitions(now, _MONTHS_AHEAD))) or 0
+
+    @contextmanager
+    def claim(self, stream: Stream) -> Iterator[PgStreamStore]:
+        """The stream under a lease of ours, renewed until the end. Raises LeaseLost if someone holds it."""
+        lease = self._take(stream)
+        self._keeper.keep(lease)
+        try:
+            yield PgStreamStore(self._engine, lease)
+        finally:
+            self._keeper.drop(lease)
+            self._release(lease)
+
+    def close(self) -> None:
+        """Stop renewing. The engine is its maker's to dispose of."""
+        self._keeper.close()
+
+    def _take(self, stream: Stream) -> Lease:
+        with transaction(self._engine) as connection:
+            if not registry.is_registered(connection, stream.source):
+                registry.register_sources(connection, [stream.source])
+            stream_id = registry.register_stream(connection, stream)
+        with transaction(self._engine) as connection:
+            return leases.take(
+                connection, stream_id, label=stream.label, holder=self._holder, lease=self._lease
+            )
+
+    def _release(self, lease: Lease) -> None:
+        try:
+            with transaction(self._engine) as connection:
+                leases.release(connection, lease)
+        except SyncerError as error:
+            # It expires by itself; what went wrong before this matters more.
+            log.warning("lease.release_failed", extra={"stream": lease.label, "error": str(error)})

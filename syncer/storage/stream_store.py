@@ -1,0 +1,72 @@
+"""One stream's part of the database, under a lease."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine, select
+
+from syncer.model import Batch, Counts, Mode, OpenTask, Run, Status, StreamState
+from syncer.storage import commits
+from syncer.storage.connections import transaction
+from syncer.storage.leases import Lease, confirm, fence
+from syncer.storage.runs import start_run
+from syncer.storage.states import load_state
+from syncer.storage.tables import OPEN_STATUSES, tasks
+
+
+class PgStreamStore:
+    """A `StreamStore` in Postgres. Each call is a transaction of its own and sees the lease first.
+
+    Every method raises LeaseLost once the lease is over, and StoreUnavailable where the database is away.
+    """
+
+    def __init__(self, engine: Engine, lease: Lease) -> None:
+        self._engine = engine
+        self.lease = lease
+
+    def state(self) -> StreamState:
+        """What the stream has proven and learned."""
+        with transaction(self._engine) as connection:
+            confirm(connection, self.lease)
+            return load_state(connection, self.lease.stream_id)
+
+    def open_tasks(self) -> Mapping[str, OpenTask]:
+        """The tasks that can still change and are not lost, by id."""
+        query = select(tasks.c.task_id, tasks.c.created_at, tasks.c.first_seen_at).where(
+            tasks.c.stream_id == self.lease.stream_id,
+            tasks.c.status.in_(OPEN_STATUSES),
+            tasks.c.lost_at.is_(None),
+        )
+        with transaction(self._engine) as connection:
+            confirm(connection, self.lease)
+            rows = connection.execute(query)
+            return {
+                row.task_id: OpenTask(
+                    task_id=row.task_id, created_at=row.created_at, first_seen_at=row.first_seen_at
+                )
+                for row in rows
+            }
+
+    def undecided(self, run: Run) -> Sequence[str]:
+        """The ids that this run has stored as `finished` without an outcome."""
+        query = select(tasks.c.task_id).where(
+            tasks.c.stream_id == self.lease.stream_id,
+            tasks.c.run_id == run.run_id,
+            tasks.c.status == Status.FINISHED.value,
+        )
+        with transaction(self._engine) as connection:
+            confirm(connection, self.lease)
+            return connection.scalars(query).all()
+
+    def start(self, mode: Mode, now: datetime) -> Run:
+        """A new run begun at `now`, or the unfinished one of this mode with its checkpoint."""
+        with transaction(self._engine) as connection:
+            fence(connection, self.lease)
+            return start_run(connection, self.lease, mode, now)
+
+    def commit(self, batch: Batch) -> Counts:
+        """Store everything in `batch` in one transaction, or nothing."""
+        with transaction(self._engine) as connection:
+            return commits.store(connection, self.lease, batch)

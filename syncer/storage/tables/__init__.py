@@ -1,0 +1,21 @@
+"""The schema `sync` as SQLAlchemy sees it. The migrations create it; a test holds the two together."""
+
+from syncer.storage.tables.metadata import metadata
+from syncer.storage.tables.runs import checkpoints, quirks, rejected_records, runs
+from syncer.storage.tables.streams import leases, settings, sources, streams
+from syncer.storage.tables.tasks import OPEN_STATUSES, task_versions, tasks
+
+__all__ = [
+    "OPEN_STATUSES",
+    "checkpoints",
+    "leases",
+    "metadata",
+    "quirks",
+    "rejected_records",
+    "runs",
+    "settings",
+    "sources",
+    "streams",
+    "task_versions",
+    "tasks",
+]

@@ -1,0 +1,47 @@
+"""What all tables share: their schema, the names of their constraints, and short words for their types."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, Text, text
+
+#: The schema that belongs to the daemon. Every statement names it, for search_path is pinned elsewhere.
+SCHEMA = "sync"
+
+metadata = MetaData(
+    schema=SCHEMA,
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    },
+)
+
+
+def identity(name: str, **options: Any) -> Column[int]:
+    """A number that the database gives out."""
+    return Column(name, BigInteger, Identity(always=True), nullable=False, **options)
+
+
+def words(name: str, *, nullable: bool = True, **options: Any) -> Column[str]:
+    """A text."""
+    return Column(name, Text, nullable=nullable, **options)
+
+
+def instant(name: str, *, nullable: bool = True, **options: Any) -> Column[datetime]:
+    """A moment, in UTC."""
+    return Column(name, DateTime(timezone=True), nullable=nullable, **options)
+
+
+def number(name: str, *, nullable: bool = True, **options: Any) -> Column[int]:
+    """A count or a key of another table."""
+    return Column(name, BigInteger, nullable=nullable, **options)
+
+
+def counter(name: str) -> Column[int]:
+    """A count that begins at nothing."""
+    return Column(name, BigInteger, nullable=False, server_default=text("0"))

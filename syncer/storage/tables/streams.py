@@ -1,0 +1,78 @@
+"""Who is read: settings, sources, streams, and the right to write a stream."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Interval,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSTZMULTIRANGE
+
+from syncer.storage.tables.metadata import identity, instant, metadata, number, words
+
+#: One row: what the views need to know of the configuration.
+settings = Table(
+    "settings",
+    metadata,
+    Column("is_only", Boolean, primary_key=True, server_default=text("true")),
+    words("time_zone", nullable=False, server_default="UTC"),
+    CheckConstraint("is_only", name="one_row"),
+)
+
+#: A source keeps its number when it is renamed.
+sources = Table(
+    "sources",
+    metadata,
+    identity("source_id", primary_key=True),
+    words("name", nullable=False),
+    words("provider", nullable=False),
+    words("site", nullable=False),
+    words("account", nullable=False),
+    words("key_hash", nullable=False),
+    instant("registered_at", nullable=False, server_default=func.now()),
+    UniqueConstraint("name"),
+)
+
+#: Schedule, coverage and what was learned; see `syncer.model.StreamState`.
+streams = Table(
+    "streams",
+    metadata,
+    identity("stream_id", primary_key=True),
+    Column("source_id", ForeignKey("sync.sources.source_id"), nullable=False),
+    words("region", nullable=False),
+    instant("registered_at", nullable=False, server_default=func.now()),
+    Column("poll_every", Interval, nullable=False),
+    Column("sweep_every", Interval, nullable=False),
+    Column("retention", Interval),
+    Column("polled", TSTZMULTIRANGE, nullable=False, server_default="{}"),
+    Column("swept", TSTZMULTIRANGE, nullable=False, server_default="{}"),
+    Column("orders", JSONB, nullable=False, server_default="{}"),
+    Column("lookback", Interval),
+    instant("first_sweep_at"),
+    instant("last_sweep_at"),
+    instant("last_run_at"),
+    words("outcome_filter", nullable=False, server_default="unproven"),
+    instant("outcome_filter_at"),
+    UniqueConstraint("source_id", "region"),
+)
+
+#: One row a stream. The epoch is part of a key so that changing it conflicts with FOR KEY SHARE.
+leases = Table(
+    "leases",
+    metadata,
+    Column("stream_id", ForeignKey("sync.streams.stream_id"), nullable=False),
+    number("epoch", nullable=False),
+    words("holder", nullable=False),
+    instant("renewed_at", nullable=False),
+    instant("expires_at", nullable=False),
+    PrimaryKeyConstraint("stream_id", "epoch"),
+    UniqueConstraint("stream_id"),
+)

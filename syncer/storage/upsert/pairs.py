@@ -1,0 +1,84 @@
+"""Which sightings are to be written: each is put beside the task as it stands, and compared."""
+
+from __future__ import annotations
+
+from sqlalchemy import Subquery, and_, case, cast, false, func, not_, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
+
+from syncer.model import Status
+from syncer.storage.staging import staging
+from syncer.storage.tables import tasks
+from syncer.storage.upsert.parameters import OLD, ROUND, RUN_ID, STREAM_ID, Expression, sides
+
+_OUTCOMES = (Status.SUCCEEDED.value, Status.FAILED.value)
+
+
+def changed_pairs() -> Subquery:
+    """The sightings to be written, each with its task (columns `old_…`) and what they are to each other.
+
+    `is_new`: there is no such task yet. `completes`: the version stays. `replaces`: nulls count, too.
+    """
+    pair = _pairs()
+    new, old = sides(pair)
+    is_new = old["task_id"].is_(None)
+    # Once a detail call has told more than the list does, the list's silence erases nothing.
+    replaces = and_(new["raw"].is_not(None), old["detail"].is_(None), new["detail"].is_(None))
+    return (
+        select(
+            *pair.c,
+            is_new.label("is_new"),
+            func.coalesce(_completes(new, old), false()).label("completes"),
+            replaces.label("replaces"),
+        )
+        .where(
+            or_(
+                and_(is_new, new["raw"].is_not(None)),
+                and_(not_(is_new), _is_changed(new, old), _is_not_older(new, old)),
+            )
+        )
+        .subquery("change")
+    )
+
+
+def _pairs() -> Subquery:
+    old = tasks.alias("old")
+    joined = staging.outerjoin(old, and_(old.c.stream_id == STREAM_ID, old.c.task_id == staging.c.task_id))
+    # `finished` tells less than how it ended, so it does not replace that.
+    keeps_outcome = and_(staging.c.status == Status.FINISHED.value, old.c.status.in_(_OUTCOMES))
+    return (
+        select(
+            *(column for column in staging.c if column is not staging.c.status),
+            case((keeps_outcome, old.c.status), else_=staging.c.status).label("status"),
+            *(column.label(OLD + column.name) for column in old.c),
+        )
+        .select_from(joined)
+        .where(staging.c.round == ROUND)
+        .subquery("pair")
+    )
+
+
+def _is_changed(new: dict[str, Expression], old: dict[str, Expression]) -> Expression:
+    has_other_detail = cast(new["detail"], JSONB).is_distinct_from(old["detail"])
+    return or_(
+        and_(new["fingerprint"].is_not(None), new["fingerprint"].is_distinct_from(old["fingerprint"])),
+        and_(new["detail"].is_not(None), has_other_detail),
+        new["status"] != old["status"],
+        old["lost_at"].is_not(None),
+    )
+
+
+def _is_not_older(new: dict[str, Expression], old: dict[str, Expression]) -> Expression:
+    """By the provider's rule first, then by when it was asked; an unknown rank is as good as the other."""
+    return tuple_(func.coalesce(new["rank"], old["rank"], 0), new["observed_at"]) >= tuple_(
+        func.coalesce(old["rank"], new["rank"], 0), old["observed_at"]
+    )
+
+
+def _completes(new: dict[str, Expression], old: dict[str, Expression]) -> Expression:
+    """The run that saw the task end now learns how: the same state, told in two answers."""
+    return and_(
+        old["status"] == Status.FINISHED.value,
+        old["run_id"] == RUN_ID,
+        new["status"].in_(_OUTCOMES),
+        or_(new["fingerprint"].is_(None), new["fingerprint"] == old["fingerprint"]),
+    )

@@ -1,0 +1,37 @@
+"""Database addresses: every usual spelling of a Postgres URL becomes the one SQLAlchemy needs."""
+
+from __future__ import annotations
+
+from sqlalchemy import URL
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from syncer.errors import ConfigurationError
+
+_DRIVER = "postgresql+psycopg"
+
+
+def parse_url(url: str) -> URL:
+    """`url` for SQLAlchemy and psycopg 3. Raises ConfigurationError, without repeating what may be secret."""
+    try:
+        parsed = make_url(url.strip())
+    except (ArgumentError, ValueError):
+        raise ConfigurationError(_ADVICE.format("cannot be read")) from None
+    if parsed.drivername.partition("+")[0] not in ("postgresql", "postgres"):
+        raise ConfigurationError(_ADVICE.format(f"begins with {parsed.drivername}://"))
+    if not parsed.database:
+        raise ConfigurationError(_ADVICE.format("names no database"))
+    return parsed.set(drivername=_DRIVER)
+
+
+def normalise_url(url: str) -> str:
+    """`url` as `postgresql+psycopg://…`, with its password. Raises ConfigurationError."""
+    return parse_url(url).render_as_string(hide_password=False)
+
+
+def describe_url(url: URL) -> str:
+    """Where the database is, for people; without user, password or options."""
+    return f"{url.host or 'local socket'}:{url.port or 5432}/{url.database}"
+
+
+_ADVICE = "the database URL {}: write postgresql://user:password@host:5432/database"
