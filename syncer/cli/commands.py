@@ -13,6 +13,7 @@ from typing import Protocol, cast
 #: By name: what the list in `syncer --help` says. The module has the command's name.
 COMMANDS = {
     "init": "write a commented syncer.toml to begin with",
+    "simulate": "serve the providers' task lists on this machine, made up",
 }
 
 
