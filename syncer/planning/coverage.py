@@ -48,8 +48,10 @@ def advance_state(state: StreamState, source: Source, proof: Proof, lookback: ti
     claims = [Interval(start, end) for start in _lower_ends(state, source, proof, end)]
     polled = union(state.polled, claims)
     swept = state.swept
-    if proof.mode is Mode.SWEEP:
-        swept = union(swept, before(_proven(source, proof, end), end - wide))
+    if proof.mode is Mode.SWEEP and state.last_sweep_at:
+        # Confirmed is what an earlier sweep had read too: one sweep alone knows nothing of delays.
+        confirmed_to = min(end - wide, ceiling(state.last_sweep_at, source.visibility_lag))
+        swept = union(swept, before(_proven(source, proof, end), confirmed_to))
     if proof.late_by:
         swept = before(swept, end - wide)
     is_sweep = proof.mode is Mode.SWEEP
