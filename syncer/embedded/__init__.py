@@ -9,6 +9,7 @@ This room knows nothing of what is stored; it may not import the rest of syncer 
 from syncer.embedded.binaries import Binaries, find_binaries
 from syncer.embedded.folders import default_data_dir
 from syncer.embedded.passwords import DATABASE, ROLE, SUPERUSER
+from syncer.embedded.psql import psql_line
 from syncer.embedded.server import EmbeddedPostgres
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "EmbeddedPostgres",
     "default_data_dir",
     "find_binaries",
+    "psql_line",
 ]

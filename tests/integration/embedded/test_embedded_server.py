@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from syncer.embedded import EmbeddedPostgres
+from syncer.embedded import EmbeddedPostgres, psql_line
 from syncer.embedded.account import Account
 from syncer.embedded.ports import read_port
 from syncer.errors import ConfigurationError, StoreUnavailable
@@ -177,6 +177,14 @@ def test_server_stays_until_it_is_stopped(postgres: EmbeddedPostgres) -> None:
     with postgres.running():
         pass
     assert not postgres.is_running()
+
+
+def test_psql_line_works_as_typed(postgres: EmbeddedPostgres) -> None:
+    with postgres.running() as url:
+        line = f"{psql_line(postgres)} -qtAc 'select current_user'"
+        shown = subprocess.run(line, shell=True, capture_output=True, text=True, check=True, cwd="/")
+        assert shown.stdout == "syncer\n"
+        assert url.split(":")[2].split("@")[0] not in line
 
 
 def test_server_begins_again_after_an_interrupted_creation(postgres: EmbeddedPostgres, folder: Path) -> None:
