@@ -23,10 +23,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Who looks on. `between_pages` may take its time: a poll can pass through a long sweep there."""
+    """Who looks on, and what may happen between two pages."""
 
     progress: Callable[[Progress], None] = lambda _: None
-    between_pages: Callable[[], None] = lambda: None
+    #: What is to be done now, if anything. It is done after all that was read has been committed: so a poll
+    #: passes through a long sweep. Raises Stopped where the run is to end.
+    interlude: Callable[[], Callable[[], None] | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

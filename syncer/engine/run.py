@@ -137,7 +137,7 @@ class _Execution:
             self.started_at = min(self.started_at, page.observed_at)
             self._take(walk, page)
             self._tell_progress(walk)
-            self.watch.between_pages()
+            self._pause()
         # What a later scan shows of the same task is a state of its own.
         self.writer.flush()
         self.found.note(walk)
@@ -173,6 +173,12 @@ class _Execution:
                 total=walk.progress.first_total,
             )
         )
+
+    def _pause(self) -> None:
+        act = self.watch.interlude()
+        if act is not None:
+            self.writer.flush()
+            act()
 
     # The end
 
