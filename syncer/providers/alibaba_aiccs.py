@@ -166,7 +166,8 @@ class AlibabaAiccs(Base):
             check_asked(query, found, "Id", where=where, request_id=request_id)
             return Envelope(records=tuple(found), next_cursor=None, total=total, request_id=request_id)
         # The vendor may give shorter pages than asked, and counts its pages by the length that it gives.
-        size = min(max(whole(content.get("PageSize")) or query.limit, 1), query.limit)
+        given = whole(content.get("PageSize"))
+        size = given if given and 0 < given < query.limit else query.limit
         return Envelope(
             records=tuple(found),
             next_cursor=_next_page(query, len(found), total, size),

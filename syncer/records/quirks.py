@@ -12,6 +12,10 @@ from syncer.records.cleaning import encoded
 _MOST = 50
 _LONGEST = 200
 _ZERO_DATES = ("0000-00-00", "0001-01-01")
+_JSON_TYPES: dict[type, str] = {
+    **{str: "string", bool: "boolean", int: "number", float: "number"},
+    **{list: "array", dict: "object"},
+}
 
 Tree = dict[str, "Tree"]
 
@@ -34,11 +38,13 @@ class Quirks:
         self._notice_fields(record, self._known, "")
         for path, names, known in self._values:
             for value in _reached(record, names):
-                if isinstance(value, str) and value and value not in known:
-                    self._keep(path, value, value)
+                for word in value if isinstance(value, list) else (value,):
+                    if isinstance(word, str) and word and word not in known:
+                        self._keep(path, word, word)
         for path, names, field in self._fields:
-            if not getattr(task, field):
-                self._notice_unreadable(path, getattr(task, field), _reached(record, names))
+            mapped = getattr(task, field)
+            if mapped is None or mapped == ():
+                self._notice_unreadable(path, _reached(record, names))
 
     def _notice_fields(self, part: Mapping[str, Any], known: Tree, prefix: str) -> None:
         for name, value in part.items():
@@ -52,11 +58,10 @@ class Quirks:
                     if isinstance(one, dict):
                         self._notice_fields(one, known[name], f"{path}.")
 
-    def _notice_unreadable(self, path: str, mapped: object, values: Iterator[Any]) -> None:
-        if mapped is None or mapped == ():
-            for value in values:
-                if not _says_nothing(value):
-                    self._keep(path, f"({type(value).__name__})", value)
+    def _notice_unreadable(self, path: str, values: Iterator[Any]) -> None:
+        for value in values:
+            if not _says_nothing(value):
+                self._keep(path, f"({_JSON_TYPES[type(value)]})", value)
 
     def _keep(self, path: str, value: str | None, sample: Any) -> None:
         key = (path[:_LONGEST], value and value[:_LONGEST])
@@ -75,11 +80,11 @@ def _tree(known: frozenset[str]) -> Tree:
 
 def _reached(value: Any, names: list[str]) -> Iterator[Any]:
     """What stands at the path, in each element of the lists on the way."""
-    if isinstance(value, list):
+    if not names:
+        yield value
+    elif isinstance(value, list):
         for one in value:
             yield from _reached(one, names)
-    elif not names:
-        yield value
     elif isinstance(value, dict) and names[0] in value:
         yield from _reached(value[names[0]], names[1:])
 
