@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from syncer.errors import ConfigurationError
@@ -33,8 +34,10 @@ def _home() -> Path:
 
 def make_folder(folder: Path, mode: int) -> None:
     """Make `folder` with exactly `mode`, missing parents with 755; folders that exist stay as they are."""
-    if not folder.exists():
-        if not folder.parent.exists():
-            make_folder(folder.parent, 0o755)
+    if folder.is_dir():
+        return
+    if not folder.parent.exists():
+        make_folder(folder.parent, 0o755)
+    with suppress(FileExistsError):  # another process was faster
         folder.mkdir()
         folder.chmod(mode)  # mkdir's own mode is cut by the umask

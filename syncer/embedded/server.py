@@ -126,7 +126,6 @@ class EmbeddedPostgres:
         owner = Account.of(self._folder)
         if owner.is_other:
             raise ConfigurationError(f"{self._folder} belongs to {owner.name}: run syncer as that user")
-        generate_passwords(self._passwords)
 
     def _our_turn(self) -> AbstractContextManager[int]:
         return locks.locked(
@@ -140,6 +139,7 @@ class EmbeddedPostgres:
 
     def _join(self) -> None:
         """Start the server unless it runs, and see to it that role and database are there."""
+        generate_passwords(self._passwords)
         reason = ""
         for _ in range(_TRIES):
             with locks.opened(self._server) as lock:
@@ -147,7 +147,8 @@ class EmbeddedPostgres:
                     self._start(lock)
             try:
                 url = self.url(role=SUPERUSER, database="postgres")
-                return provision(url, read_password(self._passwords, ROLE))
+                provision(url, read_password(self._passwords, ROLE))
+                return
             except psycopg.OperationalError as error:
                 reason = str(error).strip().splitlines()[-1]
             if "authentication failed" in reason:
@@ -164,7 +165,8 @@ class EmbeddedPostgres:
         for port in candidate_ports(self._port):
             keep_port(self._port, port)
             try:
-                return cluster.start(port, lock)
+                cluster.start(port, lock)
+                return
             except StoreUnavailable:
                 if is_free(port):
                     raise
