@@ -1,0 +1,14 @@
+FROM python:3.13-slim AS build
+COPY . /src
+RUN python -m venv /opt/syncer \
+    && /opt/syncer/bin/pip install --no-cache-dir --quiet --constraint /src/constraints.txt /src
+
+FROM python:3.13-slim
+RUN useradd --system --home-dir /var/lib/syncer --create-home syncer
+COPY --from=build /opt/syncer /opt/syncer
+ENV PATH=/opt/syncer/bin:$PATH PYTHONUNBUFFERED=1
+USER syncer
+# Where syncer.toml is looked for.
+WORKDIR /etc/syncer
+ENTRYPOINT ["syncer"]
+CMD ["run"]
