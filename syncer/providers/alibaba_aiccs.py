@@ -1,6 +1,6 @@
 """Alibaba Cloud aiccs: ListTask (robot call campaigns), version 2019-10-15.
 
-Sources: help.aliyun.com aiccs/api-listtask, the vendor's API metadata, its page on V3 signatures.
+Sources: docs/providers/alibaba_aiccs.md.
 """
 
 from __future__ import annotations

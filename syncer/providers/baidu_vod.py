@@ -1,6 +1,6 @@
 """Baidu VOD: GET /v2/tasks.
 
-Sources: cloud.baidu.com/doc/VOD (Fm4axtv8o, 0m4j9lwf0), the Java SDK's vod.v2, the page on bce-auth-v1.
+Sources: docs/providers/baidu_vod.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Tencent MPS: DescribeTasks and DescribeTaskDetail, version 2019-06-12.
 
-Sources: intl 1041/33643 and 1041/33627, cloud.tencent.com 862, the vendor's API metadata.
+Sources: docs/providers/tencent_mps.md.
 """
 
 from __future__ import annotations

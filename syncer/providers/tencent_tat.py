@@ -1,6 +1,6 @@
 """Tencent TAT: DescribeInvocationTasks and DescribeRegions, version 2020-10-28.
 
-Sources: cloud.tencent.com 1340/52680, intl 1147/46679 and its neighbours, the vendor's API metadata.
+Sources: docs/providers/tencent_tat.md.
 """
 
 from __future__ import annotations
