@@ -19,11 +19,6 @@ from syncer.simulator.options import DEFAULT_CREDENTIALS, LIST_NAMES, ListOption
 from syncer.simulator.orders import ListOrder
 from syncer.simulator.simulator import Simulator
 
-EXAMPLE = """examples:
-  syncer simulate --backlog 1000 --order shuffled
-  syncer simulate --order mps-cn=finished-desc --fault throttle_rate=0.1 --fault tat:cut_rate=0.05
-"""
-
 Value = TypeVar("Value")
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -35,14 +35,17 @@ class Server:
         self._http = _Listener((host, port), _Connection)
         self._http.respond = respond
         self._http.now = now
-        self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, name="simulator", daemon=True
-        )
+        self._thread = threading.Thread(target=self._http.accept_all, name="simulator", daemon=True)
 
     @property
     def url(self) -> str:
+        host, port = self._address
+        return f"http://{host}:{port}"
+
+    @property
+    def _address(self) -> tuple[str, int]:
         host, port = self._http.server_address[:2]
-        return f"http://{host!s}:{port}"
+        return str(host), port
 
     def start(self) -> None:
         self._thread.start()
@@ -50,7 +53,9 @@ class Server:
     def stop(self) -> None:
         """Close every connection and wait until their threads are gone."""
         self._http.stopping.set()
-        self._http.shutdown()
+        with contextlib.suppress(OSError):
+            # It waits for a connection, and knows no other call.
+            socket.create_connection(self._address, timeout=5).close()
         self._thread.join()
         self._http.hang_up()
         self._http.server_close()
@@ -67,6 +72,11 @@ class _Listener(socketserver.ThreadingMixIn, HTTPServer):
         self._open: set[socket.socket] = set()
         self._changed = threading.Condition()
         super().__init__(address, connection)
+
+    def accept_all(self) -> None:
+        """Accept connections until the one that comes after `stopping` was set."""
+        while not self.stopping.is_set():
+            self.handle_request()
 
     def server_bind(self) -> None:
         """Bind without asking a name server who we are."""

@@ -15,7 +15,9 @@ Life = list[tuple[float, State]]
 
 Item = TypeVar("Item")
 
-_BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+#: Two digits at a time: ids are made by the hundred for every page.
+_PAIRS = [high + low for high in _DIGITS for low in _DIGITS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,9 @@ def about(rng: Random, median: float, spread: float) -> float:
 
 
 def base36(number: int, length: int) -> str:
-    """The last `length` digits of `number` in base 36."""
+    """The last `length` digits of `number` in base 36; `length` is even."""
     digits = []
-    for _ in range(length):
-        number, digit = divmod(number, 36)
-        digits.append(_BASE36[digit])
+    for _ in range(length // 2):
+        number, pair = divmod(number, 1296)
+        digits.append(_PAIRS[pair])
     return "".join(reversed(digits))

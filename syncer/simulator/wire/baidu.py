@@ -63,7 +63,7 @@ class BaiduApi:
         tasks = tasks[:limit]
         if marker and tasks and self.mischief.strikes("blank_rate"):
             return _page([], marker, marker, True)
-        if tasks and not truncated and self.mischief.faults.endless:
+        if not truncated and self.mischief.faults.endless:
             self.mischief.note("endless")
             truncated = True
         following = tasks[-1].task_id if tasks else marker
@@ -88,8 +88,15 @@ class BaiduApi:
     def _collect(self, params: dict[str, str], start: int, limit: int) -> list[SimTask]:
         begin, end = _instant(params, "beginTime"), _instant(params, "endTime")
         last = end + 999 if end is not None else None
+        if "taskId" in params:
+            return self._by_id(params) if start == 0 else []
         tasks = self.catalogue.created_between(params.get("status", ""), begin, last, start)
         return list(islice((task for task in tasks if _matches(task, params)), limit))
+
+    def _by_id(self, params: dict[str, str]) -> list[SimTask]:
+        task = self.catalogue.find(params["taskId"])
+        is_in = task is not None and self.catalogue.holds(params.get("status", ""), task)
+        return [task] if task is not None and is_in and _matches(task, params) else []
 
     def _task(self, task_id: str) -> Page:
         task = self.catalogue.find(task_id)
@@ -161,9 +168,7 @@ def _instant(params: dict[str, str], name: str) -> int | None:
 
 
 def _matches(task: SimTask, params: dict[str, str]) -> bool:
-    return params.get("taskId", task.task_id) == task.task_id and (
-        "mediaId" not in params or params["mediaId"] == media_id(task.batch)
-    )
+    return "mediaId" not in params or params["mediaId"] == media_id(task.batch)
 
 
 def _invalid(name: str) -> Refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import cache
 
 from syncer.simulator.lives.species import base36, pick
 from syncer.simulator.lives.tat import (
@@ -39,8 +40,13 @@ def identity(task: SimTask) -> Record:
         "InvocationTaskId": task.task_id,
         "InvocationId": f"inv-{base36(task.batch, 8)}",
         "InstanceId": f"ins-{base36(task.salt >> 20, 8)}",
-        "CommandId": f"cmd-{base36(0x9E3779B9 * (1 + task.batch % len(_COMMANDS)), 8)}",
+        "CommandId": _command_id(task.batch % len(_COMMANDS)),
     }
+
+
+@cache
+def _command_id(number: int) -> str:
+    return f"cmd-{base36(0x9E3779B9 * (1 + number), 8)}"
 
 
 def record(task: SimTask, index: int, *, hide_output: bool) -> Record:
@@ -62,7 +68,9 @@ def record(task: SimTask, index: int, *, hide_output: bool) -> Record:
     }
 
 
+@cache
 def _document(kind: str, content: str) -> Record:
+    """The command as it is told; shared by all its rows, so nobody may change it."""
     windows = kind == "POWERSHELL"
     return {
         "Content": base64.b64encode(content.encode()).decode(),

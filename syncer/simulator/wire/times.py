@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 def iso_z(instant_ms: int) -> str:
     """2018-12-27T13:57:15Z"""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(instant_ms // 1000))
+    return f"{_to_the_second(instant_ms // 1000)}Z"
 
 
 def iso_offset(instant_ms: int) -> str:
     """2020-11-05T07:49:58+00:00"""
-    return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(instant_ms // 1000))
+    return f"{_to_the_second(instant_ms // 1000)}+00:00"
+
+
+@lru_cache(maxsize=10_000)
+def _to_the_second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def parse_iso_z(text: str) -> int:
