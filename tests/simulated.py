@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,9 @@ from syncer.simulator.service import Service
 
 def frozen(seed: int = 5, backlog: int = 1_000, **options: Any) -> Simulator:
     """A simulator that is not started, and whose time stands still."""
-    simulator = Simulator(SimulatorOptions(seed=seed, backlog=backlog, pace=10.0, **options))
+    begin_at = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    options = {"pace": 10.0, "begin_at": begin_at, **options}
+    simulator = Simulator(SimulatorOptions(seed=seed, backlog=backlog, **options))
     simulator.freeze()
     return simulator
 

@@ -22,7 +22,8 @@ class _Wrong(Exception):
 class Admin:
     """Answers admin calls. Parameters come in the query or as a JSON object in the body.
 
-    GET / (addresses, key and clock), /truth?list=NAME[&future=1][&records=0], /requests, /faults;
+    GET / (addresses, key and clock), /requests, /faults,
+    /truth?list=NAME[&future=1][&records=0][&details=1];
     POST /freeze, /thaw, /advance {seconds}, /rotate, /faults {list?, FAULT: value …}.
     """
 
@@ -66,12 +67,9 @@ class Admin:
     def _truth(self, params: Params) -> Any:
         name = self._list(params)
         now = self._simulator.clock.now()
-        tasks = [
-            task.as_json() for task in self._simulator.truth(name, future=_flag(params, "future", False))
-        ]
-        if not _flag(params, "records", True):
-            for task in tasks:
-                task["states"] = [_without_records(state) for state in task["states"]]
+        truth = self._simulator.truth(name, now=now, future=_flag(params, "future", False))
+        records, details = _flag(params, "records", True), _flag(params, "details", False)
+        tasks = [task.as_json(records=records, details=details) for task in truth]
         return {"list": name, "now": now.isoformat(), "tasks": tasks}
 
     def _requests(self, params: Params) -> Any:
@@ -119,10 +117,6 @@ def _params(call: Call) -> Params:
 
 def _flag(params: Params, name: str, default: bool) -> bool:
     return str(params.get(name, default)).lower() in ("1", "true", "yes")
-
-
-def _without_records(state: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in state.items() if name not in ("record", "detail")}
 
 
 def _reply(value: Any, status: int) -> Reply:

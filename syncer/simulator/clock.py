@@ -6,6 +6,8 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class SimulatedClock:
     """Milliseconds since the epoch, as the simulated vendors see them.
@@ -63,7 +65,7 @@ class SimulatedClock:
 
 def to_ms(instant: datetime) -> int:
     """An aware instant as milliseconds since the epoch."""
-    return int(instant.timestamp() * 1000)
+    return (instant - _EPOCH) // timedelta(milliseconds=1)
 
 
 def from_ms(instant_ms: int) -> datetime:

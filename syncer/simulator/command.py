@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--lag", type=duration, default=timedelta(0), metavar="TIME", help="how late lists show a task")
     add("--speed", type=float, default=1.0, metavar="X", help="simulated seconds in a real one (1)")
     add("--pace", type=float, default=1.0, metavar="X", help="factor on how long tasks wait and run (1)")
+    add("--afterlife", type=float, default=0.0, metavar="RATE", help="campaigns that change after their end")
     add("--fault", action="append", default=[], metavar="[LIST:]NAME=VALUE", help="something to go wrong")
     add("--no-rate-limits", action="store_true", help="answer as fast as asked")
     add("--session-token", metavar="TOKEN", help="demand this session token with the key")
@@ -90,6 +91,7 @@ def options_from(args: argparse.Namespace) -> SimulatorOptions:
         lists=lists,
         speed=args.speed,
         pace=args.pace,
+        afterlife_rate=args.afterlife,
         credentials=Credentials(key.access_key, key.secret_key, args.session_token),
         host=args.host,
         admin_port=ports.get("admin") or 0,

@@ -62,6 +62,8 @@ class SimulatorOptions:
     speed: float = 1.0
     #: Multiplies how long tasks wait and run.
     pace: float = 1.0
+    #: The share of campaigns (aiccs) that go on, or whose counters change, after they have ended.
+    afterlife_rate: float = 0.0
     #: The first instant; None: now. The backlog lies before it.
     begin_at: datetime | None = None
     credentials: Credentials = DEFAULT_CREDENTIALS

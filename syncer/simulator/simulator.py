@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 
 from syncer.model import Credentials
 from syncer.simulator.admin import Admin
 from syncer.simulator.catalogue import Catalogue, Shelves
-from syncer.simulator.clock import SimulatedClock
+from syncer.simulator.clock import SimulatedClock, to_ms
 from syncer.simulator.exchange import Call, Reply
 from syncer.simulator.faults import Mischief
 from syncer.simulator.lives import aiccs as aiccs_lives
@@ -94,9 +94,13 @@ class Simulator:
         """Move the simulated time ahead, frozen or not."""
         self.clock.advance(duration)
 
-    def truth(self, name: str, *, future: bool = False) -> Iterator[TrueTask]:
-        """Every task of the list created so far, with what has happened to it up to now (or will)."""
-        return true_tasks(self.services[name], self.clock.now_ms(), future=future)
+    def truth(self, name: str, *, now: datetime | None = None, future: bool = False) -> Iterator[TrueTask]:
+        """Every task of the list created by `now` (default: the clock's), with what has happened to it.
+
+        With `future` also with what is still to come.
+        """
+        now_ms = self.clock.now_ms() if now is None else to_ms(now)
+        return true_tasks(self.services[name], now_ms, future=future)
 
     def requests(self) -> dict[str, dict[str, Any]]:
         """By list: the counts of each action, and of each error code."""
@@ -155,6 +159,7 @@ class Simulator:
             arrivals_per_minute=options.arrivals_of(name),
             pace=options.pace,
             regions=options.regions if name == "tat" else ("",),
+            afterlife_rate=options.afterlife_rate,
         )
 
     def _respond(self, service: Service) -> Callable[[Call], Reply]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from syncer.simulator.clock import from_ms
 from syncer.simulator.service import Service
 from syncer.simulator.tasks import Phase, SimTask
-from syncer.simulator.wire.api import Record
+from syncer.simulator.wire.api import Api, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,18 +21,28 @@ class TrueState:
     status: str
     is_open: bool
     has_failed: bool
-    #: The row that the list shows (of TAT without output), and what a call by id tells.
-    record: Record
-    detail: Record
+    _api: Api = field(repr=False)
+    _task: SimTask = field(repr=False)
+    _index: int
 
-    def as_json(self) -> Record:
+    @property
+    def record(self) -> Record:
+        """The row that the list shows (of TAT without output)."""
+        return self._api.record(self._task, self._index)
+
+    @property
+    def detail(self) -> Record:
+        """What a call by id tells; of TAT the row with the output."""
+        return self._api.detail(self._task, self._index)
+
+    def as_json(self, *, records: bool = True, details: bool = False) -> Record:
         return {
             "at": self.at.isoformat(),
             "status": self.status,
             "is_open": self.is_open,
             "has_failed": self.has_failed,
-            "record": self.record,
-            "detail": self.detail,
+            **({"record": self.record} if records else {}),
+            **({"detail": self.detail} if details else {}),
         }
 
 
@@ -65,14 +74,14 @@ class TrueTask:
     def is_visible(self, now: datetime) -> bool:
         return self.visible_from <= now and (self.visible_until is None or now < self.visible_until)
 
-    def as_json(self) -> Record:
+    def as_json(self, *, records: bool = True, details: bool = False) -> Record:
         return {
             "task_id": self.task_id,
             "region": self.region,
             "created_at": self.created_at.isoformat(),
             "visible_from": self.visible_from.isoformat(),
             "visible_until": self.visible_until.isoformat() if self.visible_until else None,
-            "states": [state.as_json() for state in self.states],
+            "states": [state.as_json(records=records, details=details) for state in self.states],
         }
 
 
@@ -104,14 +113,12 @@ def _true_task(service: Service, task: SimTask, last: int) -> TrueTask:
 
 def _true_state(service: Service, task: SimTask, index: int) -> TrueState:
     state = task.states[index]
-    described: dict[str, Any] = {
-        "record": service.api.record(task, index),
-        "detail": service.api.detail(task, index),
-    }
     return TrueState(
         at=from_ms(task.times[index]),
         status=state.status,
         is_open=state.phase is not Phase.ENDED,
         has_failed=state.failed,
-        **described,
+        _api=service.api,
+        _task=task,
+        _index=index,
     )

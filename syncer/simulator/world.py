@@ -26,6 +26,8 @@ class Plan:
     #: Every duration of a life is multiplied by it.
     pace: float = 1.0
     regions: tuple[str, ...] = ("",)
+    #: The share of tasks that change after their end, where the vendor has such tasks.
+    afterlife_rate: float = 0.0
 
 
 class Population:
@@ -96,11 +98,16 @@ class Population:
         while task_id in self._by_id:
             salt = self._rng.getrandbits(64)
             task_id = self._species.identify(salt, created_ms)
-        life = self._species.live(self._rng, salt)
+        life = self._life(salt)
         times, states = self._timeline(created_ms, life)
         task = SimTask(len(self.tasks), task_id, region, salt, batch, times, states)
         self.tasks.append(task)
         self._by_id[task_id] = task
+
+    def _life(self, salt: int) -> Life:
+        life = self._species.live(self._rng, salt)
+        revive, rate = self._species.revive, self._plan.afterlife_rate
+        return revive(self._rng, life) if revive and rate and self._rng.random() < rate else life
 
     def _timeline(self, created_ms: int, life: Life) -> tuple[tuple[int, ...], tuple[State, ...]]:
         """The life in milliseconds, each state at least one after the one before."""

@@ -22,7 +22,7 @@ from syncer.model import GLOBAL, Answer, Credentials, Query, Request
 from syncer.ports import Provider
 from syncer.providers import PROVIDERS, create
 from syncer.simulator import LIST_NAMES, ListOptions, Simulator, SimulatorOptions
-from tests.simulated import visible_ids
+from tests.simulated import frozen, visible_ids
 
 REGION = "ap-guangzhou"
 
@@ -81,9 +81,7 @@ def connect(simulator: Simulator, name: str) -> http.client.HTTPConnection:
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    simulator = Simulator(SimulatorOptions(seed=3, backlog=600, pace=10.0))
-    simulator.freeze()
-    with simulator:
+    with frozen(seed=3, backlog=600) as simulator:
         yield simulator
 
 

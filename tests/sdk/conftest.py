@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,7 +14,12 @@ from syncer.simulator import Simulator, SimulatorOptions
 def simulator() -> Iterator[Simulator]:
     """2,000 tasks over the five lists, frozen; the SDKs sign with the machine's time."""
     options = SimulatorOptions(
-        seed=11, backlog=2_000, signs_by_simulated_time=False, has_rate_limits=False, pace=10.0
+        seed=11,
+        backlog=2_000,
+        begin_at=datetime(2026, 3, 1, 9, tzinfo=UTC),
+        pace=40.0,
+        has_rate_limits=False,
+        signs_by_simulated_time=False,
     )
     simulator = Simulator(options)
     simulator.freeze()

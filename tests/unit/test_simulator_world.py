@@ -156,6 +156,22 @@ def test_campaigns_pause_resume_and_count() -> None:
         assert all(state.done <= state.total for state in task.states)
 
 
+def test_campaign_may_change_after_its_end() -> None:
+    plan = Plan(
+        seed="1", backlog=300, span_ms=DAY_MS, arrivals_per_minute=0, afterlife_rate=1.0, regions=("",)
+    )
+    tasks = Population(aiccs.SPECIES, plan, BEGIN_MS).tasks
+    endings = [[state.phase for state in task.states[-3:]] for task in tasks]
+
+    assert any(phases == [Phase.ENDED, Phase.RUNNING, Phase.ENDED] for phases in endings)
+    corrected = [task for task in tasks if task.states[-2].phase is Phase.ENDED]
+    assert corrected and all(
+        task.states[-1].total == task.states[-2].total + 1
+        and task.moment(len(task.times) - 1).finished_ms == task.times[-2]
+        for task in corrected
+    )
+
+
 def test_moment_tells_only_what_has_happened() -> None:
     task = next(task for task in population(mps.SPECIES).tasks if len(task.times) == 3)
     waiting, running, ended = (task.at(at_ms) for at_ms in task.times)

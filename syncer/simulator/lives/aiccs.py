@@ -51,6 +51,18 @@ def _campaign(rng: Random, at: float, total: int) -> Life:
     return [*life, (at + step, _state("DONE", Phase.ENDED, total, total))]
 
 
+def _revive(rng: Random, life: Life) -> Life:
+    """Numbers are attached and the campaign goes on, or a counter is corrected after the end."""
+    at, last = life[-1]
+    at += about(rng, 600, 0.8)
+    if rng.random() < 0.5:
+        corrected = _state(last.status, Phase.ENDED, max(0, last.done - 1), last.total + 1)
+        return [*life, (at, corrected)]
+    total = last.total + rng.randint(1, 50)
+    again = _state("RUNNING", Phase.RUNNING, last.done, total)
+    return [*life, (at, again), (at + about(rng, 300, 0.8), _state("DONE", Phase.ENDED, total, total))]
+
+
 def _state(status: str, phase: Phase, done: int, total: int) -> State:
     return State(status, phase, done=done, total=total)
 
@@ -59,4 +71,4 @@ def _batch_size(rng: Random) -> int:
     return 1
 
 
-SPECIES = Species(_identify, _live, _batch_size)
+SPECIES = Species(_identify, _live, _batch_size, _revive)

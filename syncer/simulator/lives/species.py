@@ -30,6 +30,8 @@ class Species:
     live: Callable[[Random, int], Life]
     #: How many tasks are submitted at once.
     batch_size: Callable[[Random], int]
+    #: The life with what can come after its end; None where nothing can.
+    revive: Callable[[Random, Life], Life] | None = None
 
 
 def pick(choices: Sequence[Item], salt: int, shift: int) -> Item:
