@@ -13,6 +13,9 @@ from typing import Protocol, cast
 #: By name: what the list in `syncer --help` says. The module has the command's name.
 COMMANDS = {
     "init": "write a commented syncer.toml to begin with",
+    "migrate": "bring the database's schema to this version",
+    "status": "show where everything stands, and how to connect",
+    "gaps": "list the creation times whose tasks may be missing",
     "simulate": "serve the providers' task lists on this machine, made up",
 }
 

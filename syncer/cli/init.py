@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
-from importlib.resources import files
 from pathlib import Path
 
 from syncer.errors import ConfigurationError
@@ -21,8 +20,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Write the file that the other commands would read. Raises ConfigurationError if there is one."""
-    path: Path = args.config or Path(os.environ.get("SYNCER_CONFIG") or "syncer.toml")
-    template = files("syncer.cli").joinpath("template.toml").read_text(encoding="utf-8")
+    from syncer.config import template
+
+    path = Path(args.config or os.environ.get("SYNCER_CONFIG") or "syncer.toml").expanduser()
     try:
         # It may get a secret written into it one day.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -31,6 +31,6 @@ def run(args: Namespace) -> int:
     except OSError as error:
         raise ConfigurationError(f"cannot write {path}: {error.strerror}") from None
     with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(template)
+        file.write(template())
     print(f"wrote {path}: uncomment your sources in it, then try it with `syncer check`")
     return 0

@@ -65,6 +65,10 @@ class EmbeddedPostgres:
         """The file with the passwords, for PGPASSFILE."""
         return self._passwords
 
+    def password(self, role: str) -> str:
+        """The password of `role`, for logs to conceal."""
+        return read_password(self._passwords, role)
+
     def is_running(self) -> bool:
         """True while the server's processes live, whoever started them."""
         return locks.is_locked(self._server)
@@ -77,7 +81,7 @@ class EmbeddedPostgres:
         port = read_port(self._port)
         if port is None:
             raise ConfigurationError(f"there is no embedded Postgres in {self._folder} yet")
-        return f"postgresql://{role}:{read_password(self._passwords, role)}@{HOST}:{port}/{database}"
+        return f"postgresql://{role}:{self.password(role)}@{HOST}:{port}/{database}"
 
     @contextmanager
     def running(self, *, stays: bool = False) -> Iterator[str]:
@@ -147,7 +151,7 @@ class EmbeddedPostgres:
                     self._start(lock)
             try:
                 url = self.url(role=SUPERUSER, database="postgres")
-                provision(url, read_password(self._passwords, ROLE))
+                provision(url, self.password(ROLE))
                 return
             except psycopg.OperationalError as error:
                 reason = str(error).strip().splitlines()[-1]
@@ -161,7 +165,7 @@ class EmbeddedPostgres:
         self._stays.unlink(missing_ok=True)
         cluster = self._cluster()
         if not self._data.exists():
-            cluster.create(read_password(self._passwords, SUPERUSER), self._settings)
+            cluster.create(self.password(SUPERUSER), self._settings)
         for port in candidate_ports(self._port):
             keep_port(self._port, port)
             try:

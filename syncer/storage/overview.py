@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, column, func, select, table, true
 
+from syncer.model import GLOBAL
 from syncer.storage.connections import transaction
 from syncer.storage.tables import OPEN_STATUSES, leases, runs, sources, streams, tasks
 
@@ -51,6 +52,11 @@ class StreamOverview:
     covered_to: datetime | None
     #: Whoever has the right to write it at the moment.
     holder: str | None
+
+    @property
+    def label(self) -> str:
+        """The stream's name for people, as `syncer.model.Stream` has it."""
+        return self.source if self.region == GLOBAL else f"{self.source}/{self.region}"
 
 
 def load_gaps(engine: Engine) -> list[Gap]:

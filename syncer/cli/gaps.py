@@ -1,0 +1,36 @@
+"""`syncer gaps`: the holes in the coverage."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+
+from syncer.cli.database import configured_database
+from syncer.cli.standing import as_json, gap_summary, gap_table
+from syncer.cli.tables import show
+
+EXAMPLE = """\
+  syncer gaps                            # what is lost, and what can still be filled and until when
+  syncer gaps mps-cn --json
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Which sources, and in which form."""
+    parser.add_argument("sources", nargs="*", metavar="SOURCE", help="only these (default: all)")
+    parser.add_argument("--json", action="store_true", help="as JSON, durations in seconds")
+
+
+def run(args: Namespace) -> int:
+    """Print the holes, oldest first. Having holes is not a failure of the command."""
+    from syncer.storage.overview import load_gaps
+
+    with configured_database(args.config) as database, database.engine() as engine:
+        gaps = [gap for gap in load_gaps(engine) if not args.sources or gap.source in args.sources]
+    if args.json:
+        print(json.dumps([as_json(gap) for gap in gaps], indent=2))
+        return 0
+    if gaps:
+        show(gap_table(gaps))
+    print(gap_summary(gaps))
+    return 0

@@ -1,0 +1,132 @@
+"""The commands that need no more than a database: what they print and with which code they end."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from syncer.cli import main
+from syncer.embedded import EmbeddedPostgres
+from tests.servers import FAST, open_folder, wheel_binaries
+
+_STREAM = """
+with source as (
+    insert into sync.sources (name, provider, site, account, key_hash)
+    values ('vod', 'baidu_vod', 'cn', 'a', '') returning source_id
+), stream as (
+    insert into sync.streams (source_id, region, poll_every, sweep_every, retention, polled)
+    select source_id, 'global', '1m', '6h', '7d', tstzmultirange(
+        tstzrange(now() - interval '10 days', now() - interval '9 days'),
+        tstzrange(now() - interval '2 days', now() - interval '1 day'),
+        tstzrange(now() - interval '1 hour', now())
+    ) from source returning stream_id
+)
+insert into sync.runs (stream_id, mode, status, epoch, started_at, ended_at, error)
+select stream_id, 'poll', 'failed', 1, now(), now(), 'the key is refused' from stream
+"""
+
+
+@pytest.fixture(autouse=True)
+def _keep_signals() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def configuration(tmp_path: Path) -> str:
+    path = tmp_path / "syncer.toml"
+    path.touch()
+    return str(path)
+
+
+@pytest.fixture
+def empty(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    monkeypatch.setenv("SYNCER_DATABASE__URL", database_url)
+
+
+@pytest.fixture
+def filled(monkeypatch: pytest.MonkeyPatch, migrated_url: str) -> None:
+    monkeypatch.setenv("SYNCER_DATABASE__URL", migrated_url)
+    with psycopg.connect(migrated_url) as connection:
+        connection.execute(_STREAM)
+
+
+@pytest.mark.usefixtures("empty")
+@pytest.mark.parametrize("command", ["status", "gaps"])
+def test_unmigrated_database_names_the_command_to_type(
+    command: str, configuration: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, "--config", configuration]) == 2
+    assert capsys.readouterr().err.endswith("type `syncer migrate`\n")
+
+
+@pytest.mark.usefixtures("empty")
+def test_migrate_can_be_repeated(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        assert main(["migrate", "--config", configuration]) == 0
+        assert capsys.readouterr().out.endswith("the schema is up to date\n")
+    assert main(["status", "--config", configuration]) == 0
+    assert "nothing was read yet" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("filled")
+def test_status_shows_streams_errors_and_gaps(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--config", configuration]) == 0
+    shown = capsys.readouterr().out
+    assert "postgresql://" not in shown
+    assert "vod     global  poll      failed" in shown
+    assert shown.splitlines()[-2:] == ["vod: the key is refused", "gaps: 2 fillable, 1 lost"]
+
+
+@pytest.mark.usefixtures("filled")
+def test_status_and_gaps_agree_as_json(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--json", "--config", configuration]) == 0
+    status = json.loads(capsys.readouterr().out)
+    assert main(["gaps", "--json", "--config", configuration]) == 0
+    gaps = json.loads(capsys.readouterr().out)
+    assert status["streams"][0]["result"] == "failed"
+    assert [gap["state"] for gap in status["gaps"]] == [gap["state"] for gap in gaps]
+
+
+@pytest.mark.usefixtures("filled")
+def test_gaps_of_some_sources(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["gaps", "vod", "--config", configuration]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 5
+    assert main(["gaps", "other", "--config", configuration]) == 0
+    assert capsys.readouterr().out == "no gaps\n"
+
+
+def test_unreachable_database_is_one_line(
+    configuration: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SYNCER_DATABASE__URL", "postgresql://syncer:hush-hush@127.0.0.1:1/syncer")
+    assert main(["status", "--config", configuration]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert error.startswith("syncer: the database at 127.0.0.1:1/syncer is not available")
+    assert "hush-hush" not in error
+
+
+def test_missing_configuration_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--config", str(tmp_path / "none.toml")]) == 2
+    assert "there is no configuration" in capsys.readouterr().err
+
+
+def test_embedded_database_can_be_connected_to_as_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    if wheel_binaries() is None:
+        pytest.skip("no embedded Postgres: install the extra `embedded`")
+    with open_folder() as folder:
+        configuration = folder / "syncer.toml"
+        configuration.write_text("[database]\ndata_dir = 'data'\n")
+        with EmbeddedPostgres(folder / "data", settings=FAST).running() as url:
+            assert main(["migrate", "--config", str(configuration)]) == 0
+            assert main(["status", "--config", str(configuration)]) == 0
+            shown = capsys.readouterr().out
+            assert "embedded (running)" in shown
+            assert f"connection  {url}\n" in shown
