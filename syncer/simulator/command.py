@@ -61,7 +61,7 @@ def serve(options: SimulatorOptions, *, as_json: bool = False) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     with Simulator(options) as simulator:
-        print(_as_json(simulator) if as_json else _as_text(simulator), flush=True)
+        print(_as_json(simulator) if as_json else announcement(simulator), flush=True)
         stopped.wait()
     return 0
 
@@ -146,7 +146,8 @@ def _as_json(simulator: Simulator) -> str:
     )
 
 
-def _as_text(simulator: Simulator) -> str:
+def announcement(simulator: Simulator) -> str:
+    """Where a started simulator serves and what it accepts, as a configuration with comments."""
     key = simulator.credentials
     addresses = "\n".join(f"#   {name:<10}{url}" for name, url in simulator.endpoints.items())
     return (

@@ -198,6 +198,36 @@ def test_tencent_envelope_names_what_is_wrong() -> None:
         assert code_of(lambda call=call: service.api.answer(call)) == code  # type: ignore[misc]
 
 
+def test_tencent_get_request_may_nest_its_parameters() -> None:
+    service = one_list("tat")
+    row = tat_page(service, REGION, Limit=1)["InvocationTaskSet"][0]
+    headers = tencent_call("DescribeInvocationTasks", "2020-10-28", region=REGION).headers
+    query = f"Limit=5&HideOutput=False&Filters.0.Name=instance-id&Filters.0.Values.0={row['InstanceId']}"
+
+    page = service.api.answer(Call("GET", "/", query, headers)).body
+
+    assert row["InvocationTaskId"] in [found["InvocationTaskId"] for found in page["InvocationTaskSet"]]
+    assert page["TotalCount"] < 10
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b'{"Limit": true}', b'{"Limit": 1.5}', b'{"HideOutput": "perhaps"}']
+)
+def test_tencent_ill_typed_body_is_refused(body: bytes) -> None:
+    headers = tencent_call("DescribeInvocationTasks", "2020-10-28", region=REGION).headers
+    service = one_list("tat")
+
+    assert code_of(lambda: service.api.answer(Call("POST", "/", "", headers, body))) == "InvalidParameter"
+
+
+def test_tencent_common_headers_are_required() -> None:
+    service = one_list("tat")
+    bare = Call("POST", "/", "", {"x-tc-action": "DescribeInvocationTasks"})
+
+    assert code_of(lambda: service.api.authenticate(bare, 0)) == "MissingParameter"
+    assert code_of(lambda: service.api.authenticate(Call("POST", "/v2", "", {}), 0)) == "InvalidAction"
+
+
 def test_tencent_error_comes_with_status_200() -> None:
     service = one_list("tat")
     answer = service.api.refuse(service.api.broken(), tencent_call("x", "y"))

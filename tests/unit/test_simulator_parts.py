@@ -20,7 +20,7 @@ from syncer.simulator import (
     config_toml,
 )
 from syncer.simulator.clock import SimulatedClock, from_ms, to_ms
-from syncer.simulator.command import add_arguments, duration, options_from, run
+from syncer.simulator.command import add_arguments, announcement, duration, options_from, run
 from syncer.simulator.faults import Mischief
 from syncer.simulator.ledger import Ledger
 from syncer.simulator.rates import RateLimit
@@ -275,6 +275,16 @@ def test_duration_is_read(text: str, seconds_: float) -> None:
 def test_duration_without_unit_is_refused() -> None:
     with pytest.raises(ValueError, match="write 500ms"):
         duration("90")
+
+
+def test_announcement_is_a_configuration() -> None:
+    simulator = Simulator(SimulatorOptions(backlog=0))
+    simulator.endpoints.update(dict.fromkeys(LIST_NAMES, "http://127.0.0.1:9000"))
+
+    text = announcement(simulator)
+
+    assert len(tomllib.loads(text)["sources"]) == len(LIST_NAMES)
+    assert simulator.credentials.secret_key in text
 
 
 def test_configuration_reads_all_five_lists() -> None:

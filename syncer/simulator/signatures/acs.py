@@ -26,14 +26,13 @@ def check_acs(call: Call, params: dict[str, str], keyring: Keyring, nonces: Nonc
     `params` are the parameters of query and form together.
     """
     if "authorization" in call.headers:
-        access_key = _check_v3(call, keyring)
+        _check_v3(call, keyring)
         stamp, nonce = call.headers.get("x-acs-date", ""), call.headers.get("x-acs-signature-nonce", "")
         token = call.headers.get("x-acs-security-token")
     else:
-        access_key = _check_v2(call, params, keyring)
+        _check_v2(call, params, keyring)
         stamp, nonce = params.get("Timestamp", ""), params.get("SignatureNonce", "")
         token = params.get("SecurityToken")
-    assert access_key
     _check_freshness(stamp, nonce, nonces, now_ms)
     if not keyring.accepts_token(token):
         raise Refusal("InvalidSecurityToken.Expired", "Specified SecurityToken is expired.")
@@ -70,7 +69,7 @@ def _mismatch(string_to_sign: str) -> Refusal:
     )
 
 
-def _check_v3(call: Call, keyring: Keyring) -> str:
+def _check_v3(call: Call, keyring: Keyring) -> None:
     match = _AUTHORIZATION.fullmatch(call.headers["authorization"])
     if match is None:
         raise Refusal("IncompleteSignature", "The request signature does not conform to Aliyun standards.")
@@ -91,10 +90,9 @@ def _check_v3(call: Call, keyring: Keyring) -> str:
     whole = must <= set(names) and call.headers.get("x-acs-content-sha256") == digest
     if not whole or not is_same(expected, match["signature"]):
         raise _mismatch(string_to_sign)
-    return match["key"]
 
 
-def _check_v2(call: Call, params: dict[str, str], keyring: Keyring) -> str:
+def _check_v2(call: Call, params: dict[str, str], keyring: Keyring) -> None:
     secret = _secret(keyring, params.get("AccessKeyId", ""))
     pairs = sorted((name, value) for name, value in params.items() if name != "Signature")
     joined = "&".join(f"{_encode(name)}={_encode(value)}" for name, value in pairs)
@@ -102,7 +100,6 @@ def _check_v2(call: Call, params: dict[str, str], keyring: Keyring) -> str:
     expected = base64.b64encode(hmac.digest(f"{secret}&".encode(), string_to_sign.encode(), "sha1")).decode()
     if params.get("SignatureMethod") != "HMAC-SHA1" or not is_same(expected, params.get("Signature", "")):
         raise _mismatch(string_to_sign)
-    return params["AccessKeyId"]
 
 
 def canonical_query(query: str) -> str:
