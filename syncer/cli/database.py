@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 from syncer import logs
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from syncer.config import Settings
     from syncer.embedded import EmbeddedPostgres
 
@@ -33,18 +31,6 @@ class Database:
         from syncer.storage.urls import describe_url, parse_url
 
         return describe_url(parse_url(self.url))
-
-    @contextmanager
-    def engine(self) -> Iterator[Engine]:
-        """Connections to it. Raises SchemaError where its schema is not this version's."""
-        from syncer.storage import check_schema, make_engine
-
-        engine = make_engine(self.url)
-        try:
-            check_schema(engine)
-            yield engine
-        finally:
-            engine.dispose()
 
 
 @contextmanager

@@ -23,9 +23,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print the holes, oldest first. Having holes is not a failure of the command."""
-    from syncer.storage.overview import load_gaps
+    from syncer.storage.overview import load_gaps, opened
 
-    with configured_database(args.config) as database, database.engine() as engine:
+    with configured_database(args.config) as database, opened(database.url) as engine:
         gaps = [gap for gap in load_gaps(engine) if not args.sources or gap.source in args.sources]
     if args.json:
         print(json.dumps([as_json(gap) for gap in gaps], indent=2))

@@ -45,9 +45,9 @@ def run(args: Namespace) -> int:
 
 
 def _load(database: Database) -> tuple[list[StreamOverview], list[Gap]]:
-    from syncer.storage.overview import load_gaps, load_streams
+    from syncer.storage.overview import load_gaps, load_streams, opened
 
-    with database.engine() as engine:
+    with opened(database.url) as engine:
         return load_streams(engine), load_gaps(engine)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +11,8 @@ from typing import Any
 from sqlalchemy import Engine, Select, column, func, select, table, true
 
 from syncer.model import GLOBAL
-from syncer.storage.connections import transaction
+from syncer.storage.connections import make_engine, transaction
+from syncer.storage.schema import check_schema
 from syncer.storage.tables import OPEN_STATUSES, leases, runs, sources, streams, tasks
 
 _gaps = table(
@@ -57,6 +60,17 @@ class StreamOverview:
     def label(self) -> str:
         """The stream's name for people, as `syncer.model.Stream` has it."""
         return self.source if self.region == GLOBAL else f"{self.source}/{self.region}"
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """The database at `url` to load from. Raises SchemaError where its schema is not this version's."""
+    engine = make_engine(url)
+    try:
+        check_schema(engine)
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def load_gaps(engine: Engine) -> list[Gap]:
