@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Subquery, and_, case, cast, false, func, not_, or_, select, tuple_
+from sqlalchemy import Subquery, and_, case, cast, false, func, not_, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 
 from syncer.model import Status
@@ -41,8 +41,13 @@ def changed_pairs() -> Subquery:
 
 
 def _pairs() -> Subquery:
-    old = tasks.alias("old")
-    joined = staging.outerjoin(old, and_(old.c.stream_id == STREAM_ID, old.c.task_id == staging.c.task_id))
+    # Lateral, so that no statistics can make it anything else than one look into the index a sighting.
+    old = (
+        select(tasks)
+        .where(tasks.c.stream_id == STREAM_ID, tasks.c.task_id == staging.c.task_id)
+        .limit(1)
+        .lateral("old")
+    )
     # `finished` tells less than how it ended, so it does not replace that.
     keeps_outcome = and_(staging.c.status == Status.FINISHED.value, old.c.status.in_(_OUTCOMES))
     return (
@@ -51,7 +56,7 @@ def _pairs() -> Subquery:
             case((keeps_outcome, old.c.status), else_=staging.c.status).label("status"),
             *(column.label(OLD + column.name) for column in old.c),
         )
-        .select_from(joined)
+        .select_from(staging.outerjoin(old, true()))
         .where(staging.c.round == ROUND)
         .subquery("pair")
     )
