@@ -1,0 +1,114 @@
+"""Finding and reading the configuration file."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings.exceptions import SettingsError
+
+from syncer.config.problems import Problem, listed, problems_of, unknown_key
+from syncer.config.settings import Settings, SourceSettings
+from syncer.config.sources import SourceReader
+from syncer.config.tables import Database, Tables
+from syncer.errors import ConfigurationError
+
+_DEFAULT = "syncer.toml"
+
+
+def find(option: Path | None = None) -> Path:
+    """The file that `--config`, else SYNCER_CONFIG names, else ./syncer.toml; absolute.
+
+    Raises ConfigurationError where there is none.
+    """
+    named = option or Path(os.environ.get("SYNCER_CONFIG") or _DEFAULT)
+    path = Path(os.path.expanduser(named)).absolute()
+    if path.is_file():
+        return path
+    if str(named) == _DEFAULT:
+        advice = "write one with `syncer init`, or name another with --config FILE or SYNCER_CONFIG"
+        raise ConfigurationError(f"there is no configuration {path}: {advice}")
+    raise ConfigurationError(
+        f"there is no configuration {path}: write one with `syncer init --config {named}`"
+    )
+
+
+def load(path: Path) -> Settings:
+    """The configuration in the file `path`, the environment (SYNCER_DATABASE__URL) over it.
+
+    Relative paths in it are beneath its folder. No secret is read yet. Raises one ConfigurationError that
+    lists everything that is wrong, a line each.
+    """
+    content = _content(path)
+    tables, problems = _tables(content)
+    written = tables.sources if tables else _sources(content)
+    sources = [_source(at, table, path.parent) for at, table in enumerate(written)]
+    problems += [problem for found in sources if isinstance(found, list) for problem in found]
+    problems += _duplicates(written)
+    if problems or tables is None:
+        raise listed(str(path), problems)
+    return Settings(
+        path=path,
+        database=_anchored(tables.database, path.parent),
+        daemon=tables.daemon,
+        reporting=tables.reporting,
+        sources=tuple(found for found in sources if isinstance(found, SourceSettings)),
+    )
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigurationError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{path} is not text in UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path} is not TOML: {error}") from None
+
+
+def _tables(content: Mapping[str, Any]) -> tuple[Tables | None, list[Problem]]:
+    # pydantic-settings takes such keys for arguments of its own.
+    private = [key for key in content if key.startswith("_")]
+    problems = [Problem(key, unknown_key(key, Tables.model_fields)) for key in private]
+    try:
+        return Tables(**{key: value for key, value in content.items() if key not in private}), problems
+    except ValidationError as error:
+        return None, problems + problems_of(error, "", Tables)
+    except SettingsError as error:
+        return None, [Problem("environment", f"{error}; it must be JSON"), *problems]
+
+
+def _sources(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The source tables of a file that is otherwise wrong, to tell all problems at once."""
+    written = content.get("sources")
+    return [table for table in written if isinstance(table, dict)] if isinstance(written, list) else []
+
+
+def _source(at: int, table: Mapping[str, Any], folder: Path) -> SourceSettings | list[Problem]:
+    found = SourceReader(table, f"sources[{at}]", folder).read()
+    name = table.get("name")
+    if isinstance(found, SourceSettings) or not isinstance(name, str):
+        return found
+    return [replace(problem, owner=name) for problem in found]
+
+
+def _duplicates(written: list[dict[str, Any]]) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for at, table in enumerate(written):
+        name = str(table.get("name", f"[{at}]"))
+        if name in first:
+            message = f"is the name of sources[{first[name]}] too; write another one"
+            yield Problem(f"sources[{at}].name", message, name)
+        first.setdefault(name, at)
+
+
+def _anchored(database: Database, folder: Path) -> Database:
+    if database.data_dir is None:
+        return database
+    return database.model_copy(update={"data_dir": folder / os.path.expanduser(database.data_dir)})

@@ -1,0 +1,84 @@
+"""What is wrong with a configuration, each thing with its place and with what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from syncer.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong. Never holds the value found, which may be a secret in the wrong place."""
+
+    #: `sources[1].poll_every`
+    place: str
+    message: str
+    #: The name of the source, for whoever does not count from nought.
+    owner: str = ""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.place} ({self.owner}): {self.message}" if self.owner else f"{self.place}: {self.message}"
+        )
+
+
+def listed(where: str, problems: Iterable[Problem]) -> ConfigurationError:
+    """One error that lists all `problems` of the file `where`, a line each."""
+    lines = list(dict.fromkeys(map(str, problems)))
+    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+    return ConfigurationError("\n  ".join((f"{count} in {where}:", *lines)))
+
+
+def problems_of(error: ValidationError, place: str, model: type[BaseModel]) -> list[Problem]:
+    """The problems behind pydantic's error about a table at `place` that should be a `model`."""
+    errors = error.errors(include_url=False, include_input=False)
+    return [_problem(details, place, model) for details in errors]
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """`; did you mean "regions"?` where one of `words` is like `word`, else nothing."""
+    close = get_close_matches(word, list(words), 1)
+    return f'; did you mean "{close[0]}"?' if close else ""
+
+
+def unknown_key(key: str, keys: Iterable[str], whose: str = "") -> str:
+    """What to say of a `key` that is none of `keys`, which `whose` tables have."""
+    keys = list(keys)
+    advice = nearest(key, keys) or (f"; the keys are {', '.join(keys)}" if keys else "")
+    return f"unknown key{f' for {whose}' if whose else ''}{advice}"
+
+
+def joined(place: str, location: Iterable[int | str]) -> str:
+    """`location` beneath `place`, as people write it: `sources[1].lookback.max`."""
+    for step in location:
+        place += f"[{step}]" if isinstance(step, int) else f".{step}" if place else str(step)
+    return place
+
+
+def _problem(details: Mapping[str, Any], place: str, model: type[BaseModel]) -> Problem:
+    location: tuple[int | str, ...] = details["loc"]
+    for step in location[:-1]:
+        inner = model.model_fields[step].annotation if step in model.model_fields else None
+        model = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else model
+    return Problem(joined(place, location), _message(details, location, model))
+
+
+def _message(details: Mapping[str, Any], location: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    key = str(next((step for step in reversed(location) if isinstance(step, str)), ""))
+    field = model.model_fields.get(key)
+    example = f"write {key} = {field.examples[0]}" if field and field.examples else ""
+    match details["type"]:
+        case "extra_forbidden":
+            return unknown_key(key, model.model_fields)
+        case "missing":
+            return f"is missing; {example}" if example else "is missing"
+        case "value_error":
+            return str(details["ctx"]["error"])
+    told = str(details["msg"]).replace("Input should be", "must be").replace("a valid", "a")
+    return f"{told}; for example {key} = {field.examples[0]}" if field and field.examples else told

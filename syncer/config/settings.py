@@ -1,0 +1,86 @@
+"""The configuration as the program uses it: complete, checked and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pydantic import SecretStr
+
+from syncer.config.tables import Daemon, Database, Reporting
+from syncer.credentials import Secrets, key_hash, masked
+from syncer.model import GLOBAL, Credentials, Source
+from syncer.ports import Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSettings:
+    """One configured source."""
+
+    #: The provider, made with the source's options and endpoint.
+    provider: Provider = field(repr=False)
+    #: The provider's own `Options`.
+    options: Any
+    #: Where the credentials are kept; nothing is read before they are asked for.
+    secrets: Secrets
+    #: What is known of the source without its credentials: its account is "" where none is configured.
+    unsigned: Source
+    requests_per_second: float
+    redact: tuple[str, ...] = ()
+    proxy: SecretStr | None = None
+    ca_file: Path | None = None
+
+    @property
+    def name(self) -> str:
+        return self.unsigned.name
+
+    @property
+    def kind(self) -> str:
+        """The key of its provider in the registry."""
+        return self.unsigned.provider
+
+    @property
+    def regions(self) -> tuple[str, ...] | None:
+        """The regions to read; None where the provider is to be asked for all there are."""
+        if not self.provider.facts.has_regions:
+            return (GLOBAL,)
+        return None if self.options.regions == "all" else tuple(self.options.regions)
+
+    def source(self, credentials: Credentials) -> Source:
+        """The source with the account that `credentials` belong to.
+
+        Where no account is configured the access key stands for it, or, since the keys of session tokens
+        change every few hours, the source's name.
+        """
+        if credentials.session_token:
+            return replace(self.unsigned, account=self.unsigned.account or self.name)
+        account = self.unsigned.account or masked(credentials.access_key)
+        return replace(self.unsigned, account=account, key_hash=key_hash(credentials.access_key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The whole configuration."""
+
+    #: The file it was read from.
+    path: Path
+    database: Database
+    daemon: Daemon
+    reporting: Reporting
+    sources: tuple[SourceSettings, ...]
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a stream stays ours without being renewed."""
+        return self.daemon.lease
+
+    def passwords(self) -> Iterator[str]:
+        """The secrets in the configuration's addresses, for logs to conceal."""
+        for url in (self.database.url, *(source.proxy for source in self.sources)):
+            written = urlsplit(url.get_secret_value()).password if url else None
+            if written:
+                yield from {written, unquote(written)}
