@@ -9,15 +9,26 @@ with store.claim(stream) as ours:
 """
 
 from syncer.storage.connections import make_engine
+from syncer.storage.history import RunSummary, load_runs
+from syncer.storage.overview import Gap, StreamOverview, load_gaps, load_streams
+from syncer.storage.reports import Report, load_report
 from syncer.storage.schema import check_schema, migrate
 from syncer.storage.store import PgStore
 from syncer.storage.stream_store import PgStreamStore
 from syncer.storage.urls import normalise_url
 
 __all__ = [
+    "Gap",
     "PgStore",
     "PgStreamStore",
+    "Report",
+    "RunSummary",
+    "StreamOverview",
     "check_schema",
+    "load_gaps",
+    "load_report",
+    "load_runs",
+    "load_streams",
     "make_engine",
     "migrate",
     "normalise_url",
