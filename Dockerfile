@@ -6,9 +6,10 @@ RUN python -m venv /opt/syncer \
 FROM python:3.13-slim
 RUN useradd --system --home-dir /var/lib/syncer --create-home syncer
 COPY --from=build /opt/syncer /opt/syncer
+COPY --chmod=755 deploy/docker/entrypoint.sh /usr/local/bin/syncer-entrypoint
 ENV PATH=/opt/syncer/bin:$PATH PYTHONUNBUFFERED=1
 USER syncer
 # Where syncer.toml is looked for.
 WORKDIR /etc/syncer
-ENTRYPOINT ["syncer"]
+ENTRYPOINT ["syncer-entrypoint"]
 CMD ["run"]

@@ -45,8 +45,13 @@ types: install
 bench: install
 	$(BIN)/python -m bench
 
-up:
+up: secrets/postgres_password secrets/syncer_password
 	docker compose up --build --detach --wait
+
+# The folder is closed to others; the files must be readable to the user inside the container.
+secrets/%:
+	install -d -m 700 secrets
+	umask 022 && python3 -c 'import secrets; print(secrets.token_urlsafe(24), end="")' > $@
 
 down:
 	docker compose down
