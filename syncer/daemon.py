@@ -28,7 +28,7 @@ class Job:
 
     name: str
     every: timedelta
-    run: Callable[[], None]
+    run: Callable[[], object]
 
 
 class Daemon:

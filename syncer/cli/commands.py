@@ -13,7 +13,10 @@ from typing import Protocol, cast
 #: By name: what the list in `syncer --help` says. The module has the command's name.
 COMMANDS = {
     "init": "write a commented syncer.toml to begin with",
+    "check": "look whether configuration, database and sources are right",
     "migrate": "bring the database's schema to this version",
+    "sync": "read every source once, now",
+    "run": "read every source on its schedule (the daemon)",
     "status": "show where everything stands, and how to connect",
     "gaps": "list the creation times whose tasks may be missing",
     "simulate": "serve the providers' task lists on this machine, made up",

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from syncer.cli.tables import Table
 from syncer.engine import RunReport
+
+if TYPE_CHECKING:
+    from syncer.app import Result
 
 _COLUMNS = (
     "source",
@@ -47,6 +51,7 @@ def _row(report: RunReport) -> tuple[object, ...]:
     )
 
 
-def failures(reports: Iterable[RunReport]) -> list[str]:
-    """One line for each run that did not succeed: where, and what to do about it."""
-    return [f"{report.stream.label}: {report.error}" for report in reports if report.error]
+def problem_lines(result: Result) -> list[str]:
+    """One line for each stream that was not read to the end: which, and what to do about it."""
+    ended = [f"{report.stream.label}: {report.error}" for report in result.reports if report.error]
+    return [*ended, *(f"{failure.label}: {failure.error}" for failure in result.failures)]

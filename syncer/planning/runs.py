@@ -14,6 +14,8 @@ from syncer.planning.scans import Scan
 #: A window of creation times that one scan reads, where the API can filter on them.
 WINDOW = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: How often a failed sweep is tried again within the time from one sweep to the next.
+SWEEP_RETRIES = 12
 #: Cursors older than this are not trusted to resume.
 CURSOR_AGE = timedelta(minutes=30)
 
@@ -35,6 +37,13 @@ def _was_down(state: StreamState, source: Source, now: datetime) -> bool:
     return state.last_run_at is None or now - state.last_run_at > (
         lookback(state, source) + 2 * source.poll_every
     )
+
+
+def is_sweep_due(state: StreamState, source: Source, now: datetime, failed_at: datetime | None) -> bool:
+    """Whether the stream should be swept at `now`; after a failed sweep polls have their turn first."""
+    if failed_at is not None and now - failed_at < source.sweep_every / SWEEP_RETRIES:
+        return False
+    return state.last_sweep_at is None or now - state.last_sweep_at >= source.sweep_every
 
 
 def trusted(run: Run, now: datetime) -> Run:

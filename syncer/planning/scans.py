@@ -105,6 +105,9 @@ class ScanProgress:
 #: Cut off the oldest edge of what a list shows, where rows vanish while they are read.
 _EDGE = timedelta(seconds=30)
 
+#: How far a provider's clock, as we know it, may be behind the stamps of its tasks.
+_CLOCK_ERROR = timedelta(seconds=2)
+
 _STAMPS = ("first_page_at", "last_page_at", "shown_since")
 
 
@@ -134,7 +137,7 @@ def is_expiring(task: Task, last_page_at: datetime | None, retention: timedelta 
 def came_after(task: Task, listing: Listing, moment: datetime) -> bool:
     """Whether `task` entered the list certainly not before `moment`."""
     stamp = _entered_at(task, listing)
-    return stamp is not None and stamp >= moment
+    return stamp is not None and stamp >= moment + _CLOCK_ERROR
 
 
 def was_there(task: Task, listing: Listing, moment: datetime) -> bool:

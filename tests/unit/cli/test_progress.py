@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 
+from syncer.app import Failure, Result
 from syncer.cli.progress import view
-from syncer.cli.runs import failures, run_table
+from syncer.cli.runs import problem_lines, run_table
 from syncer.cli.tables import plain
 from syncer.engine import Progress, RunReport
 from syncer.errors import CredentialsError, SyncerError
@@ -92,5 +93,7 @@ def test_runs_are_rows_in_the_order_of_names() -> None:
     assert plain(table)[1].startswith("mps     global  poll  succeeded  1,200        3         40")
 
 
-def test_failures_name_the_stream_and_the_reason() -> None:
-    assert failures([make_report(), make_report("mps", CredentialsError("no"))]) == ["mps: no"]
+def test_problems_name_the_stream_and_the_reason() -> None:
+    reports = (make_report(), make_report("mps", CredentialsError("no")))
+    result = Result(reports, (Failure("tat", CredentialsError("none")),))
+    assert problem_lines(result) == ["mps: no", "tat: none"]

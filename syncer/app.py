@@ -1,0 +1,253 @@
+"""The wiring: everything real is made here and handed inward. The only place that reads the clock."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
+
+from syncer import logs
+from syncer.config import Settings, SourceSettings
+from syncer.credentials import Keys
+from syncer.daemon import Daemon, Job
+from syncer.engine import Progress, RunReport, Watch, Worker, run_stream
+from syncer.errors import ConfigurationError, LeaseLost, Stopped, SyncerError
+from syncer.http import Client, Limiters, Route, Terms
+from syncer.model import Mode, Query, Source, Stream
+from syncer.storage import PgStore, PgStreamStore, check_schema, make_engine
+
+#: How often the daemon looks for sources that could not be read yet, and for new regions of the others.
+_LOOK_AGAIN = timedelta(minutes=1)
+_NEW_REGIONS = timedelta(hours=6)
+_BUSY_PAUSE = timedelta(milliseconds=200)
+_NO_TIME = timedelta(0)
+
+
+class SystemClock:
+    """The machine's time (`ports.Clock`); sleeping ends at once when `stop` is set."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, duration: timedelta) -> None:
+        if self._stop.wait(duration.total_seconds()):
+            raise Stopped("told to stop; the next run goes on from here")
+
+
+class Reader:
+    """One source, ready to be asked."""
+
+    def __init__(self, settings: SourceSettings, limiters: Limiters, clock: SystemClock) -> None:
+        self.settings = settings
+        self._limiters, self._clock = limiters, clock
+        self._keys = Keys(settings.secrets, owner=settings.name, conceal=logs.conceal)
+
+    @property
+    def name(self) -> str:
+        return self.settings.name
+
+    @cached_property
+    def source(self) -> Source:
+        """The source as the database knows it. Raises ConfigurationError where no credentials are found."""
+        return self.settings.source(self._keys.current())
+
+    @cached_property
+    def client(self) -> Client:
+        """The way to its provider. Raises like `source`."""
+        settings = self.settings
+        terms = Terms(
+            account=f"{self.source.provider}/{self.source.site}/{self.source.account}",
+            requests_per_second=settings.requests_per_second,
+            redact=settings.redact,
+            route=Route(
+                proxy=settings.proxy.get_secret_value() if settings.proxy else None, ca_file=settings.ca_file
+            ),
+        )
+        return Client(settings.provider, self._keys, self._limiters, self._clock, terms=terms)
+
+    def streams(self) -> list[Stream]:
+        """Its streams, one a region; asks the provider where all regions are wanted."""
+        regions = self.settings.regions
+        return [Stream(self.source, region) for region in (regions or self.client.regions())]
+
+    def try_one_call(self) -> timedelta | None:
+        """Make one signed call; returns how far our clock is ahead. Raises what is wrong."""
+        facts = self.settings.provider.facts
+        stream = self.streams()[0]
+        self.client(Query(listing=facts.lists[0].name, region=stream.region, limit=1))
+        return self.client.offset
+
+
+def make_readers(settings: Settings, clock: SystemClock | None = None) -> list[Reader]:
+    """A reader for each source. Those that ask one account share its rate limits."""
+    clock = clock or SystemClock(threading.Event())
+    limiters = Limiters(clock)
+    return [Reader(each, limiters, clock) for each in settings.sources]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A stream that could not even be begun."""
+
+    label: str
+    error: SyncerError
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What syncing once has come to."""
+
+    reports: tuple[RunReport, ...]
+    failures: tuple[Failure, ...]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every stream's run succeeded."""
+        return not self.failures and all(report.error is None for report in self.reports)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Who is shown how syncing comes along, from the threads it happens in."""
+
+    progress: Callable[[Progress], None] = lambda _: None
+    ended: Callable[[RunReport], None] = lambda _: None
+
+
+class App:
+    """Everything there is, for one configuration and one database whose schema is current."""
+
+    def __init__(self, settings: Settings, url: str, stop: threading.Event) -> None:
+        self.settings, self.url, self.stop = settings, url, stop
+        self.clock = SystemClock(stop)
+        self.readers = make_readers(settings, self.clock)
+        self.engine = make_engine(url, lease=settings.lease)
+        self.store = PgStore(
+            self.engine, holder=f"{socket.gethostname()}:{os.getpid()}", lease=settings.lease
+        )
+        #: When each source's streams were looked for, and the streams that have a worker.
+        self._looked_at: dict[str, float] = {}
+        self._employed: set[str] = set()
+
+    def open(self) -> None:
+        """Meet the database. Raises SchemaError if its schema is not ours."""
+        check_schema(self.engine)
+        self.store.configure(self.settings.reporting.time_zone)
+        self.store.ensure_partitions(self.clock.now())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+        self.engine.dispose()
+
+    # Once
+
+    def sync(self, names: Iterable[str], mode: Mode, view: View | None = None) -> Result:
+        """Read the named sources once (all if none is named), their streams side by side."""
+        seen = view or View()
+        readers = self._named(names)
+        streams: list[tuple[Reader, Stream]] = []
+        failures: list[Failure] = []
+        for reader in readers:
+            try:
+                streams += [(reader, stream) for stream in reader.streams()]
+            except SyncerError as error:
+                failures.append(Failure(reader.name, error))
+        self.store.register([reader.source for reader in {r.name: r for r, _ in streams}.values()])
+        with ThreadPoolExecutor(max(1, len(streams))) as pool:
+            ends = list(pool.map(lambda each: self._read_once(each[0], each[1], mode, seen), streams))
+        reports = tuple(end for end in ends if isinstance(end, RunReport))
+        return Result(reports, (*failures, *(end for end in ends if isinstance(end, Failure))))
+
+    def _named(self, names: Iterable[str]) -> list[Reader]:
+        wanted = set(names)
+        unknown = wanted - {reader.name for reader in self.readers}
+        if unknown:
+            known = ", ".join(reader.name for reader in self.readers)
+            raise ConfigurationError(f"no source is called {', '.join(sorted(unknown))}; there are {known}")
+        return [reader for reader in self.readers if not wanted or reader.name in wanted]
+
+    def _read_once(self, reader: Reader, stream: Stream, mode: Mode, view: View) -> RunReport | Failure:
+        facts = reader.settings.provider.facts
+        watch = Watch(progress=view.progress, interlude=lambda: self.clock.sleep(_NO_TIME))
+        try:
+            with self._claimed(stream) as store:
+                report = run_stream(
+                    store, reader.client, stream=stream, facts=facts, wanted=mode, watch=watch
+                )
+        except SyncerError as error:
+            return Failure(stream.label, error)
+        view.ended(report)
+        return report
+
+    @contextmanager
+    def _claimed(self, stream: Stream) -> Iterator[PgStreamStore]:
+        """The stream; a run of the daemon's that is under way is waited for, a little longer than a lease."""
+        until = self.clock.monotonic() + 2 * self.settings.lease.total_seconds()
+        with ExitStack() as stack:
+            while True:
+                try:
+                    store = stack.enter_context(self.store.claim(stream))
+                    break
+                except LeaseLost:
+                    if self.clock.monotonic() > until:
+                        raise
+                    self.clock.sleep(_BUSY_PAUSE)
+            yield store
+
+    # On schedule
+
+    def run(self) -> None:
+        """Read every source on its schedule, until told to stop."""
+        daemon = Daemon(self.clock.now)
+        for reader in self.readers:
+            daemon.add(Job(f"look for {reader.name}", _LOOK_AGAIN, partial(self._employ, reader, daemon)))
+        daemon.add(Job("make partitions", timedelta(days=1), self._make_partitions))
+        daemon.serve(self.stop)
+
+    def _employ(self, reader: Reader, daemon: Daemon) -> None:
+        """Give each stream of `reader` a worker; once they have one, look for new regions now and then."""
+        looked_at = self._looked_at.get(reader.name)
+        if looked_at is not None and self.clock.monotonic() - looked_at < _NEW_REGIONS.total_seconds():
+            return
+        streams = reader.streams()
+        self.store.register([reader.source])
+        for stream in streams:
+            if stream.label not in self._employed:
+                daemon.add(Job(stream.label, reader.source.poll_every, self._worker(reader, stream).tick))
+                self._employed.add(stream.label)
+        self._looked_at[reader.name] = self.clock.monotonic()
+
+    def _worker(self, reader: Reader, stream: Stream) -> Worker:
+        facts = reader.settings.provider.facts
+        return Worker(stream, facts, store=self.store, fetch=reader.client, clock=self.clock)
+
+    def _make_partitions(self) -> None:
+        self.store.ensure_partitions(self.clock.now())
+
+
+@contextmanager
+def open_app(settings: Settings, url: str, stop: threading.Event | None = None) -> Iterator[App]:
+    """Everything wired around the database at `url`, for as long as the block lasts.
+
+    Raises SchemaError where `syncer migrate` is due. Setting `stop` ends what is under way between two pages.
+    """
+    app = App(settings, url, stop or threading.Event())
+    try:
+        app.open()
+        yield app
+    finally:
+        app.close()

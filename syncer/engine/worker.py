@@ -1,0 +1,82 @@
+"""Keeps one stream read: a poll at each tick, a sweep when one is due, polls passing through the sweep."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from syncer.engine.report import RunReport, Watch
+from syncer.engine.run import run_stream
+from syncer.errors import LeaseLost, Stopped, SyncerError
+from syncer.model import Facts, Mode, RunStatus, Stream
+from syncer.planning.runs import is_sweep_due
+from syncer.ports import Clock, Fetch, Store, StreamStore
+
+log = logging.getLogger(__name__)
+
+_NO_TIME = timedelta(0)
+
+
+class Worker:
+    """One stream's runs, one after the other. `tick` is called whenever a poll is due."""
+
+    def __init__(self, stream: Stream, facts: Facts, *, store: Store, fetch: Fetch, clock: Clock) -> None:
+        self.stream, self.facts = stream, facts
+        self.store, self.fetch, self.clock = store, fetch, clock
+        self._polled_at = clock.monotonic()
+        self._sweep_failed_at: datetime | None = None
+
+    def tick(self) -> RunReport | None:
+        """The report of the run that was due; None if the stream is another's, or nothing could be done."""
+        try:
+            with self.store.claim(self.stream) as store:
+                return self._run(store)
+        except Stopped:
+            return None
+        except LeaseLost as error:
+            log.info("lease.missed", extra={"stream": self.stream.label, "error": str(error)})
+        except SyncerError as error:
+            # The run could not even begin: the database or the provider's clock is out of reach.
+            log.warning("run.put_off", extra={"stream": self.stream.label, "error": str(error)})
+        return None
+
+    def _run(self, store: StreamStore) -> RunReport:
+        now = self.fetch.now()
+        if not is_sweep_due(store.state(), self.stream.source, now, self._sweep_failed_at):
+            return self._poll(store)
+        report = self._read(store, Mode.SWEEP, lambda: self._between_pages(store))
+        self._sweep_failed_at = now if report.status is RunStatus.FAILED else None
+        return report
+
+    def _poll(self, store: StreamStore) -> RunReport:
+        self._polled_at = self.clock.monotonic()
+        return self._read(store, Mode.POLL, self._look_up)
+
+    def _read(
+        self, store: StreamStore, mode: Mode, interlude: Callable[[], Callable[[], None] | None]
+    ) -> RunReport:
+        return run_stream(
+            store,
+            self.fetch,
+            stream=self.stream,
+            facts=self.facts,
+            wanted=mode,
+            watch=Watch(interlude=interlude),
+        )
+
+    def _look_up(self) -> None:
+        """Raise Stopped if the process has been told to stop."""
+        self.clock.sleep(_NO_TIME)
+
+    def _between_pages(self, store: StreamStore) -> Callable[[], None] | None:
+        self._look_up()
+        waited = timedelta(seconds=self.clock.monotonic() - self._polled_at)
+        # Before the first complete sweep a poll has nothing to read back to.
+        if waited < self.stream.source.poll_every or store.state().first_sweep_at is None:
+            return None
+        return lambda: self._pass_through(store)
+
+    def _pass_through(self, store: StreamStore) -> None:
+        if self._poll(store).status is RunStatus.INTERRUPTED:
+            raise Stopped("told to stop")
