@@ -58,12 +58,6 @@ def register_stream(connection: Connection, stream: Stream) -> int:
     return stream_id
 
 
-def is_registered(connection: Connection, source: Source) -> bool:
-    """Whether the database knows `source` exactly as it is configured."""
-    stored = connection.execute(select(sources).where(sources.c.name == source.name)).one_or_none()
-    return stored is not None and not _differs(stored, _values(source))
-
-
 def _values(source: Source) -> dict[str, Any]:
     return {
         "name": source.name,

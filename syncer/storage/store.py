@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Lock
 
 from sqlalchemy import Engine, func, select, update
 
@@ -36,15 +37,21 @@ class PgStore:
         self._holder = holder
         self._lease = lease
         self._keeper = Keeper(engine, lease)
+        #: By name. A source may be registered later than the others, and must be compared with them all.
+        self._registered: dict[str, Source] = {}
+        self._registering = Lock()
 
     def register(self, sources: Sequence[Source]) -> None:
-        """Make all configured sources known, so that renamed ones find their history again.
+        """Make configured sources known, so that renamed ones find their history again.
 
-        Raises ConfigurationError where two of them read one list of one account, or where a name was
-        something else's before.
+        Those registered before stay so. Raises ConfigurationError where two read one list of one account, or
+        where a name was something else's before.
         """
-        with transaction(self._engine) as connection:
-            registry.register_sources(connection, sources)
+        with self._registering:
+            configured = self._registered | {source.name: source for source in sources}
+            with transaction(self._engine) as connection:
+                registry.register_sources(connection, list(configured.values()))
+            self._registered = configured
 
     def configure(self, time_zone: str) -> None:
         """Set the time zone of the views' day columns; the name has been checked."""
@@ -73,9 +80,9 @@ class PgStore:
         self._keeper.close()
 
     def _take(self, stream: Stream) -> Lease:
+        if self._registered.get(stream.source.name) != stream.source:
+            self.register([stream.source])
         with transaction(self._engine) as connection:
-            if not registry.is_registered(connection, stream.source):
-                registry.register_sources(connection, [stream.source])
             stream_id = registry.register_stream(connection, stream)
         with transaction(self._engine) as connection:
             return leases.take(
