@@ -39,17 +39,16 @@ def bound(**facts: object) -> Iterator[None]:
         _bound.reset(token)
 
 
-class Redactor(logging.Filter):
-    """Blots every secret it was told of out of the records that pass: message, facts and traceback."""
+class Redactor:
+    """Blots every secret it was told of out of whatever is logged."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._secrets: frozenset[str] = frozenset()
         self._pattern: re.Pattern[str] | None = None
         self._lock = threading.Lock()
 
     def conceal(self, secret: str) -> None:
-        """Blot `secret` out from now on, as it is and as URLs and JSON would write it."""
+        """Blot `secret` out from now on, as it is and as URLs, JSON and tracebacks would write it."""
         if len(secret) < _SHORTEST:
             return
         spellings = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
@@ -62,17 +61,8 @@ class Redactor(logging.Filter):
         """`text` with `***` for every known secret."""
         return self._pattern.sub("***", text) if self._pattern else text
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self.redact(_message(record)), None
-        for key, value in _facts(record).items():
-            setattr(record, key, self._clean(value))
-        if record.exc_info and not record.exc_text:
-            record.exc_text = logging.Formatter().formatException(record.exc_info)
-        record.exc_text = self.redact(record.exc_text) if record.exc_text else None
-        record.stack_info = self.redact(record.stack_info) if record.stack_info else None
-        return True
-
-    def _clean(self, value: object) -> object:
+    def clean(self, value: object) -> object:
+        """`value` as it is where it cannot hold a secret, else as redacted text."""
         return value if isinstance(value, bool | int | float | None) else self.redact(str(value))
 
 
@@ -82,33 +72,43 @@ conceal = redactor.conceal
 
 
 class _Formatter(logging.Formatter):
-    """The time, the level, the event and its facts, from which a subclass makes one line."""
+    """The time, the level, the event and its redacted facts, of which a subclass makes one line."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redactor = redactor
 
     def format(self, record: logging.LogRecord) -> str:
+        own = {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        facts = {**_bound.get(), **own}
+        if record.exc_info:
+            facts["traceback"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            facts["stack"] = record.stack_info
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        facts = {**_bound.get(), **_facts(record)}
-        if record.exc_text:
-            facts["traceback"] = record.exc_text
-        return self.line(at.replace("+00:00", "Z"), record, facts)
+        head = {
+            "at": at.replace("+00:00", "Z"),
+            "level": record.levelname,
+            "event": self._redactor.redact(_message(record)),
+            "logger": record.name,
+        }
+        return self.line(head, {key: self._redactor.clean(value) for key, value in facts.items()})
 
-    def line(self, at: str, record: logging.LogRecord, facts: Mapping[str, Any]) -> str:
-        raise AssertionError("a form of log line writes its own")
-
-
-class TextFormatter(_Formatter):
-    """`2026-11-21T22:00:00.000Z INFO page.stored source=tat rows=100`, quoted where a value needs it."""
-
-    def line(self, at: str, record: logging.LogRecord, facts: Mapping[str, Any]) -> str:
-        pairs = (f"{key}={_quoted(value)}" for key, value in facts.items())
-        return " ".join((at, record.levelname, _one_line(record.getMessage()), *pairs))
+    def line(self, head: Mapping[str, str], facts: Mapping[str, object]) -> str:
+        """One line that tells both."""
+        return json.dumps({**facts, **head}, ensure_ascii=False)
 
 
 class JsonFormatter(_Formatter):
     """One JSON object: `at`, `level`, `event`, `logger` and the event's facts."""
 
-    def line(self, at: str, record: logging.LogRecord, facts: Mapping[str, Any]) -> str:
-        head = {"at": at, "level": record.levelname, "event": record.getMessage(), "logger": record.name}
-        return json.dumps({**facts, **head}, ensure_ascii=False, default=str)
+
+class TextFormatter(_Formatter):
+    """`2026-11-21T22:00:00.000Z INFO page.stored source=tat rows=100`, quoted where a value needs it."""
+
+    def line(self, head: Mapping[str, str], facts: Mapping[str, object]) -> str:
+        pairs = (f"{key}={_quoted(value)}" for key, value in facts.items())
+        return " ".join((head["at"], head["level"], _one_line(head["event"]), *pairs))
 
 
 def configure(level: str = "INFO", form: Literal["text", "json"] = "text", to: TextIO | None = None) -> None:
@@ -118,8 +118,7 @@ def configure(level: str = "INFO", form: Literal["text", "json"] = "text", to: T
     """
     stream = logging.StreamHandler(to or sys.stderr)
     stream.set_name("syncer")
-    stream.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
-    stream.addFilter(redactor)
+    stream.setFormatter(JsonFormatter(redactor) if form == "json" else TextFormatter(redactor))
     root = logging.getLogger()
     for former in [each for each in root.handlers if each.get_name() == "syncer"]:
         root.removeHandler(former)
@@ -132,10 +131,6 @@ def _message(record: logging.LogRecord) -> str:
         return record.getMessage()
     except (TypeError, ValueError):  # a wrong number of arguments must not cost the event
         return f"{record.msg} {record.args}"
-
-
-def _facts(record: logging.LogRecord) -> dict[str, Any]:
-    return {key: value for key, value in vars(record).items() if key not in _STANDARD}
 
 
 def _quoted(value: object) -> str:

@@ -1,0 +1,136 @@
+"""Log lines: one an event, and no secret in any."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from syncer import logs
+
+SECRET = 'pa"ss/wörd='
+
+
+@pytest.fixture
+def sink(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    monkeypatch.setattr(logs, "redactor", logs.Redactor())
+    ours, root = logging.getLogger("syncer"), logging.getLogger()
+    level, handlers = ours.level, list(root.handlers)
+    yield io.StringIO()
+    ours.setLevel(level)
+    root.handlers[:] = handlers
+
+
+def lines(sink: io.StringIO) -> list[str]:
+    return sink.getvalue().splitlines()
+
+
+def test_event_is_one_line_of_pairs(sink: io.StringIO) -> None:
+    logs.configure(to=sink)
+    logging.getLogger("syncer.engine").info("page.stored", extra={"rows": 100, "list": "a b", "note": ""})
+    [line] = lines(sink)
+    assert line[10] == "T" and line[23:].startswith("Z INFO page.stored ")
+    assert line.endswith('rows=100 list="a b" note=""')
+
+
+def test_bound_facts_are_on_every_event(sink: io.StringIO) -> None:
+    logs.configure(to=sink)
+    log = logging.getLogger("syncer.engine")
+    with logs.bound(source="tat", run_id=7):
+        with logs.bound(stream="tat/ap-guangzhou", mode="poll"):
+            log.info("run.started")
+        log.info("run.finished", extra={"run_id": 8})
+    log.info("daemon.stopped")
+    assert [line.split(" INFO ")[1] for line in lines(sink)] == [
+        "run.started source=tat run_id=7 stream=tat/ap-guangzhou mode=poll",
+        "run.finished source=tat run_id=8",
+        "daemon.stopped",
+    ]
+
+
+def test_json_line_is_an_object(sink: io.StringIO) -> None:
+    logs.configure(form="json", to=sink)
+    with logs.bound(source="视频"):
+        logging.getLogger("syncer.engine").warning("page.refused", extra={"rows": 1, "is_last": True})
+    event = json.loads(lines(sink)[0])
+    assert event.pop("at").endswith("Z")
+    assert event == {
+        "level": "WARNING",
+        "event": "page.refused",
+        "logger": "syncer.engine",
+        "source": "视频",
+        "rows": 1,
+        "is_last": True,
+    }
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_traceback_stays_on_the_line(sink: io.StringIO, form: str) -> None:
+    logs.configure(form=form, to=sink)  # type: ignore[arg-type]
+    try:
+        raise ValueError("first\nsecond")
+    except ValueError:
+        logging.getLogger("syncer.engine").exception("run.failed\nbadly")
+    [line] = lines(sink)
+    assert "ValueError: first" in line and "Traceback" in line
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_secret_is_in_no_part_of_a_line(sink: io.StringIO, form: str) -> None:
+    logs.redactor.conceal(SECRET)
+    logs.redactor.conceal("hunter2")
+    logs.configure(form=form, to=sink)  # type: ignore[arg-type]
+    log = logging.getLogger("syncer.http")
+    try:
+        raise ValueError(f"https://host/?key=pa%22ss%2Fw%C3%B6rd%3D and {SECRET}")
+    except ValueError:
+        facts = {"error": SECRET, "parts": [SECRET, "hunter2"], "count": 3}
+        log.exception("request.failed %s", SECRET, extra=facts, stack_info=True)
+    written = sink.getvalue()
+    assert "***" in written
+    for spelling in ("hunter2", SECRET, json.dumps(SECRET)[1:-1], "pa%22ss%2Fw", "wörd", "w\\u00f6rd"):
+        assert spelling not in written
+
+
+def test_secret_bound_to_a_run_is_concealed(sink: io.StringIO) -> None:
+    logs.redactor.conceal("hunter2")
+    logs.configure(to=sink)
+    with logs.bound(source="hunter2"):
+        logging.getLogger("syncer").info("run.started")
+    assert "hunter2" not in sink.getvalue()
+
+
+def test_short_word_is_no_secret() -> None:
+    redactor = logs.Redactor()
+    redactor.conceal("abc")
+    assert redactor.redact("abcdef") == "abcdef"
+
+
+def test_longer_secret_goes_first() -> None:
+    redactor = logs.Redactor()
+    redactor.conceal("hunter")
+    redactor.conceal("hunter2")
+    assert redactor.redact("hunter2!") == "***!"
+
+
+def test_wrong_arguments_do_not_cost_the_event() -> None:
+    record = logging.makeLogRecord({"msg": "page.stored %d rows", "args": ("many",)})
+    assert logs.TextFormatter(logs.Redactor()).format(record).endswith("page.stored %d rows ('many',)")
+
+
+def test_level_is_ours_alone(sink: io.StringIO) -> None:
+    logs.configure("debug", to=sink)
+    logging.getLogger("syncer.engine").debug("page.stored")
+    logging.getLogger("elsewhere").debug("noise")
+    logging.getLogger("elsewhere").warning("trouble")
+    assert [line.split(" ")[2] for line in lines(sink)] == ["page.stored", "trouble"]
+
+
+def test_configuring_again_replaces_the_former(sink: io.StringIO) -> None:
+    logs.configure(to=io.StringIO())
+    logs.configure(to=sink)
+    logging.getLogger("syncer").info("daemon.started")
+    assert len(lines(sink)) == 1
