@@ -1,0 +1,92 @@
+"""A migrated database, a store on it, and a look inside that does not go through the store."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+from sqlalchemy import Engine
+
+from syncer.model import Stream
+from syncer.storage import PgStore, PgStreamStore, make_engine
+from tests.fakes import make_stream
+from tests.servers import Server
+
+#: Short enough to outlive in a test, long enough for a slow machine to renew.
+SHORT_LEASE = timedelta(seconds=1)
+
+Look = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def module_url(postgres: Server, template: str) -> Iterator[str]:
+    """A migrated database for all tests of a module: emptying it is faster than making another."""
+    name = f"test_{secrets.token_hex(6)}"
+    yield postgres.create(name, template=template)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def url(module_url: str) -> Iterator[str]:
+    """A migrated database without rows."""
+    yield module_url
+    with psycopg.connect(module_url, autocommit=True) as connection:
+        connection.execute(
+            "TRUNCATE sync.sources, sync.streams, sync.leases, sync.tasks, sync.task_versions, sync.runs,"
+            " sync.checkpoints, sync.rejected_records, sync.quirks RESTART IDENTITY"
+        )
+        connection.execute("UPDATE sync.settings SET time_zone = 'UTC'")
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    engine = make_engine(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def pg(engine: Engine) -> Iterator[PgStore]:
+    store = PgStore(engine, holder="test")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def stream() -> Stream:
+    return make_stream()
+
+
+@pytest.fixture
+def ours(pg: PgStore, stream: Stream) -> Iterator[PgStreamStore]:
+    with pg.claim(stream) as claimed:
+        yield claimed
+
+
+@pytest.fixture
+def look(url: str) -> Iterator[Look]:
+    """Rows as dictionaries, as anybody else would see them."""
+    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
+        connection.execute("SET timezone = 'UTC'")
+        yield lambda query, *values: connection.execute(query, values or None).fetchall()
+
+
+@pytest.fixture
+def impatient(url: str) -> Iterator[Callable[[str], PgStore]]:
+    """Makes stores with short leases, each like a process of its own, by the name of their holder."""
+    with ExitStack() as stack:
+
+        def make(holder: str) -> PgStore:
+            engine = make_engine(url, lease=SHORT_LEASE)
+            stack.callback(engine.dispose)
+            store = PgStore(engine, holder=holder, lease=SHORT_LEASE)
+            stack.callback(store.close)
+            return store
+
+        yield make

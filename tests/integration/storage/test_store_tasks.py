@@ -1,0 +1,401 @@
+"""Each rule by which a sighting becomes a task, a version, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from syncer.model import Interval, Quirk, RunStatus, StreamState
+from syncer.storage import PgStreamStore
+from tests.integration.storage.conftest import Look
+from tests.sightings import T0, after, begin, detail, outcome, see, store
+
+
+def task(look: Look, task_id: str = "t") -> dict[str, Any]:
+    (row,) = look("SELECT * FROM sync.tasks WHERE task_id = %s", task_id)
+    return row
+
+
+def versions(look: Look, task_id: str = "t") -> list[dict[str, Any]]:
+    query = "SELECT * FROM reporting.task_versions WHERE task_id = %s ORDER BY version"
+    return look(query, task_id)
+
+
+def states(look: Look, task_id: str = "t") -> list[str]:
+    return [row["status"] for row in versions(look, task_id)]
+
+
+# New, unchanged, changed
+
+
+def test_new_task_is_stored_once(ours: PgStreamStore, look: Look) -> None:
+    counts = store(ours, begin(ours), see("t", "running", at=5, name="n", created_at=T0))
+    assert (counts.inserted, counts.updated, counts.unchanged) == (1, 0, 0)
+    row = task(look)
+    assert (row["status"], row["name"], row["version"], row["raw"]["id"]) == ("running", "n", 1, "t")
+    assert row["first_seen_at"] == row["changed_at"] == row["observed_at"] == after(5)
+    assert look("SELECT * FROM sync.task_versions") == []
+
+
+def test_unchanged_task_is_left_alone(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t"))
+    before = look("SELECT xmin::text, ctid::text, * FROM sync.tasks")
+    counts = store(ours, run, see("t", at=60))
+    assert (counts.inserted, counts.updated, counts.unchanged) == (0, 0, 1)
+    assert look("SELECT xmin::text, ctid::text, * FROM sync.tasks") == before
+
+
+def test_changed_task_keeps_its_former_state(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "waiting", name="one"))
+    counts = store(ours, run, see("t", "running", at=60, name="two", started_at=after(50)))
+    assert (counts.inserted, counts.updated) == (0, 1)
+    former, current = versions(look)
+    assert (former["version"], former["status"], former["name"]) == (1, "waiting", "one")
+    assert (current["version"], current["status"], current["name"]) == (2, "running", "two")
+    assert (former["is_current"], current["is_current"]) == (False, True)
+    assert former["fingerprint"] != current["fingerprint"]
+    assert former["changed_fields"] is None
+    assert current["changed_fields"] == "name, started_at, status"
+
+
+def test_change_without_a_column_is_named_record(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t"))
+    other = see("t", at=60, name="n")
+    store(ours, run, replace(other, task=see("t").task))
+    assert versions(look)[1]["changed_fields"] == "record"
+
+
+def test_first_seen_stays_and_changed_moves(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "waiting"))
+    store(ours, run, see("t", "running", at=60))
+    row = task(look)
+    assert (row["first_seen_at"], row["changed_at"]) == (T0, after(60))
+
+
+# Never backwards
+
+
+def test_older_observation_changes_nothing(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "succeeded", at=60))
+    counts = store(ours, run, see("t", "running", at=30))
+    assert counts.unchanged == 1
+    assert states(look) == ["succeeded"]
+
+
+@pytest.mark.parametrize(
+    ("rank", "at", "stands"),
+    [
+        (1, 90, "succeeded"),
+        (2, 90, "running"),
+        (2, 30, "succeeded"),
+        (3, 30, "running"),
+        (None, 90, "running"),
+    ],
+    ids=["lower rank", "same rank later", "same rank earlier", "higher rank earlier", "unknown rank later"],
+)
+def test_newer_is_rank_then_time(
+    ours: PgStreamStore, look: Look, rank: int | None, at: float, stands: str
+) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "succeeded", at=60, rank=2))
+    store(ours, run, see("t", "running", at=at, rank=rank))
+    row = task(look)
+    assert row["status"] == stands
+    assert row["observed_at"] >= after(60)
+
+
+def test_finished_does_not_untell_the_outcome(ours: PgStreamStore, look: Look) -> None:
+    store(ours, begin(ours), see("t", "failed"))
+    later = begin(ours, at=60)
+    store(ours, later, see("t", "finished", at=60))
+    assert states(look) == ["failed"]
+    store(ours, later, see("t", "finished", at=90, name="renamed"))
+    assert states(look) == ["failed", "failed"]
+    assert task(look)["name"] == "renamed"
+
+
+# Outcomes
+
+
+@pytest.mark.parametrize("told", ["succeeded", "failed"])
+def test_outcome_in_the_same_run_completes_the_state(ours: PgStreamStore, look: Look, told: str) -> None:
+    run = begin(ours)
+    first = store(ours, run, see("t", "finished"))
+    counts = store(ours, run, outcome("t", told, at=5))
+    assert (first.undecided, counts.undecided) == (("t",), ())
+    assert counts.updated == 1
+    (only,) = versions(look)
+    assert (only["status"], only["version"], only["observed_at"]) == (told, 1, T0)
+
+
+def test_outcome_completes_with_the_same_record(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "finished"))
+    store(ours, run, see("t", "failed", at=5))
+    assert states(look) == ["failed"]
+
+
+def test_detail_completes_and_names_what_it_told(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "running"))
+    store(ours, run, see("t", "finished", at=60))
+    store(ours, run, detail("t", "failed", at=61, error_code="E1"))
+    first, second = versions(look)
+    assert (first["status"], second["status"], second["version"]) == ("running", "failed", 2)
+    assert second["changed_fields"] == "error_code, status"
+
+
+def test_outcome_in_a_later_run_is_a_version(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "finished"), status=RunStatus.SUCCEEDED)
+    store(ours, begin(ours, at=60), outcome("t", "failed", at=60))
+    assert states(look) == ["finished", "failed"]
+
+
+def test_other_record_in_the_same_run_is_a_version(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "finished"))
+    store(ours, run, see("t", "succeeded", at=5, name="n"))
+    assert states(look) == ["finished", "succeeded"]
+
+
+def test_undecided_are_the_runs_own(ours: PgStreamStore) -> None:
+    run = begin(ours)
+    store(ours, run, see("a", "finished"), see("b", "finished"), outcome("a", "failed", at=1))
+    assert ours.undecided(run) == ["b"]
+    store(ours, run, status=RunStatus.SUCCEEDED)
+    assert ours.undecided(begin(ours, at=60)) == []
+
+
+# Partial sightings
+
+
+def test_partial_sighting_makes_no_task(ours: PgStreamStore, look: Look) -> None:
+    counts = store(ours, begin(ours), outcome("t", "failed"), detail("u", "failed"))
+    assert (counts.inserted, counts.unchanged) == (0, 2)
+    assert look("SELECT * FROM sync.tasks") == []
+
+
+def test_detail_fills_and_erases_nothing(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "running", name="n", created_at=T0))
+    store(ours, run, detail("t", "running", at=5, started_at=after(1)))
+    row = task(look)
+    assert (row["name"], row["created_at"], row["started_at"]) == ("n", T0, after(1))
+    assert row["raw"] == {"id": "t", "name": "n", "created_at": str(T0)}
+    assert row["detail"] == {"answer": {"started_at": str(after(1))}}
+
+
+def test_list_does_not_erase_what_detail_told(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "running", name="n"))
+    store(ours, run, detail("t", "running", at=5, error_code="E1"))
+    store(ours, run, see("t", "failed", at=9, resource_id="r"))
+    row = task(look)
+    assert (row["name"], row["error_code"], row["resource_id"]) == ("n", "E1", "r")
+    assert row["raw"] == {"id": "t", "resource_id": "r"}
+    assert row["detail"] is not None
+
+
+def test_list_alone_replaces_with_nulls(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "failed", error_code="E1", sub_types=("a", "b")))
+    store(ours, run, see("t", "running", at=5))
+    row = task(look)
+    assert (row["error_code"], row["sub_types"]) == (None, None)
+    assert versions(look)[1]["changed_fields"] == "error_code, status, sub_types"
+
+
+def test_same_detail_again_changes_nothing(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "running"), detail("t", "running", at=1, answer='{"a": 1, "b": 2}'))
+    counts = store(ours, run, detail("t", "running", at=9, answer='{"b": 2, "a": 1}'))
+    assert counts.unchanged == 1
+    assert len(versions(look)) == 2
+
+
+# Lost and found
+
+
+def test_lost_task_is_marked_and_no_longer_open(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "running", at=5), see("u", "waiting", at=5))
+    store(ours, run, status=RunStatus.SUCCEEDED)
+    assert set(ours.open_tasks()) == {"t", "u"}
+    counts = store(ours, begin(ours, at=60), lost=("t",))
+    assert counts.lost == 1
+    assert set(ours.open_tasks()) == {"u"}
+    (row,) = look("SELECT * FROM reporting.tasks WHERE task_id = 't'")
+    assert (row["status"], row["is_open"], row["is_lost"]) == ("running", False, True)
+    assert row["lost_at"] == row["changed_at"] == after(60)
+    assert [v["changed_fields"] for v in versions(look)] == [None, "lost_at"]
+
+
+def test_lost_task_comes_back_as_a_version(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "running"), lost=())
+    store(ours, run, lost=("t",))
+    counts = store(ours, run, see("t", "running", at=90))
+    assert counts.updated == 1
+    assert task(look)["lost_at"] is None
+    assert [v["changed_fields"] for v in versions(look)] == [None, "lost_at", "lost_at"]
+    assert len({v["fingerprint"] for v in versions(look)}) == 2
+
+
+@pytest.mark.parametrize("status", ["succeeded", "finished", "cancelled"])
+def test_ended_task_is_never_lost(ours: PgStreamStore, look: Look, status: str) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", status))
+    assert store(ours, run, lost=("t", "no such")).lost == 0
+    assert states(look) == [status]
+
+
+def test_lost_is_counted_once(ours: PgStreamStore) -> None:
+    run = begin(ours)
+    store(ours, run, see("t"))
+    assert store(ours, run, lost=("t", "t")).lost == 1
+    assert store(ours, run, lost=("t",)).lost == 0
+
+
+# Several sightings in one batch
+
+
+def test_same_state_twice_in_a_batch_is_one(ours: PgStreamStore, look: Look) -> None:
+    counts = store(ours, begin(ours), see("t", at=1), see("t", at=2), see("t", at=0))
+    assert (counts.inserted, counts.unchanged) == (1, 2)
+    assert task(look)["observed_at"] == T0
+
+
+def test_different_states_in_a_batch_all_become_versions(ours: PgStreamStore, look: Look) -> None:
+    sightings = [see("t", "succeeded", at=9), see("t", "waiting", at=1), see("t", "running", at=5)]
+    counts = store(ours, begin(ours), *sightings, see("u"))
+    assert (counts.inserted, counts.updated, counts.unchanged) == (2, 2, 0)
+    assert states(look) == ["waiting", "running", "succeeded"]
+    assert [v["observed_at"] for v in versions(look)] == [after(1), after(5), after(9)]
+
+
+# When it came about
+
+
+def test_state_came_about_since_the_run_that_had_to_show_it(ours: PgStreamStore, look: Look) -> None:
+    first = begin(ours)
+    store(ours, first, see("open"), see("ended", "failed"))
+    state = StreamState(last_run_at=after(100), last_sweep_at=after(50))
+    store(ours, first, status=RunStatus.SUCCEEDED, state=state)
+    changes = [see("open", "running", at=200), see("ended", "succeeded", at=200), see("new", at=200)]
+    store(ours, begin(ours, at=190), *changes)
+    assert versions(look, "open")[0]["observed_after"] is None
+    assert versions(look, "open")[1]["observed_after"] == after(100)
+    # A poll does not look at what has ended; only the sweep did.
+    assert versions(look, "ended")[1]["observed_after"] == after(50)
+    assert versions(look, "new")[0]["observed_after"] == after(100)
+
+
+def test_observation_never_begins_after_it_ends(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "running", at=100, rank=1))
+    store(ours, run, see("t", "succeeded", at=50, rank=2))
+    last = versions(look)[1]
+    assert (last["observed_after"], last["observed_at"]) == (after(50), after(100))
+
+
+# Late
+
+
+def test_late_is_new_where_coverage_was_claimed(ours: PgStreamStore) -> None:
+    run = begin(ours)
+    covered = StreamState(polled=(Interval(after(-100), after(0)),), last_run_at=after(10))
+    store(ours, run, status=RunStatus.SUCCEEDED, state=covered)
+    counts = store(
+        ours,
+        begin(ours, at=60),
+        see("late", created_at=after(-30)),
+        see("later", created_at=after(-1)),
+        see("in time", created_at=after(0)),
+        see("too old to tell", created_at=after(-101)),
+        see("unknown"),
+    )
+    assert (counts.inserted, counts.late, counts.late_by) == (5, 2, timedelta(seconds=40))
+
+
+def test_late_looks_at_coverage_before_the_batch(ours: PgStreamStore) -> None:
+    covered = StreamState(polled=(Interval(after(-100), after(0)),), last_run_at=after(0))
+    run = begin(ours)
+    counts = store(ours, run, see("t", created_at=after(-5)), status=RunStatus.SUCCEEDED, state=covered)
+    assert counts.late == 0
+    again = store(ours, begin(ours, at=60), see("t", created_at=after(-5), at=60))
+    assert (again.late, again.unchanged) == (0, 1)
+
+
+# What records may hold
+
+
+@pytest.mark.parametrize(
+    "created_at",
+    [
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+    ],
+    ids=["year 1", "before 1970", "year 9999"],
+)
+def test_any_date_is_stored(ours: PgStreamStore, look: Look, created_at: datetime) -> None:
+    store(ours, begin(ours), see("t", created_at=created_at))
+    assert task(look)["created_at"] == created_at
+    assert ours.open_tasks()["t"].created_at == created_at
+
+
+@pytest.mark.parametrize(
+    "task_id",
+    ["9007199254740993", "18446744073709551617", "任务-一", "a\tb\\n\\.\n", "'; --", '{"x"}', "e" * 1000],
+    ids=["2^53+1", "2^64+1", "chinese", "copy's own signs", "quotes", "json", "long"],
+)
+def test_any_id_is_stored_as_text(ours: PgStreamStore, look: Look, task_id: str) -> None:
+    run = begin(ours)
+    store(ours, run, see(task_id))
+    assert store(ours, run, see(task_id, at=5)).unchanged == 1
+    assert [row["task_id"] for row in look("SELECT task_id FROM reporting.tasks")] == [task_id]
+
+
+def test_id_that_no_index_holds_is_put_aside(ours: PgStreamStore, look: Look) -> None:
+    counts = store(ours, begin(ours), see("x" * 100_000), see("t"))
+    assert (counts.inserted, counts.rejected) == (1, 1)
+    (row,) = look("SELECT reason, length(record) FROM sync.rejected_records")
+    assert row["reason"] == "its id is longer than 1000 characters"
+    assert row["length"] > 100_000
+
+
+def test_number_beyond_int64_stays_in_the_record(ours: PgStreamStore, look: Look) -> None:
+    store(ours, begin(ours), see("t", progress_done=2**63, progress_total=2**63 - 1, rank=2**70))
+    row = task(look)
+    assert (row["progress_done"], row["progress_total"], row["rank"]) == (None, 2**63 - 1, None)
+    assert row["raw"]["progress_done"] == 2**63
+
+
+def test_large_record_is_stored(ours: PgStreamStore, look: Look) -> None:
+    text = "好" * 2_000_000
+    store(ours, begin(ours), see("t", error_message=text))
+    assert task(look)["error_message"] == text
+
+
+def test_altered_record_stays_flagged_while_it_counts(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, replace(see("t"), raw_altered=True))
+    store(ours, run, outcome("t", "running", at=1))
+    assert task(look)["raw_altered"] is True
+    store(ours, run, see("t", "running", at=2, name="clean"))
+    assert task(look)["raw_altered"] is False
+
+
+def test_quirk_may_be_longer_than_an_index_entry(ours: PgStreamStore, look: Look) -> None:
+    quirk = Quirk(path="Status", value="x" * 100_000, sample="x")
+    store(ours, begin(ours), quirks=(quirk,))
+    assert [row["length"] for row in look("SELECT length(value) FROM sync.quirks")] == [100_000]
