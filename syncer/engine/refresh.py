@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from syncer.engine.findings import Findings
 from syncer.engine.writer import Writer
-from syncer.errors import ProtocolError, Retryable
+from syncer.errors import PageRefused, ProtocolError, Retryable
 from syncer.model import Facts, OpenTask, Page, Query, Stream
 from syncer.planning import runs
 from syncer.planning.scans import Scan
 from syncer.ports import Fetch
+
+log = logging.getLogger(__name__)
 
 #: So many failed calls by id in one run, and the others are left for the next.
 MAX_ERRORS = 3
@@ -85,15 +88,27 @@ class Refresh:
     def _ask(self, fetch: Fetch, writer: Writer) -> None:
         ids, size, errors = self._askable(fetch.now()), self.facts.ids_per_request, 0
         for start in range(0, len(ids), size or 1):
-            chunk = tuple(ids[start : start + size])
             try:
-                page = fetch(Query(region=self.stream.region, ids=chunk, limit=len(chunk)))
+                self._ask_for(tuple(ids[start : start + size]), fetch, writer)
             except (ProtocolError, Retryable) as error:
                 self.found.errors.append(error)
                 errors += 1
                 if errors == MAX_ERRORS:
                     return
-                continue
+
+    def _ask_for(self, ids: tuple[str, ...], fetch: Fetch, writer: Writer) -> None:
+        """Ask for `ids` in one call, or, where the API takes offence at one of them, for the halves."""
+        try:
+            page = fetch(Query(region=self.stream.region, ids=ids, limit=len(ids)))
+        except PageRefused as error:
+            if len(ids) == 1:
+                # It can only be met in the lists, or be lost with its window.
+                log.warning("task.refused", extra={"task_id": ids[0], "error": str(error)})
+                return
+            middle = len(ids) // 2
+            self._ask_for(ids[:middle], fetch, writer)
+            self._ask_for(ids[middle:], fetch, writer)
+        else:
             self._take(page, writer)
 
     def _take(self, page: Page, writer: Writer) -> None:

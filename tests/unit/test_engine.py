@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from syncer.engine import RunReport, run_stream
-from syncer.errors import CursorRefused, Retryable, Stopped
-from syncer.model import Facts, Interval, Mode, Order, OutcomeFilter, RunStatus, Status
+from syncer.errors import CursorRefused, PageRefused, Retryable, Stopped
+from syncer.model import Facts, Interval, Mode, Order, OutcomeFilter, Query, RunStatus, Status
 from syncer.planning.intervals import union
 from tests import fakes
 from tests.fakes import AICCS_FACTS, MPS_FACTS, TAT_FACTS, VOD_FACTS, Cloud, FakeStore, Kill, Trouble
@@ -210,6 +210,22 @@ def test_open_task_that_left_the_window_is_lost_and_comes_back() -> None:
     run(cloud, store, Mode.SWEEP)
     assert store.rows["long"].lost_at is None
     assert len(store.versions["long"]) == 2
+
+
+def test_id_that_the_api_refuses_does_not_hide_the_others() -> None:
+    long = [fakes.CloudTask(f"l{n}", fakes.after(-9000 + n), fakes.T0, fakes.after(90)) for n in range(40)]
+    cloud, store = Cloud(TAT_FACTS, [*long, *fakes.make_tasks(300, every=5)]), FakeStore()
+    run(cloud, store)
+    cloud.pass_time(100)
+
+    def refuse(query: Query) -> None:
+        if "l7" in query.ids:
+            raise PageRefused("one of the ids is invalid")
+
+    cloud.trouble = refuse
+    assert run(cloud, store).status is RunStatus.SUCCEEDED
+    still_open = {i for i in store.open_tasks() if i.startswith("l")}
+    assert still_open == {"l7"}
 
 
 def test_late_task_widens_the_lookback_and_is_counted() -> None:
