@@ -6,7 +6,7 @@
 * `transport` sends one request to the byte; `deadline` ends it in time; `faults` says what went wrong
 """
 
-from syncer.http.client import Client, Keys, Terms
+from syncer.http.client import Client, Keyring, Terms
 from syncer.http.limiter import Limiter, Limiters
 from syncer.http.provider_clock import ProviderClock
 from syncer.http.recovery import Patience
@@ -14,7 +14,7 @@ from syncer.http.transport import Route, Transport
 
 __all__ = [
     "Client",
-    "Keys",
+    "Keyring",
     "Limiter",
     "Limiters",
     "Patience",

@@ -30,7 +30,7 @@ _NO_PAUSE = timedelta(0)
 _LONGEST_SILENCE = timedelta(minutes=1)
 
 
-class Keys(Protocol):
+class Keyring(Protocol):
     """Gives credentials, and newer ones after they were refused."""
 
     def current(self) -> Credentials:
@@ -57,7 +57,7 @@ class Client:
     """Asks one source's provider (`ports.Fetch`). Safe to share between the threads of its streams."""
 
     def __init__(
-        self, provider: Provider, keys: Keys, limiters: Limiters, clock: Clock, *, terms: Terms
+        self, provider: Provider, keys: Keyring, limiters: Limiters, clock: Clock, *, terms: Terms
     ) -> None:
         """Raises ConfigurationError where the certificate authorities cannot be loaded."""
         self._provider = provider

@@ -28,7 +28,7 @@ class Patience:
     """How long one call may go on trying."""
 
     attempts: int = 6
-    #: For the whole call, its pauses included.
+    #: For the whole call, its pauses included: no attempt begins later.
     overall: timedelta = timedelta(minutes=2)
     #: For one attempt, from connecting to the last byte of the answer.
     per_attempt: timedelta = timedelta(seconds=30)

@@ -15,6 +15,7 @@ import pytest
 
 from syncer.errors import ConfigurationError, PageRefused, ProtocolError, Retryable
 from syncer.http import Route, Transport
+from syncer.http.deadline import Deadline
 from syncer.model import Answer, Request
 from tests.loopback import Loopback, Script, loopback, reset, response
 
@@ -278,6 +279,26 @@ def test_deadlines_of_threads_are_their_own(peer: tuple[Loopback, list[Script]])
         may_answer.set()
         patient.join(5)
     assert [answer.body for answer in answers] == [b"late"]
+
+
+def test_connection_made_too_late_is_shut() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, Deadline(0) as deadline:
+        while not deadline.has_passed:
+            deadline._timer.join(5)
+        deadline.watch(ours)
+        assert theirs.recv(1) == b""
+
+
+def test_connection_survives_a_deadline_that_was_kept() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        with Deadline(60) as deadline:
+            deadline.watch(ours)
+        deadline._pass()
+        assert not deadline.has_passed
+        ours.sendall(b"x")
+        assert theirs.recv(1) == b"x"
 
 
 # Ways that do not exist

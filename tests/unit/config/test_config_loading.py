@@ -356,6 +356,17 @@ def test_broken_toml_is_located(folder: Path) -> None:
         read(folder, "[database]\nurl = \n")
 
 
+def test_unreadable_file_is_told(folder: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"cannot read .*: Is a directory"):
+        load(folder)
+
+
+@pytest.mark.parametrize("kind", ["5", "true"])
+def test_provider_must_be_text(folder: Path, kind: str) -> None:
+    found = problems(folder, f'[[sources]]\nname = "x"\nprovider = {kind}\n')
+    assert found == ['sources[0].provider (x): must be a string; for example provider = "tencent_mps"']
+
+
 def test_other_encoding_is_told(folder: Path) -> None:
     path = folder / "syncer.toml"
     path.write_bytes("# 任务".encode("gbk"))
