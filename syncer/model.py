@@ -251,6 +251,8 @@ class Sighting:
     fingerprint: bytes | None = None
     #: True where something Postgres cannot hold was replaced.
     raw_altered: bool = False
+    #: True where the provider was asked about this very task, and not just for a list.
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -383,6 +385,9 @@ class Counts:
     late_by: timedelta = timedelta(0)
     #: Tasks of the batch that stand in the database as `finished`, their outcome not told.
     undecided: tuple[str, ...] = ()
+    #: Ended tasks that a list shows as open again, where the provider has no rule of which is newer. They
+    #: stay as they are until a confirmed sighting says the same.
+    doubted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

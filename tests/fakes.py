@@ -111,15 +111,19 @@ class CloudTask:
     started_at: datetime
     finished_at: datetime
     failed: bool = False
+    #: From when on an ended task runs again.
+    reopened_at: datetime | None = None
 
     def status(self, now: datetime) -> Status:
+        if self.reopened_at is not None and now >= self.reopened_at:
+            return Status.RUNNING
         if now < self.started_at:
             return Status.WAITING
         if now < self.finished_at:
             return Status.RUNNING
         return Status.FAILED if self.failed else Status.SUCCEEDED
 
-    def as_task(self, now: datetime, *, outcome: bool) -> Task:
+    def as_task(self, now: datetime, *, outcome: bool, ranked: bool = True) -> Task:
         """The task as a list tells it at `now`; without `outcome`, an ended one is just finished."""
         status = self.status(now)
         is_over = not status.is_open
@@ -131,8 +135,11 @@ class CloudTask:
             started_at=_second(self.started_at) if now >= self.started_at else None,
             finished_at=_second(self.finished_at) if is_over else None,
             updated_at=_second(max(s for s in stamps if s <= now)),
-            rank=[Status.WAITING, Status.RUNNING].index(status) if status.is_open else 2,
+            rank=_PLACES.get(status, 2) if ranked else None,
         )
+
+
+_PLACES = {Status.WAITING: 0, Status.RUNNING: 1}
 
 
 def _second(moment: datetime) -> datetime:
@@ -178,6 +185,10 @@ class Cloud:
     visibility_lag: timedelta = timedelta(0)
     call_takes: timedelta = timedelta(milliseconds=200)
     filter_is: str = "honoured"
+    #: False where the provider has no rule of its own which of two observations is the newer.
+    is_ranked: bool = True
+    #: Ids that the lists, but not the calls by id, show in a state long past.
+    stale: set[str] = field(default_factory=set)
     #: Called before each answer; may raise, or change the cloud.
     trouble: Callable[[Query], None] = lambda _: None
     calls: list[Query] = field(default_factory=list)
@@ -211,12 +222,16 @@ class Cloud:
 
     def _ids(self, query: Query) -> list[Task]:
         shown = [t for t in self.visible(self.clock) if t.task_id in query.ids]
-        return [t.as_task(self.clock, outcome=True) for t in shown]
+        return [t.as_task(self.clock, outcome=True, ranked=self.is_ranked) for t in shown]
 
     def _rows(self, query: Query) -> list[Task]:
-        tells = self.facts.lists[-1].role is not Role.FAILED
+        tells, ranked = self.facts.lists[-1].role is not Role.FAILED, self.is_ranked
         shown = [t for t in self.visible(self.clock) if self._is_in(t, query)]
-        return sorted((t.as_task(self.clock, outcome=tells) for t in shown), key=self.sorting)
+        tasks = [t.as_task(self.clock, outcome=tells, ranked=ranked) for t in shown]
+        return sorted(map(self._perhaps_stale, tasks), key=self.sorting)
+
+    def _perhaps_stale(self, task: Task) -> Task:
+        return replace(task, status=Status.RUNNING) if task.task_id in self.stale else task
 
     def _is_in(self, task: CloudTask, query: Query) -> bool:
         status, name = task.status(self.clock), query.listing
@@ -246,7 +261,7 @@ class Cloud:
             task = replace(task, status=Status.FAILED)
         if query.ids and self.facts.answers_detail:
             return Sighting(task=task, observed_at=asked_at, detail=repr(task))
-        record = repr(replace(task, status=Status.UNKNOWN))
+        record = repr(replace(task, status=Status.UNKNOWN, rank=None))
         return Sighting(
             task=task,
             observed_at=asked_at,
@@ -357,6 +372,9 @@ class FakeStore:
             late=len(late),
             late_by=max(late, default=timedelta(0)),
             lost=lost,
+            doubted=tuple(
+                s.task.task_id for s, r in zip(batch.sightings, results, strict=True) if r == "doubted"
+            ),
             undecided=tuple(
                 s.task.task_id
                 for s in batch.sightings
@@ -364,6 +382,11 @@ class FakeStore:
                 and self.rows[s.task.task_id].task.status is Status.FINISHED
             ),
         )
+
+    def _is_doubted(self, sighting: Sighting) -> bool:
+        row = self.rows[sighting.task.task_id]
+        reopens = sighting.task.is_open and not row.task.is_open
+        return reopens and sighting.task.rank is None and not sighting.is_confirmed
 
     def _delay(self, sighting: Sighting, result: str) -> timedelta | None:
         state, created_at = self.stream_state, sighting.task.created_at
@@ -379,6 +402,8 @@ class FakeStore:
             if sighting.record is not None:
                 self.rows[sighting.task.task_id] = Row(sighting, sighting.observed_at, run.run_id)
             return "inserted"
+        if self._is_doubted(sighting):
+            return "doubted"
         merged = _merge(row.sighting, sighting)
         if _state(merged) == _state(row.sighting) and row.lost_at is None:
             return "unchanged"

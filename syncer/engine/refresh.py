@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from syncer.engine.findings import Findings
@@ -86,7 +87,8 @@ class Refresh:
         return not self.found.read_all_members and not runs.shows_open(self.facts)
 
     def _ask(self, fetch: Fetch, writer: Writer) -> None:
-        ids, size, errors = self._askable(fetch.now()), self.facts.ids_per_request, 0
+        ids = [*self._askable(fetch.now()), *sorted(writer.doubted if self.facts.ids_per_request else ())]
+        size, errors = self.facts.ids_per_request, 0
         for start in range(0, len(ids), size or 1):
             try:
                 self._ask_for(tuple(ids[start : start + size]), fetch, writer)
@@ -112,7 +114,7 @@ class Refresh:
             self._take(page, writer)
 
     def _take(self, page: Page, writer: Writer) -> None:
-        writer.add(page, writer.checkpoint, page.sightings)
+        writer.add(page, writer.checkpoint, [replace(each, is_confirmed=True) for each in page.sightings])
         self.see(sighting.task.task_id for sighting in page.sightings)
         if page.total is not None and page.total != len(page.sightings) + len(page.rejected):
             # Fewer rows than the answer itself counts: who is absent from it may still be there.

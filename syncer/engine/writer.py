@@ -32,6 +32,8 @@ class Writer:
         self.pages = 0
         #: Tasks of this run that stand as `finished` without an outcome.
         self.undecided: set[str] = set()
+        #: Ended tasks that a list shows as open again, to be asked for by id.
+        self.doubted: set[str] = set()
         self._batch = Batch(run=run)
         self._pending: dict[str, Sighting] = {}
         self._size = 0
@@ -109,6 +111,7 @@ class Writer:
         )
         self.counts = _sum(self.counts, counts)
         self.undecided.update(counts.undecided)
+        self.doubted.update(counts.doubted)
         self._clear()
 
     def _clear(self) -> None:

@@ -16,7 +16,7 @@ from syncer.storage.runs import record_progress
 from syncer.storage.staging import Staged
 from syncer.storage.states import save_state
 from syncer.storage.tables import OPEN_STATUSES, tasks
-from syncer.storage.upsert import UPSERT
+from syncer.storage.upsert import UPSERT, reopens
 
 
 def store(connection: Connection, lease: Lease, batch: Batch) -> Counts:
@@ -34,6 +34,7 @@ def store(connection: Connection, lease: Lease, batch: Batch) -> Counts:
         lost=_mark_lost(connection, lease, batch, standing),
         rejected=len(batch.rejected),
         undecided=_undecided(connection, lease, batch),
+        doubted=_doubted(connection, lease, batch),
     )
     key = {"stream_id": lease.stream_id, "run_id": batch.run.run_id}
     oddities.keep_rejected(connection, batch.rejected, **key)
@@ -64,7 +65,7 @@ def _store_sightings(
             counts,
             inserted=counts.inserted + row.inserted,
             updated=counts.updated + row.updated,
-            unchanged=counts.unchanged - row.inserted - row.updated,
+            unchanged=counts.unchanged - row.inserted - row.updated - row.completed,
             late=counts.late + row.late,
             late_by=max(counts.late_by, _hidden_for(row.oldest_late, standing.last_run_at)),
         )
@@ -151,5 +152,23 @@ _stands = (
 _UNDECIDED = (
     select(_seen.task_id)
     .where(_seen.status == Status.FINISHED.value, _seen.raw.is_not(None), _stands == Status.FINISHED.value)
+    .distinct()
+)
+
+
+def _doubted(connection: Connection, lease: Lease, batch: Batch) -> tuple[str, ...]:
+    """The ended tasks that the batch shows as open again, and that were left as they are."""
+    if not any(each.task.is_open for each in batch.sightings):
+        return ()
+    return tuple(connection.scalars(_DOUBTED, {"in_stream": lease.stream_id}))
+
+
+_DOUBTED = (
+    select(tasks.c.task_id)
+    .join(staging.staging, staging.staging.c.task_id == tasks.c.task_id)
+    .where(
+        tasks.c.stream_id == bindparam("in_stream"),
+        reopens(dict(staging.staging.c.items()), dict(tasks.c.items())),
+    )
     .distinct()
 )

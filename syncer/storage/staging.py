@@ -51,6 +51,7 @@ staging = Table(
     Column("detail", Text),
     Column("fingerprint", LargeBinary),
     Column("raw_altered", Boolean, nullable=False),
+    Column("is_confirmed", Boolean, nullable=False),
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DELETE ROWS",
 )
@@ -143,6 +144,7 @@ def _row(staged: Staged) -> tuple[Any, ...]:
         sighting.detail,
         sighting.fingerprint,
         sighting.raw_altered,
+        sighting.is_confirmed,
     )
 
 

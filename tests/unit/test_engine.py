@@ -228,6 +228,33 @@ def test_id_that_the_api_refuses_does_not_hide_the_others() -> None:
     assert still_open == {"l7"}
 
 
+def test_ended_task_seen_open_again_is_asked_for_before_it_is_believed() -> None:
+    cloud = Cloud(AICCS_FACTS, fakes.make_tasks(60, ending=fakes.after(-9000)), is_ranked=False)
+    store = FakeStore()
+    run(cloud, store)
+    cloud.stale.add("t00050")
+    cloud.pass_time(60)
+    cloud.calls.clear()
+    run(cloud, store, Mode.SWEEP)
+    assert ("t00050",) in [query.ids for query in cloud.calls]
+    assert not store.rows["t00050"].task.is_open
+    assert "t00050" not in store.versions
+
+
+def test_ended_task_that_really_runs_again_is_a_version() -> None:
+    again = fakes.CloudTask(
+        "again", fakes.after(-99), fakes.after(-90), fakes.after(-50), reopened_at=fakes.after(30)
+    )
+    cloud = Cloud(AICCS_FACTS, [again, *fakes.make_tasks(60)], is_ranked=False)
+    store = FakeStore()
+    run(cloud, store)
+    assert store.rows["again"].task.status is Status.SUCCEEDED
+    cloud.pass_time(60)
+    run(cloud, store, Mode.SWEEP)
+    assert store.rows["again"].task.status is Status.RUNNING
+    assert [task.status for task in store.versions["again"]] == [Status.SUCCEEDED]
+
+
 def test_late_task_widens_the_lookback_and_is_counted() -> None:
     cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(50)), FakeStore()
     run(cloud, store)

@@ -13,16 +13,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CTE, Select, Subquery, and_, func, literal_column, not_, select
+from sqlalchemy import CTE, Select, and_, func, literal_column, not_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from syncer.storage.tables import streams, tasks
-from syncer.storage.upsert.pairs import changed_pairs
+from syncer.storage.upsert.pairs import changed_pairs, reopens
 from syncer.storage.upsert.parameters import STREAM_ID
 from syncer.storage.upsert.states import new_state
 
 
-def _written(change: Subquery) -> CTE:
+def _written(change: CTE) -> CTE:
     state = new_state(change)
     rows = select(*(value.label(name) for name, value in state.items())).select_from(change)
     statement = insert(tasks).from_select(list(state), rows)
@@ -38,19 +38,23 @@ def _written(change: Subquery) -> CTE:
     )
 
 
-def _counted(written: CTE) -> Select[int, int, int, Any]:
+def _counted(change: CTE, written: CTE) -> Select[int, int, int, int, Any]:
     polled = select(streams.c.polled).where(streams.c.stream_id == STREAM_ID).scalar_subquery()
     is_late = and_(written.c.is_new, polled.op("@>")(written.c.created_at))
+    completed = select(func.count()).where(change.c.completes).scalar_subquery()
     return select(
         func.count().filter(written.c.is_new).label("inserted"),
-        func.count().filter(not_(written.c.is_new)).label("updated"),
+        (func.count().filter(not_(written.c.is_new)) - completed).label("updated"),
+        completed.label("completed"),
         func.count().filter(is_late).label("late"),
         func.min(written.c.created_at).filter(is_late).label("oldest_late"),
     ).select_from(written)
 
 
-#: Writes one round of staged sightings; answers inserted, updated, late, and oldest_late: a creation time.
+#: Writes one round of staged sightings; answers inserted, updated, completed (the same state, told better),
+#: late, and oldest_late: a creation time.
 #: Its parameters are in `parameters`.
-UPSERT = _counted(_written(changed_pairs()))
+_change = changed_pairs()
+UPSERT = _counted(_change, _written(_change))
 
-__all__ = ["UPSERT"]
+__all__ = ["UPSERT", "reopens"]

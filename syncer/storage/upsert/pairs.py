@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Subquery, and_, case, cast, false, func, not_, or_, select, true, tuple_
+from collections.abc import Mapping
+
+from sqlalchemy import CTE, Subquery, and_, case, cast, false, func, not_, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 
 from syncer.model import Status
 from syncer.storage.staging import staging
-from syncer.storage.tables import tasks
+from syncer.storage.tables import OPEN_STATUSES, tasks
 from syncer.storage.upsert.parameters import OLD, ROUND, RUN_ID, STREAM_ID, Expression, sides
 
 _OUTCOMES = (Status.SUCCEEDED.value, Status.FAILED.value)
 
 
-def changed_pairs() -> Subquery:
+def changed_pairs() -> CTE:
     """The sightings to be written, each with its task (columns `old_…`) and what they are to each other.
 
     `is_new`: there is no such task yet. `completes`: the version stays. `replaces`: nulls count, too.
@@ -33,10 +35,10 @@ def changed_pairs() -> Subquery:
         .where(
             or_(
                 and_(is_new, new["raw"].is_not(None)),
-                and_(not_(is_new), _is_changed(new, old), _is_not_older(new, old)),
+                and_(not_(is_new), _is_changed(new, old), _is_not_older(new, old), not_(reopens(new, old))),
             )
         )
-        .subquery("change")
+        .cte("change")
     )
 
 
@@ -76,6 +78,16 @@ def _is_not_older(new: dict[str, Expression], old: dict[str, Expression]) -> Exp
     """By the provider's rule first, then by when it was asked; an unknown rank is as good as the other."""
     return tuple_(func.coalesce(new["rank"], old["rank"], 0), new["observed_at"]) >= tuple_(
         func.coalesce(old["rank"], new["rank"], 0), old["observed_at"]
+    )
+
+
+def reopens(new: Mapping[str, Expression], old: Mapping[str, Expression]) -> Expression:
+    """A list shows an ended task as open, no rule tells which is newer, and nobody has asked for it by id."""
+    return and_(
+        new["status"].in_(OPEN_STATUSES),
+        old["status"].not_in(OPEN_STATUSES),
+        func.coalesce(new["rank"], old["rank"]).is_(None),
+        not_(new["is_confirmed"]),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, Subquery, bindparam
+from sqlalchemy import BigInteger, ColumnElement, DateTime, FromClause, Integer, bindparam
 
 Expression: TypeAlias = ColumnElement[Any]
 
@@ -19,7 +19,7 @@ LAST_SWEEP_AT = bindparam("last_sweep_at", type_=DateTime(timezone=True))
 OLD = "old_"
 
 
-def sides(rows: Subquery) -> tuple[dict[str, Expression], dict[str, Expression]]:
+def sides(rows: FromClause) -> tuple[dict[str, Expression], dict[str, Expression]]:
     """The columns of the sighting, and those of the task, by their plain names."""
     new: dict[str, Expression] = {}
     old: dict[str, Expression] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Subquery, and_, case, cast, false, func, literal, not_, null, or_, select
+from sqlalchemy import CTE, and_, case, cast, false, func, literal, not_, null, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, array
 
 from syncer.storage.tables import OPEN_STATUSES
@@ -36,14 +36,14 @@ _FIELDS = (
 _VIEW_NAMES = {"updated_at": "provider_updated_at"}
 
 
-def new_state(change: Subquery) -> dict[str, Expression]:
+def new_state(change: CTE) -> dict[str, Expression]:
     """The new values, by column of `tasks`."""
     fields = _fields(change)
     key = {"stream_id": STREAM_ID, "task_id": change.c.task_id}
     return {**key, **fields, **_payload(change), **_version(change, fields)}
 
 
-def _fields(change: Subquery) -> dict[str, Expression]:
+def _fields(change: CTE) -> dict[str, Expression]:
     new, old = sides(change)
     merged: dict[str, Expression] = {
         name: case((change.c.replaces, new[name]), else_=func.coalesce(new[name], old[name]))
@@ -52,7 +52,7 @@ def _fields(change: Subquery) -> dict[str, Expression]:
     return {**merged, "status": new["status"], "lost_at": null()}
 
 
-def _payload(change: Subquery) -> dict[str, Expression]:
+def _payload(change: CTE) -> dict[str, Expression]:
     new, old = sides(change)
     was_altered = and_(not_(change.c.replaces), func.coalesce(old["raw_altered"], false()))
     return {
@@ -64,7 +64,7 @@ def _payload(change: Subquery) -> dict[str, Expression]:
     }
 
 
-def _version(change: Subquery, fields: dict[str, Expression]) -> dict[str, Expression]:
+def _version(change: CTE, fields: dict[str, Expression]) -> dict[str, Expression]:
     new, old = sides(change)
     of_a_new_version = {
         "version": func.coalesce(old["version"], 0) + 1,
@@ -81,7 +81,7 @@ def _version(change: Subquery, fields: dict[str, Expression]) -> dict[str, Expre
     }
 
 
-def _observed_after(change: Subquery) -> Expression:
+def _observed_after(change: CTE) -> Expression:
     """The latest instant at which the new state was not there yet, as far as anyone looked."""
     new, old = sides(change)
     looked_at = case((old["status"].in_(OPEN_STATUSES), LAST_RUN_AT), else_=LAST_SWEEP_AT)
@@ -91,7 +91,7 @@ def _observed_after(change: Subquery) -> Expression:
     )
 
 
-def _changed_fields(change: Subquery, fields: dict[str, Expression]) -> Expression:
+def _changed_fields(change: CTE, fields: dict[str, Expression]) -> Expression:
     """What differs from the version before, as analysts know it; null for the first version."""
     _, old = sides(change)
     is_first = or_(change.c.is_new, and_(change.c.completes, old["version"] == 1))

@@ -131,7 +131,7 @@ def test_outcome_in_the_same_run_completes_the_state(ours: PgStreamStore, look: 
     first = store(ours, run, see("t", "finished"))
     counts = store(ours, run, outcome("t", told, at=5))
     assert (first.undecided, counts.undecided) == (("t",), ())
-    assert counts.updated == 1
+    assert (counts.updated, counts.unchanged) == (0, 0)
     (only,) = versions(look)
     assert (only["status"], only["version"], only["observed_at"]) == (told, 1, T0)
 
@@ -207,11 +207,34 @@ def test_list_does_not_erase_what_detail_told(ours: PgStreamStore, look: Look) -
 
 def test_list_alone_replaces_with_nulls(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
-    store(ours, run, see("t", "failed", error_code="E1", sub_types=("a", "b")))
+    store(ours, run, see("t", "paused", error_code="E1", sub_types=("a", "b")))
     store(ours, run, see("t", "running", at=5))
     row = task(look)
     assert (row["error_code"], row["sub_types"]) == (None, None)
     assert versions(look)[1]["changed_fields"] == "error_code, status, sub_types"
+
+
+def test_ended_task_shown_open_again_is_doubted(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "succeeded"))
+    counts = store(ours, run, see("t", "running", at=5))
+    assert (counts.doubted, counts.updated, counts.unchanged) == (("t",), 0, 1)
+    assert states(look) == ["succeeded"]
+
+
+def test_ended_task_confirmed_to_be_open_is_a_version(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "succeeded"))
+    counts = store(ours, run, replace(see("t", "running", at=5), is_confirmed=True))
+    assert (counts.doubted, counts.updated) == ((), 1)
+    assert states(look) == ["succeeded", "running"]
+
+
+def test_ended_task_of_a_ranked_provider_needs_no_confirmation(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "succeeded", rank=1))
+    assert store(ours, run, see("t", "running", at=5, rank=2)).doubted == ()
+    assert states(look) == ["succeeded", "running"]
 
 
 def test_same_detail_again_changes_nothing(ours: PgStreamStore, look: Look) -> None:
