@@ -80,8 +80,14 @@ class Reader:
 
     def streams(self) -> list[Stream]:
         """Its streams, one a region; asks the provider where all regions are wanted."""
-        regions = self.settings.regions
-        return [Stream(self.source, region) for region in (regions or self.client.regions())]
+        client = self.client  # made here, by one thread, before the streams' threads share it
+        regions = self.settings.regions or client.regions()
+        return [Stream(self.source, region) for region in regions]
+
+    def close(self) -> None:
+        """Close the connections to its provider, if any were made."""
+        if "client" in vars(self):
+            self.client.close()
 
     def try_one_call(self) -> timedelta | None:
         """Make one signed call; returns how far our clock is ahead. Raises what is wrong."""
@@ -149,7 +155,9 @@ class App:
         self.store.ensure_partitions(self.clock.now())
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the providers and of the database."""
+        for reader in self.readers:
+            reader.close()
         self.store.close()
         self.engine.dispose()
 
