@@ -125,9 +125,9 @@ def _credential_problems(table: SourceTable, place: str) -> list[Problem]:
 
 def _page_problems(table: SourceTable, facts: Facts, place: str) -> list[Problem]:
     size = table.page_size or facts.page_size
-    if facts.overlap < size <= facts.page_size:
+    if size <= facts.page_size:
         return []
-    return [Problem(f"{place}.page_size", f"write a number from {facts.overlap + 1} to {facts.page_size}")]
+    return [Problem(f"{place}.page_size", f"write a number from 1 to {facts.page_size}")]
 
 
 def _secrets(table: SourceTable, facts: Facts, folder: Path) -> Secrets:

@@ -286,7 +286,7 @@ def test_problem_says_what_to_write(folder: Path, line: str, said: str) -> None:
         ('regions = ["a", "a"]', 'regions (tat): write regions = ["…", …] or "all"'),
         ('regions = ["a", 1]', 'regions (tat): write regions = ["…", …] or "all"'),
         ('outputs = "perhaps"', "outputs (tat): write outputs = true or false"),
-        ("page_size = 10", "page_size (tat): write a number from 11 to 100"),
+        ("page_size = 101", "page_size (tat): write a number from 1 to 100"),
     ],
 )
 def test_options_of_the_provider_are_checked(folder: Path, line: str, said: str) -> None:
