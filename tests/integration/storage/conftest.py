@@ -78,14 +78,14 @@ def look(url: str) -> Iterator[Look]:
 
 
 @pytest.fixture
-def impatient(url: str) -> Iterator[Callable[[str], PgStore]]:
+def impatient(url: str) -> Iterator[Callable[..., PgStore]]:
     """Makes stores with short leases, each like a process of its own, by the name of their holder."""
     with ExitStack() as stack:
 
-        def make(holder: str) -> PgStore:
-            engine = make_engine(url, lease=SHORT_LEASE)
+        def make(holder: str, lease: timedelta = SHORT_LEASE) -> PgStore:
+            engine = make_engine(url, lease=lease)
             stack.callback(engine.dispose)
-            store = PgStore(engine, holder=holder, lease=SHORT_LEASE)
+            store = PgStore(engine, holder=holder, lease=lease)
             stack.callback(store.close)
             return store
 

@@ -1,0 +1,88 @@
+"""What a failing database means: wait, or change the configuration; and no password in any message."""
+
+from __future__ import annotations
+
+import socket
+import traceback
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from syncer.errors import ConfigurationError, StoreUnavailable, SyncerError
+from syncer.storage import PgStreamStore, make_engine, staging
+from syncer.storage.connections import transaction
+from tests.servers import Server
+from tests.sightings import begin, see, store
+
+
+def connect(url: str) -> SyncerError:
+    """The error of connecting to `url`."""
+    engine = make_engine(url)
+    try:
+        with pytest.raises(SyncerError) as caught, transaction(engine):
+            pass
+    finally:
+        engine.dispose()
+    return caught.value
+
+
+def test_absent_server_is_unavailable() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    error = connect(f"postgres://someone:s3cret@127.0.0.1:{port}/db")
+    assert isinstance(error, StoreUnavailable)
+    assert str(error).startswith(f"the database at 127.0.0.1:{port}/db is not available: ")
+    assert "s3cret" not in "".join(traceback.format_exception(error))
+
+
+def test_missing_database_is_a_matter_of_configuration(postgres: Server) -> None:
+    error = connect(postgres.url("no_such_database"))
+    assert isinstance(error, ConfigurationError)
+    assert 'database "no_such_database" does not exist' in str(error)
+
+
+def test_connection_is_pinned(url: str) -> None:
+    engine = make_engine(url + "?application_name=mine&options=-cwork_mem%3D5MB")
+    with transaction(engine) as connection:
+        names = ("search_path", "timezone", "jit", "application_name", "work_mem")
+        shown = {name: connection.scalar(text(f"SHOW {name}")) for name in names}
+        idle = connection.scalar(text("SHOW idle_in_transaction_session_timeout"))
+    engine.dispose()
+    assert shown == {
+        "search_path": "pg_catalog",
+        "timezone": "UTC",
+        "jit": "off",
+        "application_name": "mine",
+        "work_mem": "5MB",
+    }
+    assert idle == "8s"
+
+
+def test_read_only_database_is_unavailable(url: str) -> None:
+    engine = make_engine(url + "?options=-cdefault_transaction_read_only%3Don")
+    with pytest.raises(StoreUnavailable, match="read-only"), transaction(engine) as connection:
+        connection.execute(text("DELETE FROM sync.runs"))
+    engine.dispose()
+
+
+def test_session_killed_in_copy_is_unavailable(
+    ours: PgStreamStore, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = begin(ours)
+    build = staging._row
+
+    def kill(staged: staging.Staged) -> tuple[object, ...]:
+        with psycopg.connect(url, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND query LIKE 'COPY%'"
+            )
+        return build(staged)
+
+    monkeypatch.setattr(staging, "_row", kill)
+    with pytest.raises(StoreUnavailable):
+        store(ours, run, see("t"))
+    monkeypatch.undo()
+    assert store(ours, run, see("t")).inserted == 1

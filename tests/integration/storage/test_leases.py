@@ -1,0 +1,223 @@
+"""One writer: a lease keeps others out, and whoever lost it commits nothing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, text
+
+from syncer.errors import LeaseLost, StoreUnavailable
+from syncer.model import Mode, Run, Stream
+from syncer.storage import PgStore, PgStreamStore
+from syncer.storage.connections import transaction
+from syncer.storage.keeper import Keeper
+from syncer.storage.leases import fence, renew, take
+from tests.integration.storage.conftest import SHORT_LEASE, Look
+from tests.sightings import T0, begin, see, store
+
+MakeStore = Callable[..., PgStore]
+_EXPIRE = "UPDATE sync.leases SET expires_at = clock_timestamp() RETURNING epoch"
+
+
+def wait_until(is_so: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_held_stream_names_its_holder(pg: PgStore, impatient: MakeStore, stream: Stream) -> None:
+    with pg.claim(stream):
+        with pytest.raises(LeaseLost, match=r"^fake is being read by test, whose lease runs until 20"):
+            impatient("other").claim(stream).__enter__()
+        with impatient("other").claim(replace(stream, region="elsewhere")) as elsewhere:
+            assert elsewhere.open_tasks() == {}
+
+
+def test_released_stream_is_free_at_once(pg: PgStore, impatient: MakeStore, stream: Stream) -> None:
+    with pg.claim(stream) as first:
+        pass
+    with impatient("other").claim(stream) as second:
+        assert second.lease.epoch == first.lease.epoch + 1
+
+
+def test_stream_is_released_after_an_error(pg: PgStore, stream: Stream) -> None:
+    with pytest.raises(RuntimeError), pg.claim(stream):
+        raise RuntimeError
+    with pg.claim(stream) as ours:
+        assert ours.open_tasks() == {}
+
+
+def test_lease_is_renewed_past_its_end(impatient: MakeStore, stream: Stream, look: Look) -> None:
+    ends = "SELECT expires_at, clock_timestamp() AS now FROM sync.leases"
+    with impatient("one").claim(stream) as ours:
+        (first,) = look(ends)
+        wait_until(lambda: look(ends)[0]["now"] > first["expires_at"] + SHORT_LEASE)
+        store(ours, begin(ours), see("t"))
+        with pytest.raises(LeaseLost):
+            impatient("two").claim(stream).__enter__()
+
+
+def test_stale_epoch_commits_nothing(pg: PgStore, impatient: MakeStore, stream: Stream, look: Look) -> None:
+    with pg.claim(stream) as frozen:
+        run = begin(frozen)
+        look(_EXPIRE)
+        with impatient("other").claim(stream) as ours:
+            store(ours, begin(ours), see("t", "failed"))
+            for act in _every_method(frozen, run):
+                with pytest.raises(LeaseLost, match="the lease on fake is over"):
+                    act()
+    assert look("SELECT task_id FROM sync.tasks") == [{"task_id": "t"}]
+
+
+def _every_method(ours: PgStreamStore, run: Run) -> list[Callable[[], object]]:
+    return [
+        lambda: store(ours, run, see("stale")),
+        lambda: ours.start(Mode.POLL, T0),
+        ours.state,
+        ours.open_tasks,
+        lambda: ours.undecided(run),
+    ]
+
+
+def test_expired_lease_commits_nothing_even_if_nobody_took_it(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    look(_EXPIRE)
+    with pytest.raises(LeaseLost):
+        store(ours, run, see("t"))
+    assert look("SELECT * FROM sync.tasks") == []
+
+
+def test_expired_lease_is_not_revived(ours: PgStreamStore, engine: Engine, look: Look) -> None:
+    look(_EXPIRE)
+    with transaction(engine) as connection:
+        assert not renew(connection, ours.lease, SHORT_LEASE)
+    with pytest.raises(LeaseLost):
+        ours.state()
+
+
+def test_takeover_waits_for_the_commit_under_way(
+    engine: Engine, ours: PgStreamStore, stream: Stream, look: Look
+) -> None:
+    taken = threading.Event()
+
+    def take_over() -> int:
+        with transaction(engine) as connection:
+            lease = take(connection, ours.lease.stream_id, label="fake", holder="other", lease=SHORT_LEASE)
+            taken.set()
+            return lease.epoch
+
+    with ThreadPoolExecutor() as pool:
+        with transaction(engine) as connection:
+            fence(connection, ours.lease)
+            look(_EXPIRE)
+            other = pool.submit(take_over)
+            wait_until(lambda: look("SELECT 1 FROM pg_locks WHERE NOT granted"))
+            assert not taken.is_set()
+        assert other.result(20) == ours.lease.epoch + 1
+    with pytest.raises(LeaseLost):
+        ours.state()
+
+
+def test_renewal_waits_for_nobody(engine: Engine, ours: PgStreamStore) -> None:
+    with transaction(engine) as writer:
+        fence(writer, ours.lease)
+        with transaction(engine) as keeper:
+            keeper.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            assert renew(keeper, ours.lease, SHORT_LEASE)
+
+
+def test_frozen_transaction_holds_nobody_up(impatient: MakeStore, stream: Stream) -> None:
+    frozen, other = impatient("frozen"), impatient("other")
+    with frozen.claim(stream) as ours:
+        frozen._keeper.close()
+        with pytest.raises(StoreUnavailable), transaction(frozen._engine) as connection:
+            fence(connection, ours.lease)
+            wait_until(lambda: _can_claim(other, stream))
+            connection.execute(text("UPDATE sync.runs SET error = 'too late'"))
+
+
+def _can_claim(store: PgStore, stream: Stream) -> bool:
+    try:
+        with store.claim(stream):
+            return True
+    except LeaseLost:
+        return False
+
+
+def test_keeper_goes_on_after_its_connection_broke(
+    impatient: MakeStore, stream: Stream, look: Look, caplog: pytest.LogCaptureFixture
+) -> None:
+    with impatient("one", lease=3 * SHORT_LEASE).claim(stream) as ours:
+        (before,) = look("SELECT renewed_at FROM sync.leases")
+        wait_until(lambda: look("SELECT renewed_at FROM sync.leases") != [before])
+        kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        look(kill + " AND pid <> pg_backend_pid()")
+        wait_until(lambda: "lease.renewal_failed" in caplog.messages)
+        (after,) = look("SELECT renewed_at FROM sync.leases")
+        wait_until(lambda: look("SELECT renewed_at FROM sync.leases") != [after])
+        assert ours.open_tasks() == {}
+
+
+def test_keeper_stops_renewing_what_was_lost(
+    impatient: MakeStore, stream: Stream, look: Look, caplog: pytest.LogCaptureFixture
+) -> None:
+    with impatient("one").claim(stream):
+        look(_EXPIRE)
+        wait_until(lambda: "lease.lost" in caplog.messages)
+    assert look("SELECT expires_at <= clock_timestamp() AS free FROM sync.leases") == [{"free": True}]
+
+
+def test_keeper_without_leases_has_no_thread(engine: Engine, ours: PgStreamStore) -> None:
+    keeper = Keeper(engine, SHORT_LEASE)
+    keeper.keep(ours.lease)
+    thread = keeper._thread
+    assert thread is not None
+    keeper.drop(ours.lease)
+    thread.join(20)
+    assert not thread.is_alive()
+    keeper.close()
+
+
+def test_epoch_only_grows(pg: PgStore, stream: Stream) -> None:
+    epochs = []
+    for _ in range(3):
+        with pg.claim(stream) as ours:
+            epochs.append(ours.lease.epoch)
+    assert epochs == [1, 2, 3]
+
+
+def test_one_of_many_claims_wins(impatient: MakeStore, stream: Stream) -> None:
+    stores = [impatient(f"holder-{n}") for n in range(4)]
+    together, done = threading.Barrier(4), threading.Barrier(4)
+
+    def claim(one: PgStore) -> bool:
+        together.wait()
+        try:
+            with one.claim(stream):
+                done.wait()
+                return True
+        except LeaseLost:
+            done.wait()
+            return False
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(claim, stores)) == [False, False, False, True]
+
+
+def test_broken_connections_are_replaced(ours: PgStreamStore, url: str) -> None:
+    run = begin(ours)
+    with psycopg.connect(url, autocommit=True) as other:
+        pids = other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchall()
+        assert pids
+    assert store(ours, run, see("t")).inserted == 1
