@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Text, any_, bindparam, cast, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from syncer.model import Batch, Counts, Status
-from syncer.storage import oddities, staging
+from syncer.model import Batch, Counts
+from syncer.storage import oddities, staging, verdicts
 from syncer.storage.leases import Lease, Standing, fence
 from syncer.storage.runs import record_progress
 from syncer.storage.staging import Staged
 from syncer.storage.states import save_state
 from syncer.storage.tables import OPEN_STATUSES, tasks
-from syncer.storage.upsert import UPSERT, reopens
+from syncer.storage.upsert import UPSERT
 
 
 def store(connection: Connection, lease: Lease, batch: Batch) -> Counts:
@@ -33,8 +33,8 @@ def store(connection: Connection, lease: Lease, batch: Batch) -> Counts:
         counts,
         lost=_mark_lost(connection, lease, batch, standing),
         rejected=len(batch.rejected),
-        undecided=_undecided(connection, lease, batch),
-        doubted=_doubted(connection, lease, batch),
+        undecided=verdicts.undecided(connection, lease, batch.sightings),
+        doubted=verdicts.doubted(connection, lease, batch.sightings),
     )
     key = {"stream_id": lease.stream_id, "run_id": batch.run.run_id}
     oddities.keep_rejected(connection, batch.rejected, **key)
@@ -132,43 +132,4 @@ _MARK_LOST = (
         request_id="",
     )
     .returning(tasks.c.task_id)
-)
-
-
-def _undecided(connection: Connection, lease: Lease, batch: Batch) -> tuple[str, ...]:
-    """Of the tasks that the batch says have finished, those of which nothing says how."""
-    if not any(each.record is not None and each.task.status is Status.FINISHED for each in batch.sightings):
-        return ()
-    return tuple(connection.scalars(_UNDECIDED, {"in_stream": lease.stream_id}))
-
-
-_seen = staging.staging.c
-# A subquery and no join: it is the one form that is sure to begin with the few rows of the staging table.
-_stands = (
-    select(tasks.c.status)
-    .where(tasks.c.stream_id == bindparam("in_stream"), tasks.c.task_id == _seen.task_id)
-    .scalar_subquery()
-)
-_UNDECIDED = (
-    select(_seen.task_id)
-    .where(_seen.status == Status.FINISHED.value, _seen.raw.is_not(None), _stands == Status.FINISHED.value)
-    .distinct()
-)
-
-
-def _doubted(connection: Connection, lease: Lease, batch: Batch) -> tuple[str, ...]:
-    """The ended tasks that the batch shows as open again, and that were left as they are."""
-    if not any(each.task.is_open for each in batch.sightings):
-        return ()
-    return tuple(connection.scalars(_DOUBTED, {"in_stream": lease.stream_id}))
-
-
-_DOUBTED = (
-    select(tasks.c.task_id)
-    .join(staging.staging, staging.staging.c.task_id == tasks.c.task_id)
-    .where(
-        tasks.c.stream_id == bindparam("in_stream"),
-        reopens(dict(staging.staging.c.items()), dict(tasks.c.items())),
-    )
-    .distinct()
 )
