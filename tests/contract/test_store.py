@@ -1,0 +1,129 @@
+"""What the engine may expect of a store: the fake and the real one tell the same stories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from syncer.model import Checkpoint, Interval, Mode, Order, RunStatus, StreamState
+from syncer.ports import StreamStore
+from syncer.storage import PgStore, make_engine
+from tests.fakes import FakeStore, make_stream
+from tests.sightings import T0, after, begin, detail, outcome, see, store
+
+CHECKPOINT = Checkpoint(started_at=T0, saved_at=after(5), done=("WAITING",), listing="FINISH", cursor="c")
+COVERED = StreamState(polled=(Interval(after(-100), after(0)),), last_run_at=after(10))
+
+
+@pytest.fixture(params=["fake", "postgres"])
+def ours(request: pytest.FixtureRequest) -> Iterator[StreamStore]:
+    if request.param == "fake":
+        with FakeStore().claim(make_stream()) as claimed:
+            yield claimed
+        return
+    engine = make_engine(request.getfixturevalue("migrated_url"))
+    pg = PgStore(engine, holder="test")
+    try:
+        with pg.claim(make_stream()) as claimed:
+            yield claimed
+    finally:
+        pg.close()
+        engine.dispose()
+
+
+def test_store_begins_empty(ours: StreamStore) -> None:
+    assert (ours.state(), dict(ours.open_tasks())) == (StreamState(), {})
+
+
+def test_store_keeps_what_a_run_has_proven(ours: StreamStore) -> None:
+    state = StreamState(
+        polled=(Interval(after(0), after(9)), Interval(after(20), after(30))),
+        orders={"ALL": frozenset({Order.CREATED_DESC})},
+        lookback=timedelta(seconds=30),
+        last_run_at=T0,
+    )
+    store(ours, begin(ours), state=state, status=RunStatus.SUCCEEDED)
+    assert ours.state() == state
+
+
+def test_store_counts_new_changed_and_unchanged(ours: StreamStore) -> None:
+    run = begin(ours)
+    counts = store(ours, run, see("a"), see("b"), see("c"))
+    assert (counts.inserted, counts.updated, counts.unchanged) == (3, 0, 0)
+    counts = store(ours, run, see("a", at=5), see("b", "running", at=5), see("d", at=5))
+    assert (counts.inserted, counts.updated, counts.unchanged) == (1, 1, 1)
+
+
+def test_store_knows_the_open_tasks(ours: StreamStore) -> None:
+    run = begin(ours)
+    store(ours, run, see("a", at=3, created_at=T0), see("b", "failed"), see("c", "unknown"))
+    found = ours.open_tasks()
+    assert set(found) == {"a", "c"}
+    assert (found["a"].created_at, found["a"].first_seen_at) == (T0, after(3))
+    store(ours, run, see("a", "succeeded", at=9), see("d", "paused", at=9))
+    assert set(ours.open_tasks()) == {"c", "d"}
+
+
+def test_store_never_goes_backwards(ours: StreamStore) -> None:
+    run = begin(ours)
+    store(ours, run, see("time", "failed", at=60), see("rank", "failed", at=60, rank=2))
+    counts = store(ours, run, see("time", "finished", at=30, name="n"), see("rank", at=90, rank=1))
+    assert (counts.updated, counts.unchanged) == (0, 2)
+    assert ours.open_tasks() == {}
+
+
+def test_store_doubts_what_opens_again(ours: StreamStore) -> None:
+    run = begin(ours)
+    store(ours, run, see("a", "failed"), see("b", "failed"))
+    counts = store(
+        ours, run, see("a", "running", at=5), replace(see("b", "running", at=5), is_confirmed=True)
+    )
+    assert (counts.updated, counts.doubted) == (1, ("a",))
+    assert set(ours.open_tasks()) == {"b"}
+
+
+def test_store_tells_what_is_undecided(ours: StreamStore) -> None:
+    run = begin(ours)
+    counts = store(ours, run, see("a", "finished"), see("b", "finished"), see("c", "failed"))
+    assert sorted(counts.undecided) == sorted(ours.undecided(run)) == ["a", "b"]
+    counts = store(ours, run, outcome("a", "failed", at=1), detail("b", "succeeded", at=1))
+    assert (counts.undecided, list(ours.undecided(run))) == ((), [])
+    again = store(ours, run, see("a", "finished", at=9), see("b", "finished", at=9))
+    assert (again.unchanged, again.undecided) == (2, ())
+
+
+def test_store_marks_the_lost_until_they_return(ours: StreamStore) -> None:
+    run = begin(ours)
+    store(ours, run, see("a"), see("b"), see("c", "failed"))
+    assert store(ours, run, lost=("a", "c")).lost == 1
+    assert set(ours.open_tasks()) == {"b"}
+    assert store(ours, run, lost=("a",)).lost == 0
+    assert store(ours, run, see("a", at=60)).updated == 1
+    assert set(ours.open_tasks()) == {"a", "b"}
+
+
+def test_store_counts_what_came_late(ours: StreamStore) -> None:
+    store(ours, begin(ours), state=COVERED, status=RunStatus.SUCCEEDED)
+    sightings = [see("late", created_at=after(-30)), see("new", created_at=after(5)), see("unknown")]
+    counts = store(ours, begin(ours, at=60), *sightings)
+    assert (counts.inserted, counts.late, counts.late_by) == (3, 1, timedelta(seconds=40))
+
+
+def test_store_resumes_from_the_checkpoint(ours: StreamStore) -> None:
+    run = begin(ours, Mode.SWEEP)
+    store(ours, run, see("a"), checkpoint=CHECKPOINT, status=RunStatus.INTERRUPTED)
+    assert begin(ours, Mode.POLL, at=60).checkpoint is None
+    resumed = begin(ours, Mode.SWEEP, at=90)
+    assert (resumed.run_id, resumed.started_at, resumed.checkpoint) == (run.run_id, T0, CHECKPOINT)
+
+
+def test_store_begins_anew_after_success(ours: StreamStore) -> None:
+    run = begin(ours)
+    store(ours, run, checkpoint=CHECKPOINT)
+    store(ours, run, status=RunStatus.SUCCEEDED)
+    fresh = begin(ours, at=90)
+    assert (fresh.checkpoint, fresh.started_at) == (None, after(90))
+    assert fresh.run_id != run.run_id

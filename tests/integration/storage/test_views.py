@@ -1,0 +1,259 @@
+"""The contract with analysts: which views there are, their columns, and what these mean."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from syncer.model import Interval, RunStatus, Stream, StreamState
+from syncer.reporting import sample_queries
+from syncer.storage import PgStore, PgStreamStore, load_report, load_runs
+from tests.fakes import make_source
+from tests.integration.storage.conftest import Look
+from tests.sightings import T0, after, begin, detail, see, store
+
+CONTRACT = {
+    "tasks": "task_key source provider account site region task_id name task_type sub_types status "
+    "provider_status is_open is_lost created_at started_at finished_at created_day finished_day "
+    "provider_updated_at queue_seconds run_seconds progress_done progress_total parent_id resource_id "
+    "error_code error_message first_seen_at changed_at lost_at versions",
+    "task_versions": "task_key source provider account site region task_id version name task_type status "
+    "provider_status started_at finished_at provider_updated_at progress_done progress_total resource_id "
+    "error_code error_message changed_fields fingerprint observed_after observed_at is_current",
+    "coverage": "source region started_at ended_at grade",
+    "coverage_gaps": "source region started_at ended_at state seconds_until_lost",
+}
+COLUMNS = """
+SELECT c.relname AS view, c.relkind::text AS kind, obj_description(c.oid) AS about, a.attname AS name,
+       format_type(a.atttypid, a.atttypmod) AS type, col_description(c.oid, a.attnum) AS comment
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE c.relnamespace = 'reporting'::regnamespace AND a.attnum > 0 ORDER BY c.relname, a.attnum
+"""
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+def ago(**units: float) -> datetime:
+    return NOW - timedelta(**units)
+
+
+# The contract
+
+
+def test_views_have_the_columns_of_the_contract(look: Look) -> None:
+    found: dict[str, list[str]] = {}
+    for row in look(COLUMNS):
+        found.setdefault(row["view"], []).append(row["name"])
+    assert {view: " ".join(names) for view, names in found.items()} == CONTRACT
+
+
+def test_views_and_columns_are_commented(look: Look) -> None:
+    for row in look(COLUMNS):
+        assert row["about"] and row["about"].endswith("."), row["view"]
+        assert row["comment"] and row["comment"].endswith("."), f"{row['view']}.{row['name']}"
+
+
+def test_views_show_plain_types_only(look: Look) -> None:
+    plain = {"text", "bigint", "boolean", "double precision", "date", "timestamp with time zone"}
+    assert {row["type"] for row in look(COLUMNS)} <= plain
+    assert {row["kind"] for row in look(COLUMNS)} == {"v"}
+
+
+def test_partitions_are_out_of_sight(look: Look) -> None:
+    inside = "SELECT relnamespace::regnamespace::text AS schema FROM pg_class WHERE relispartition"
+    assert {row["schema"] for row in look(inside)} == {"sync_history"}
+
+
+# Tasks
+
+
+def one(look: Look, task_id: str = "t") -> dict[str, Any]:
+    (row,) = look("SELECT * FROM reporting.tasks WHERE task_id = %s", task_id)
+    return row
+
+
+def test_task_is_shown_with_its_source(pg: PgStore, look: Look) -> None:
+    source = make_source(name="mps-cn", provider="tencent_mps", site="cn", account="100")
+    with pg.claim(Stream(source, "ap-guangzhou")) as ours:
+        told = {"name": "好", "sub_types": ("a", "b"), "created_at": T0, "updated_at": after(1)}
+        store(ours, begin(ours), see("t", "running", provider_status="RUN", **told))
+    row = one(look)
+    assert (row["source"], row["provider"], row["site"]) == ("mps-cn", "tencent_mps", "cn")
+    assert (row["account"], row["region"]) == ("100", "ap-guangzhou")
+    assert (row["name"], row["sub_types"], row["versions"]) == ("好", "a, b", 1)
+    assert (row["status"], row["provider_status"]) == ("running", "RUN")
+    assert (row["is_open"], row["is_lost"], row["lost_at"]) == (True, False, None)
+    assert row["provider_updated_at"] == after(1)
+
+
+@pytest.mark.parametrize(
+    ("created", "started", "finished", "queue", "run"),
+    [
+        (0, 2.5, 10, 2.5, 7.5),
+        (0, 0, 0, 0, 0),
+        (5, 2, 1, None, None),
+        (None, 2, 10, None, 8),
+        (0, None, 10, None, None),
+    ],
+    ids=["usual", "at once", "negative", "no creation", "no start"],
+)
+def test_durations_are_seconds_or_null(
+    ours: PgStreamStore, look: Look, created: Any, started: Any, finished: Any, queue: Any, run: Any
+) -> None:
+    moments = zip(("created_at", "started_at", "finished_at"), (created, started, finished), strict=True)
+    told = {name: after(at) for name, at in moments if at is not None}
+    store(ours, begin(ours), see("t", "succeeded", **told))
+    assert (one(look)["queue_seconds"], one(look)["run_seconds"]) == (queue, run)
+
+
+def test_days_are_those_of_the_reporting_time_zone(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    late = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
+    store(ours, begin(ours), see("t", "failed", created_at=late, finished_at=late + timedelta(hours=16)))
+    days = [one(look)]
+    pg.configure("Asia/Shanghai")
+    days.append(one(look))
+    assert [row["created_day"] for row in days] == [date(2026, 3, 1), date(2026, 3, 2)]
+    assert [row["finished_day"] for row in days] == [date(2026, 3, 2), date(2026, 3, 2)]
+
+
+def test_unknown_days_are_null(ours: PgStreamStore, look: Look) -> None:
+    store(ours, begin(ours), see("t"))
+    assert (one(look)["created_day"], one(look)["finished_day"]) == (None, None)
+
+
+# Versions
+
+
+def test_versions_show_each_state_once(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "running", created_at=T0))
+    store(ours, run, detail("t", "running", at=5, resource_id="r"))
+    store(ours, run, see("t", "running", at=9, created_at=T0))
+    store(ours, run, lost=("t",))
+    store(ours, run, see("t", "failed", at=30, created_at=T0))
+    rows = look("SELECT * FROM reporting.task_versions ORDER BY version")
+    assert [row["version"] for row in rows] == [1, 2, 3, 4] == list(range(1, one(look)["versions"] + 1))
+    assert [row["is_current"] for row in rows] == [False, False, False, True]
+    assert len({row["fingerprint"] for row in rows}) == 4
+    assert {row["task_key"] for row in rows} == {one(look)["task_key"]}
+    assert [row["changed_fields"] for row in rows] == [None, "resource_id", "lost_at", "lost_at, status"]
+    assert all(a["observed_at"] <= b["observed_after"] for a, b in pairwise(rows))
+
+
+def test_views_outlive_the_configuration(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    store(ours, begin(ours), see("t"))
+    pg.register([make_source(name="another", account="other")])
+    assert one(look)["source"] == "fake"
+
+
+# Coverage
+
+
+def cover(ours: PgStreamStore, polled: list[Interval], swept: list[Interval] | None = None) -> None:
+    state = StreamState(polled=tuple(polled), swept=tuple(swept or ()))
+    store(ours, begin(ours), state=state, status=RunStatus.SUCCEEDED)
+
+
+def gaps(look: Look) -> list[dict[str, Any]]:
+    return look("SELECT * FROM reporting.coverage_gaps ORDER BY started_at")
+
+
+def test_coverage_has_two_grades(ours: PgStreamStore, look: Look) -> None:
+    cover(
+        ours,
+        [Interval(after(0), after(30))],
+        [Interval(after(-10), after(10)), Interval(after(20), after(25))],
+    )
+    rows = look("SELECT started_at, ended_at, grade FROM reporting.coverage ORDER BY started_at")
+    assert [(row["grade"], row["started_at"], row["ended_at"]) for row in rows] == [
+        ("swept", after(-10), after(10)),
+        ("polled", after(10), after(20)),
+        ("swept", after(20), after(25)),
+        ("polled", after(25), after(30)),
+    ]
+
+
+def test_nothing_read_has_no_coverage_and_no_gap(ours: PgStreamStore, look: Look) -> None:
+    assert look("SELECT * FROM reporting.coverage") == gaps(look) == []
+
+
+def test_gap_is_a_hole_in_either_grade(ours: PgStreamStore, look: Look) -> None:
+    cover(ours, [Interval(ago(hours=9), ago(hours=8))], [Interval(ago(hours=8), ago(hours=6))])
+    assert gaps(look) == []
+    cover(ours, [Interval(ago(hours=9), ago(hours=8))], [Interval(ago(hours=5), ago(hours=4))])
+    (gap,) = gaps(look)
+    assert (gap["source"], gap["region"], gap["state"]) == ("fake", "global", "fillable")
+    assert (gap["started_at"], gap["ended_at"]) == (ago(hours=8), ago(hours=5))
+    # The fake shows tasks for seven days.
+    assert (
+        timedelta(days=6, hours=15)
+        < timedelta(seconds=gap["seconds_until_lost"])
+        < timedelta(days=6, hours=16, minutes=1)
+    )
+
+
+def test_gap_is_lost_where_the_provider_forgot_it(ours: PgStreamStore, look: Look) -> None:
+    cover(ours, [Interval(ago(days=20), ago(days=10)), Interval(ago(days=6), ago(days=5))])
+    lost, fillable = gaps(look)
+    assert (lost["state"], lost["started_at"], lost["seconds_until_lost"]) == ("lost", ago(days=10), None)
+    assert (fillable["state"], fillable["ended_at"]) == ("fillable", ago(days=6))
+    assert lost["ended_at"] == fillable["started_at"]
+    assert timedelta(0) <= lost["ended_at"] - ago(days=7) < timedelta(minutes=5)
+    assert fillable["seconds_until_lost"] == 0
+
+
+def test_old_gap_stays_lost_for_ever(ours: PgStreamStore, look: Look) -> None:
+    cover(ours, [Interval(ago(days=900), ago(days=800)), Interval(ago(days=700), ago(days=5))])
+    (gap,) = gaps(look)
+    assert (gap["state"], gap["started_at"], gap["ended_at"]) == ("lost", ago(days=800), ago(days=700))
+
+
+def test_gap_without_known_retention_is_unknown(pg: PgStore, look: Look) -> None:
+    with pg.claim(Stream(make_source(retention=None))) as ours:
+        cover(ours, [Interval(ago(days=20), ago(days=10)), Interval(ago(days=6), ago(days=5))])
+    (gap,) = gaps(look)
+    assert (gap["state"], gap["seconds_until_lost"]) == ("unknown", None)
+
+
+# Reports
+
+
+def test_sample_queries_answer(ours: PgStreamStore, engine: Engine) -> None:
+    run = begin(ours)
+    slow = {"task_type": "slow", "created_at": T0, "started_at": after(5), "finished_at": after(65)}
+    store(ours, run, see("a", "waiting", created_at=T0), see("b", "succeeded", **slow))
+    store(ours, run, see("a", "running", at=9, created_at=T0, started_at=after(9)))
+    reports = {query.name: load_report(engine, query) for query in sample_queries()}
+    by_status = reports["tasks_by_status"]
+    assert by_status.title == "Tasks by source and status"
+    assert by_status.columns == ("source", "status", "tasks", "newest")
+    assert by_status.rows == (("fake", "running", 1, T0), ("fake", "succeeded", 1, T0))
+    assert reports["slowest_types"].rows == (("fake", "slow", 1, 60.0, 60.0),)
+    assert [row[4] for row in reports["longest_queue"].rows] == [9.0, 5.0]
+    history = reports["task_history"]
+    assert [row[:4] for row in history.rows] == [("fake", "a", 1, "waiting"), ("fake", "a", 2, "running")]
+
+
+def test_sample_queries_read_nothing_but_the_views() -> None:
+    for query in sample_queries():
+        assert "reporting." in query.sql
+        assert "sync." not in query.sql
+
+
+def test_runs_are_listed_newest_first(ours: PgStreamStore, engine: Engine) -> None:
+    store(ours, begin(ours), see("t"), status=RunStatus.FAILED, error="the key is refused")
+    begin(ours, at=60)
+    last, first = load_runs(engine)
+    assert (last.status, last.started_at, last.ended_at) == ("running", after(60), None)
+    assert (first.source, first.region, first.inserted, first.error) == (
+        "fake",
+        "global",
+        1,
+        "the key is refused",
+    )
+    assert load_runs(engine, limit=1) == [last]
+    assert load_runs(engine, source="fake") == [last, first]
+    assert load_runs(engine, source="other") == []
