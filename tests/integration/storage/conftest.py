@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -74,7 +74,12 @@ def look(url: str) -> Iterator[Look]:
     """Rows as dictionaries, as anybody else would see them."""
     with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
         connection.execute("SET timezone = 'UTC'")
-        yield lambda query, *values: connection.execute(query, values or None).fetchall()
+
+        def ask(query: LiteralString, *values: object) -> list[dict[str, Any]]:
+            cursor = connection.execute(query, values or None)
+            return cursor.fetchall() if cursor.description else []
+
+        yield ask
 
 
 @pytest.fixture
