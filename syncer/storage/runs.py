@@ -82,6 +82,7 @@ def record_progress(connection: Connection, lease: Lease, batch: Batch, counts: 
             **{name: runs.c[name] + number for name, number in added.items() if number},
             status=batch.status.value,
             epoch=lease.epoch,
+            started_at=_start_of(batch),
             ended_at=func.clock_timestamp() if is_over else null(),
             error=batch.error.replace("\0", "�") if batch.error else null(),
         )
@@ -89,6 +90,13 @@ def record_progress(connection: Connection, lease: Lease, batch: Batch, counts: 
     )
     assert run_id is not None, "the run is another stream's"
     _record_checkpoint(connection, lease, batch)
+
+
+def _start_of(batch: Batch) -> datetime:
+    """What the run's claims count from: it may have begun anew, or been told the provider's time later on."""
+    state = batch.state
+    claimed = state and (state.last_sweep_at if batch.run.mode is Mode.SWEEP else state.last_run_at)
+    return claimed or batch.run.started_at
 
 
 def _record_checkpoint(connection: Connection, lease: Lease, batch: Batch) -> None:

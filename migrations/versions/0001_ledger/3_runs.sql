@@ -22,6 +22,7 @@ CREATE TABLE sync.runs (
     CONSTRAINT fk_runs_stream_id_streams FOREIGN KEY (stream_id) REFERENCES sync.streams (stream_id)
 );
 CREATE INDEX ix_runs_stream_id ON sync.runs (stream_id, run_id);
+CREATE INDEX ix_runs_late ON sync.runs (stream_id) WHERE late > 0;
 
 CREATE TABLE sync.checkpoints (
     stream_id  bigint      NOT NULL,

@@ -17,7 +17,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from syncer.storage.tables.metadata import counter, identity, instant, metadata, number, words
 
-#: `started_at` is on the provider's clock; `begun_at` and `ended_at` are on the database's.
+#: `started_at` is on the provider's clock, and what a complete run's claims count from; `begun_at` and
+#: `ended_at` are on the database's.
 runs = Table(
     "runs",
     metadata,
@@ -41,6 +42,7 @@ runs = Table(
     counter("requests"),
 )
 Index("ix_runs_stream_id", runs.c.stream_id, runs.c.run_id)
+Index("ix_runs_late", runs.c.stream_id, postgresql_where=runs.c.late > 0)
 
 #: At most one a stream and mode; see `syncer.model.Checkpoint`.
 checkpoints = Table(
