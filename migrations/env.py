@@ -68,7 +68,7 @@ def run(connection: Connection) -> None:
         version_table_schema=metadata.schema,
         include_schemas=True,
         include_name=is_ours,
-        compare_server_default=False,
+        compare_server_default=True,
     )
     with context.begin_transaction():
         context.run_migrations()
