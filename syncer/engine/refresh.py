@@ -56,7 +56,9 @@ class Refresh:
 
     def lost(self, now: datetime) -> tuple[str, ...]:
         """Ids of tasks that a complete scan had to show and did not, or whose window has closed."""
-        had_to_show = self.found.read_all_members and not self.found.errors
+        if self.found.errors:
+            return ()
+        had_to_show = self.found.read_all_members
         return tuple(
             task_id
             for task_id, task in self.missing.items()

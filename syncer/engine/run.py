@@ -86,11 +86,13 @@ class _Execution:
             if scan.name not in self.found.done or scan.listing.role is Role.OPEN:
                 self._attempt(scan)
         self.outcomes.tell()
+        if self.found.errors and not runs.shows_open(self.facts):
+            # A list of open tasks may have failed: all of its tasks would be asked for one by one.
+            return
         self.refresh.ask_outcome(self.outcomes.untold())
         self.refresh.read(self.fetch, self.writer, self._attempt)
         if self.refresh.has_read_deeper:
             self.outcomes.tell()
-        self.writer.flush()
 
     def _plan(self) -> tuple[Scan, ...]:
         return runs.plan_scans(

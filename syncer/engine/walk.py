@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from syncer.errors import CursorRefused, PageRefused, ProtocolError, Retryable, Throttled
 from syncer.model import Facts, Order, Page, Role, Task
 from syncer.planning.order import Boundary, may_stop
-from syncer.planning.scans import Scan, ScanProgress, shown_from, was_there
+from syncer.planning.scans import Scan, ScanProgress, last_stamp, shown_from, was_there
 from syncer.ports import Fetch
 
 #: How often a scan begins anew because its cursor was refused or led in a circle.
@@ -45,7 +45,7 @@ class Walk:
         self.cursor: str | None = None
         self.is_complete = False
         self.stopped_early = False
-        #: Creation times by id of all tasks shown so far.
+        #: All tasks shown so far: by id, the stamp by whose age the list forgets them.
         self.seen: dict[str, float | None] = {}
         self._limit = route.page_size
 
@@ -122,7 +122,7 @@ class Walk:
         new = [s.task for s in page.sightings if s.task.task_id not in self.seen]
         self.progress = self.progress.observe(page, new, self.scan.listing)
         for task in new:
-            self.seen[task.task_id] = task.created_at.timestamp() if task.created_at else None
+            self.seen[task.task_id] = self._forgotten_by(task)
         return new
 
     def _may_stop(self, page: Page) -> bool:
@@ -212,9 +212,17 @@ class Walk:
 
     def _gone(self, before: Mapping[str, float | None]) -> set[str]:
         """Ids that the pass before showed, this one did not, and the provider had not forgotten since."""
+        since = self._shown_since()
+        return {i for i in before.keys() - self.seen.keys() if (before[i] or since) > since}
+
+    def _shown_since(self) -> float:
+        """What this pass still showed; without a known retention, the oldest of what it did show."""
         retention, last_page_at = self.route.retention, self.progress.last_page_at
-        gone = before.keys() - self.seen.keys()
-        if retention is None or last_page_at is None:
-            return gone
-        since = shown_from(retention, last_page_at).timestamp()
-        return {task_id for task_id in gone if (before[task_id] or since) > since}
+        if retention is not None and last_page_at is not None:
+            return shown_from(retention, last_page_at).timestamp()
+        return min(filter(None, self.seen.values()), default=0.0)
+
+    def _forgotten_by(self, task: Task) -> float | None:
+        """The stamp by whose age the list forgets `task`; None if it may not, or nobody knows."""
+        stamp = task.created_at if self.route.retention is not None else last_stamp(task)
+        return stamp.timestamp() if stamp else None

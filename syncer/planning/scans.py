@@ -72,7 +72,7 @@ class ScanProgress:
             first_total=page.total if self.pages == 0 else self.first_total,
             first_page_at=began_at,
             last_page_at=page.observed_at,
-            shown_since=_oldest([self.shown_since, *map(_last_stamp, new)]),
+            shown_since=_oldest([self.shown_since, *map(last_stamp, new)]),
         )
 
     @property
@@ -111,7 +111,7 @@ _CLOCK_ERROR = timedelta(seconds=2)
 _STAMPS = ("first_page_at", "last_page_at", "shown_since")
 
 
-def _last_stamp(task: Task) -> datetime | None:
+def last_stamp(task: Task) -> datetime | None:
     """The latest stamp of an ended task: whichever stamp a list forgets by, it forgets this one last."""
     if task.is_open:
         return None

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from syncer.engine import RunReport, run_stream
-from syncer.errors import CursorRefused, PageRefused, Retryable, Stopped
-from syncer.model import Facts, Interval, Mode, Order, OutcomeFilter, Query, RunStatus, Status
+from syncer.errors import (
+    CursorRefused,
+    PageRefused,
+    ProtocolError,
+    Retryable,
+    Stopped,
+    StoreUnavailable,
+    Throttled,
+)
+from syncer.model import Facts, Interval, Mode, Order, OutcomeFilter, Page, Query, RunStatus, Status
 from syncer.planning.intervals import union
 from tests import fakes
 from tests.fakes import AICCS_FACTS, MPS_FACTS, TAT_FACTS, VOD_FACTS, Cloud, FakeStore, Kill, Trouble
@@ -288,3 +298,206 @@ def test_clock_ahead_of_the_provider_claims_no_more() -> None:
     assert store.stream_state.polled[-1] == Interval(
         store.stream_state.polled[-1].start, really - timedelta(seconds=5)
     )
+
+
+def test_cursor_that_leads_in_a_circle_starts_the_scan_again() -> None:
+    cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(100, ending=fakes.after(-9000))), FakeStore()
+    answer, circled = cloud.__call__, []
+
+    def circling(query: Query) -> Page:
+        page = answer(query)
+        if query.cursor and len(circled) < 2 and page.next_cursor:
+            circled.append(query.cursor)
+            return replace(page, next_cursor=query.cursor)
+        return page
+
+    report = run_with(circling, cloud, store)
+    assert report.status is RunStatus.SUCCEEDED
+    assert len(circled) == 2
+    assert len(store.rows) == 100
+
+
+def test_cursor_that_always_leads_in_a_circle_is_an_error() -> None:
+    cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(100, ending=fakes.after(-9000))), FakeStore()
+
+    def circling(query: Query) -> Page:
+        page = cloud(query)
+        first = next((each.task.task_id for each in page.sightings), None)
+        return replace(page, next_cursor=first)
+
+    report = run_with(circling, cloud, store)
+    assert report.status is RunStatus.FAILED
+    assert isinstance(report.error, CursorRefused)
+    assert store.stream_state.polled == ()
+    assert len(store.rows) > 0
+
+
+def test_more_without_rows_for_ever_is_an_error() -> None:
+    cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(30, ending=fakes.after(-9000))), FakeStore()
+
+    def endless(query: Query) -> Page:
+        return replace(cloud(query), sightings=(), next_cursor=f"more{len(cloud.calls)}")
+
+    report = run_with(endless, cloud, store)
+    assert isinstance(report.error, ProtocolError)
+    assert store.stream_state.polled == ()
+
+
+def test_list_that_promises_more_than_it_shows_is_read_again() -> None:
+    cloud, store = Cloud(MPS_FACTS, fakes.make_tasks(60, ending=fakes.after(-9000))), FakeStore()
+
+    def promising(query: Query) -> Page:
+        return replace(cloud(query), total=1000)
+
+    report = run_with(promising, cloud, store)
+    assert report.status is RunStatus.SUCCEEDED
+    assert [q.listing for q in cloud.calls if q.cursor is None].count("FINISH") == 2
+
+
+def test_page_skipped_by_the_api_is_found_by_the_second_pass() -> None:
+    cloud, store = Cloud(AICCS_FACTS, fakes.make_tasks(100, ending=fakes.after(-9000))), FakeStore()
+
+    def skipping(query: Query) -> Page:
+        page = cloud(query)
+        is_first_pass = len(cloud.calls) < 5
+        return replace(page, sightings=()) if query.cursor == "2" and is_first_pass else page
+
+    assert run_with(skipping, cloud, store).status is RunStatus.SUCCEEDED
+    assert len(store.rows) == 100
+
+
+def test_list_of_open_tasks_that_fails_leaves_them_alone() -> None:
+    open_tasks = [
+        fakes.CloudTask(f"o{n}", fakes.after(-50), fakes.after(9999), fakes.after(99999)) for n in range(30)
+    ]
+    cloud, store = Cloud(MPS_FACTS, [*open_tasks, *fakes.make_tasks(50)]), FakeStore()
+    run(cloud, store)
+    cloud.pass_time(60)
+    cloud.calls.clear()
+
+    def broken(query: Query) -> None:
+        if query.listing == "WAITING" and query.cursor:
+            raise ProtocolError("not JSON")
+
+    cloud.trouble = broken
+    report = run(cloud, store)
+    assert report.status is RunStatus.FAILED
+    assert not [query for query in cloud.calls if query.ids]
+    assert report.counts.lost == 0
+    assert "FINISH" in {query.listing for query in cloud.calls}
+
+
+def test_page_numbers_begin_again_when_a_page_must_be_halved() -> None:
+    cloud, store = Cloud(AICCS_FACTS, fakes.make_tasks(100, ending=fakes.after(-9000))), FakeStore()
+
+    def too_large(query: Query) -> None:
+        if query.limit > 10 and query.cursor == "3":
+            raise PageRefused("too large")
+
+    cloud.trouble = too_large
+    assert run(cloud, store).status is RunStatus.SUCCEEDED
+    assert len(store.rows) == 100
+
+
+def test_error_that_is_no_pages_fault_is_not_halved() -> None:
+    cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(100, ending=fakes.after(-9000))), FakeStore()
+    cloud.trouble = Trouble(*[None] * 9, Throttled("slower", code="Throttling"))
+    assert run(cloud, store).status is RunStatus.FAILED
+    assert {query.limit for query in cloud.calls} == {20}
+
+
+def test_many_open_tasks_are_refreshed_by_the_cheaper_way() -> None:
+    ended_at = fakes.after(10**6)
+    tasks = [
+        fakes.CloudTask(f"o{n:03}", fakes.after(n - 90000), fakes.after(-80000), ended_at) for n in range(60)
+    ]
+    cloud = Cloud(AICCS_FACTS, [*tasks, *fakes.make_tasks(400)])
+    store = FakeStore()
+    run(cloud, store)
+    cloud.pass_time(60)
+    cloud.calls.clear()
+    run(cloud, store)
+    assert "running" in {query.listing for query in cloud.calls}
+    assert not [query for query in cloud.calls if query.ids]
+
+
+def test_many_finished_below_the_frontier_are_read_in_the_list() -> None:
+    tasks = [
+        fakes.CloudTask(f"o{n:03}", fakes.after(n - 90000), fakes.after(-80000), fakes.after(30), n % 5 == 0)
+        for n in range(120)
+    ]
+    cloud = Cloud(MPS_FACTS, [*tasks, *fakes.make_tasks(400, ending=fakes.after(-600))])
+    store = FakeStore()
+    run(cloud, store)
+    cloud.pass_time(60)
+    cloud.calls.clear()
+    assert run(cloud, store).status is RunStatus.SUCCEEDED
+    assert not [query for query in cloud.calls if query.ids]
+    told = {store.rows[task.task_id].task.status for task in tasks}
+    assert told == {Status.SUCCEEDED, Status.FAILED}
+
+
+def test_answers_by_id_that_contradict_their_own_count_prove_no_absence() -> None:
+    long = [fakes.CloudTask(f"l{n}", fakes.after(-9000 + n), fakes.T0, fakes.after(10**6)) for n in range(5)]
+    cloud, store = Cloud(TAT_FACTS, [*long, *fakes.make_tasks(300, every=5)]), FakeStore()
+    run(cloud, store)
+    cloud.pass_time(60)
+
+    def hiding(query: Query) -> Page:
+        page = cloud(query)
+        return replace(page, sightings=page.sightings[:-1]) if query.ids else page
+
+    assert run_with(hiding, cloud, store).status is RunStatus.FAILED
+    assert len(store.open_tasks()) >= 5
+
+
+def test_many_failing_calls_by_id_are_given_up_for_this_run() -> None:
+    long = [fakes.CloudTask(f"l{n}", fakes.after(-9000 + n), fakes.T0, fakes.after(10**6)) for n in range(9)]
+    cloud, store = Cloud(VOD_FACTS, [*long, *fakes.make_tasks(50)]), FakeStore()
+    run(cloud, store)
+    cloud.pass_time(60)
+    cloud.calls.clear()
+
+    def broken(query: Query) -> None:
+        if query.ids:
+            raise Retryable("broken", code="InternalError")
+
+    cloud.trouble = broken
+    assert run(cloud, store).status is RunStatus.FAILED
+    assert len([query for query in cloud.calls if query.ids]) == 3
+
+
+def test_unreachable_database_ends_the_run() -> None:
+    cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(50)), FakeStore()
+    store.trouble = Trouble(StoreUnavailable("away"), StoreUnavailable("still away"))
+    assert run(cloud, store).status is RunStatus.FAILED
+    assert store.rows == {}
+
+
+def test_two_states_of_a_task_on_one_page_are_two_versions() -> None:
+    cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(3, ending=fakes.after(-9000))), FakeStore()
+
+    def twice(query: Query) -> Page:
+        page = cloud(query)
+        ended = page.sightings[:1]
+        was = [
+            replace(each, fingerprint=b"before", task=replace(each.task, status=Status.RUNNING, rank=1))
+            for each in ended
+        ]
+        return replace(page, sightings=(*was, *page.sightings), total=None)
+
+    run_with(twice, cloud, store)
+    assert [len(states) for states in store.versions.values()] == [1]
+
+
+def run_with(fetch: Callable[[Query], Page], cloud: Cloud, store: FakeStore) -> RunReport:
+    """A run in which `fetch` stands between the engine and the cloud."""
+
+    class Between:
+        now = cloud.now
+
+        def __call__(self, query: Query) -> Page:
+            return fetch(query)
+
+    stream = fakes.make_stream(retention=cloud.facts.retention, page_size=20)
+    return run_stream(store, Between(), stream=stream, facts=cloud.facts, wanted=Mode.POLL)

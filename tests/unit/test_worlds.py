@@ -76,7 +76,7 @@ def make_world(seed: int) -> World:
         ]
     )
     lag = rng.choice([0.0, 0.0, 2.0, 20.0])
-    every = rng.choice([2.0, 10.0, 40.0])
+    every = rng.choice([4.0, 10.0, 40.0])
     retention = timedelta(hours=rng.choice([1, 24]))
     tasks = fakes.make_tasks(rng.randint(50, 400), seed=seed, every=every, ending=fakes.after(600))
     tasks += _late_finishers(rng)
