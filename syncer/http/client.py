@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Protocol, TypeVar
 
-from syncer.errors import ClockSkewed, Stopped, SyncerError, Throttled
+from syncer.errors import ClockSkewed, SyncerError, Throttled
 from syncer.http.limiter import Limiters
 from syncer.http.provider_clock import Exchange, ProviderClock
 from syncer.http.recovery import Patience, Recovery
@@ -67,8 +66,6 @@ class Client:
         self._terms = terms
         self._transport = Transport(terms.route)
         self._time = ProviderClock(clock)
-        self._first_call = threading.Lock()
-        self._has_asked_time = False
 
     def __enter__(self) -> Client:
         return self
@@ -101,33 +98,14 @@ class Client:
     def now(self) -> datetime:
         """The time on the provider's clock: never ahead of its real one, never stepping backwards.
 
-        Where the provider has not told its time yet, it is asked for one record first, because a run that
-        began by a machine's clock ahead of the provider's would claim time that has not come. Raises like
-        a call where no answer comes; an answer without a Date leaves the machine's clock.
+        Until its first answer it is the machine's; whoever relies on it looks at the first page's time too.
         """
-        with self._first_call:
-            if not (self._time.is_known or self._has_asked_time):
-                self._ask_time()
-                self._has_asked_time = True
         return self._time.now()
 
     @property
     def offset(self) -> timedelta | None:
         """How far the machine's clock is ahead of the provider's, to about a second; None if not told yet."""
         return self._time.offset
-
-    def _ask_time(self) -> None:
-        facts = self._provider.facts
-        try:
-            if facts.has_regions:
-                self.regions()
-            else:
-                self(Query(listing=facts.lists[0].name, limit=1))
-        except Stopped:
-            raise
-        except SyncerError:
-            if not self._time.is_known:  # a refusal tells the time as well
-                raise
 
     def _ask(self, request: Request, read: Reader[_T]) -> _T:
         limiter = self._limiters.of(self._terms.account, request.action, self._terms.requests_per_second)

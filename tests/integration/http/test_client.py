@@ -302,47 +302,21 @@ def test_first_page_is_dated_by_the_provider(story: Story, minutes: int) -> None
     assert page.sightings[0].observed_at == page.observed_at
 
 
-def test_time_is_asked_for_before_the_first_run(story: Story) -> None:
+def test_time_is_the_machines_until_the_provider_tells_it(story: Story) -> None:
     story.ahead = timedelta(minutes=-10)
     story.answers(PAGE)
     with story.client() as client:
-        assert client.offset is None
-        now = client.now()
-        assert client.now() == now
-        assert client.offset is not None and abs(client.offset - timedelta(minutes=10)) <= timedelta(
-            seconds=1
-        )
-    assert abs(now - T0 - story.ahead) < timedelta(seconds=3)
-    assert [request.split(b" ")[1] for request in story.server.requests] == [b"/tasks?limit=1"]
-
-
-def test_time_of_a_regional_provider_is_asked_for(story: Story) -> None:
-    story.answers({"regions": []})
-    with story.client(has_regions=True) as client:
-        assert client.now() <= T0
-    assert story.server.requests[0].startswith(b"GET /regions")
-
-
-def test_refusal_tells_the_time(story: Story) -> None:
-    story.ahead = timedelta(minutes=-10)
-    story.answers({"error": "CredentialsError"})
-    with story.client() as client:
+        assert client.now() == story.clock.now()
+        client(ALL)
         assert abs(client.now() - T0 - story.ahead) < timedelta(seconds=3)
-
-
-def test_time_cannot_be_told_while_the_provider_is_away(story: Story) -> None:
-    story.answers({})
-    story.scripts[:] = [story.server.answer()]
-    with story.client(attempts=1) as client, pytest.raises(Retryable, match="broke the connection"):
-        client.now()
 
 
 def test_answers_without_a_date_leave_the_machines_time(story: Story) -> None:
     story.ahead = None
     story.answers(PAGE)
     with story.client() as client:
+        client(ALL)
         assert client.now() == client.now() == story.clock.now()
-    assert len(story.server.requests) == 1
 
 
 def test_proxys_date_is_not_the_vendors(story: Story) -> None:
