@@ -71,6 +71,7 @@ def _arguments(url: URL, settings: Mapping[str, str]) -> dict[str, Any]:
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
         "application_name": "syncer",
     }
     arguments = {name: value for name, value in ours.items() if name not in url.query}
