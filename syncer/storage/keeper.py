@@ -67,13 +67,18 @@ class Keeper:
                 self._thread = None
             return list(self._held)
 
+    def _is_held(self, lease: Lease) -> bool:
+        with self._changed:
+            return lease in self._held
+
     def _renew(self, held: Iterable[Lease], connection: Connection | None) -> Connection | None:
         """The connection to go on with; None where it broke."""
         try:
             with translated(self._engine.url):
                 connection = connection or self._connect()
                 for lease in held:
-                    if not renew(connection, lease, self._lease):
+                    # One that was dropped in the meantime was released, not lost.
+                    if not renew(connection, lease, self._lease) and self._is_held(lease):
                         log.warning("lease.lost", extra={"stream": lease.label, "epoch": lease.epoch})
                         self.drop(lease)
                 return connection

@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from syncer.model import Status
 from syncer.storage.staging import staging
-from syncer.storage.tables import OPEN_STATUSES, tasks
-from syncer.storage.upsert.parameters import OLD, ROUND, RUN_ID, STREAM_ID, Expression, sides
+from syncer.storage.tables import OPEN_STATUSES, task_versions, tasks
+from syncer.storage.upsert.parameters import FIELDS, OLD, ROUND, RUN_ID, STREAM_ID, Expression, sides
 
 _OUTCOMES = (Status.SUCCEEDED.value, Status.FAILED.value)
 
@@ -29,7 +29,7 @@ def changed_pairs() -> CTE:
         select(
             *pair.c,
             is_new.label("is_new"),
-            func.coalesce(_completes(new, old), false()).label("completes"),
+            func.coalesce(or_(_completes(new, old), _records(new, old)), false()).label("completes"),
             replaces.label("replaces"),
         )
         .where(
@@ -98,4 +98,27 @@ def _completes(new: dict[str, Expression], old: dict[str, Expression]) -> Expres
         old["run_id"] == RUN_ID,
         new["status"].in_(_OUTCOMES),
         or_(new["fingerprint"].is_(None), new["fingerprint"] == old["fingerprint"]),
+    )
+
+
+def _records(new: dict[str, Expression], old: dict[str, Expression]) -> Expression:
+    """The list now shows the state that a call by id had told first: it adds the record and nothing else.
+
+    The record it replaces is the former state's, and stands in the history with it.
+    """
+    # No join, so that it is looked up for the few that get as far as this.
+    former = (
+        select(task_versions.c.fingerprint)
+        .where(task_versions.c.task_key == old["task_key"], task_versions.c.version == old["version"] - 1)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return and_(
+        old["detail"].is_not(None),
+        old["lost_at"].is_(None),
+        new["raw"].is_not(None),
+        new["detail"].is_(None),
+        new["status"] == old["status"],
+        *(or_(new[name].is_(None), new[name] == old[name]) for name in FIELDS),
+        old["fingerprint"] == former,
     )

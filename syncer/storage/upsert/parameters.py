@@ -15,6 +15,24 @@ ROUND = bindparam("round", type_=Integer)
 LAST_RUN_AT = bindparam("last_run_at", type_=DateTime(timezone=True))
 LAST_SWEEP_AT = bindparam("last_sweep_at", type_=DateTime(timezone=True))
 
+#: What a full sighting replaces and a partial one fills in.
+FIELDS = (
+    "name",
+    "task_type",
+    "sub_types",
+    "provider_status",
+    "created_at",
+    "started_at",
+    "finished_at",
+    "updated_at",
+    "progress_done",
+    "progress_total",
+    "parent_id",
+    "resource_id",
+    "error_code",
+    "error_message",
+)
+
 #: What the columns of a task begin with where they stand beside those of its sighting.
 OLD = "old_"
 

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, array
 
 from syncer.storage.tables import OPEN_STATUSES
 from syncer.storage.upsert.parameters import (
+    FIELDS,
     LAST_RUN_AT,
     LAST_SWEEP_AT,
     RUN_ID,
@@ -15,23 +16,6 @@ from syncer.storage.upsert.parameters import (
     sides,
 )
 
-#: What a full sighting replaces and a partial one fills in.
-_FIELDS = (
-    "name",
-    "task_type",
-    "sub_types",
-    "provider_status",
-    "created_at",
-    "started_at",
-    "finished_at",
-    "updated_at",
-    "progress_done",
-    "progress_total",
-    "parent_id",
-    "resource_id",
-    "error_code",
-    "error_message",
-)
 #: What analysts call a column, where they call it otherwise.
 _VIEW_NAMES = {"updated_at": "provider_updated_at"}
 
@@ -47,7 +31,7 @@ def _fields(change: CTE) -> dict[str, Expression]:
     new, old = sides(change)
     merged: dict[str, Expression] = {
         name: case((change.c.replaces, new[name]), else_=func.coalesce(new[name], old[name]))
-        for name in _FIELDS
+        for name in FIELDS
     }
     return {**merged, "status": new["status"], "lost_at": null()}
 
@@ -84,11 +68,10 @@ def _version(change: CTE, fields: dict[str, Expression]) -> dict[str, Expression
 def _observed_after(change: CTE) -> Expression:
     """The latest instant at which the new state was not there yet, as far as anyone looked."""
     new, old = sides(change)
-    looked_at = case((old["status"].in_(OPEN_STATUSES), LAST_RUN_AT), else_=LAST_SWEEP_AT)
-    return case(
-        (change.c.is_new, LAST_RUN_AT),
-        else_=func.least(func.greatest(old["observed_at"], looked_at), new["observed_at"]),
-    )
+    since = case((old["status"].in_(OPEN_STATUSES), LAST_RUN_AT), else_=LAST_SWEEP_AT)
+    looked_at = case((change.c.is_new, LAST_RUN_AT), else_=func.greatest(old["observed_at"], since))
+    # Another process may have had the provider's clock a little ahead of ours. Null stays null.
+    return case((looked_at > new["observed_at"], new["observed_at"]), else_=looked_at)
 
 
 def _changed_fields(change: CTE, fields: dict[str, Expression]) -> Expression:

@@ -205,6 +205,19 @@ def test_list_does_not_erase_what_detail_told(ours: PgStreamStore, look: Look) -
     assert row["detail"] is not None
 
 
+def test_list_adds_its_record_to_what_detail_told_first(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "running"))
+    store(ours, run, detail("t", "succeeded", at=5, finished_at=after(3)), status=RunStatus.SUCCEEDED)
+    counts = store(ours, begin(ours, at=60), see("t", "succeeded", at=60, finished_at=after(3)))
+    assert (counts.updated, states(look)) == (0, ["running", "succeeded"])
+    assert task(look)["raw"] == {"id": "t", "finished_at": str(after(3))}
+    assert versions(look)[1]["observed_at"] == after(5)
+    # From here on another record is another state again.
+    store(ours, run, replace(see("t", "succeeded", at=70, finished_at=after(3)), fingerprint=b"other"))
+    assert versions(look)[2]["changed_fields"] == "record"
+
+
 def test_list_alone_replaces_with_nulls(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", "paused", error_code="E1", sub_types=("a", "b")))
@@ -328,6 +341,10 @@ def test_observation_never_begins_after_it_ends(ours: PgStreamStore, look: Look)
     store(ours, run, see("t", "succeeded", at=50, rank=2))
     last = versions(look)[1]
     assert (last["observed_after"], last["observed_at"]) == (after(50), after(100))
+    # Of another process, whose idea of the provider's clock was ahead of ours.
+    store(ours, run, state=StreamState(last_run_at=after(300)), status=RunStatus.SUCCEEDED)
+    store(ours, begin(ours), see("new", at=299))
+    assert versions(look, "new")[0]["observed_after"] == after(299)
 
 
 # Late
