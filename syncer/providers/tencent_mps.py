@@ -179,7 +179,10 @@ def _without_secrets(value: Any) -> Any:
 
 
 def _detailed(asked: str, record: Mapping[str, Any]) -> Task:
-    """The task in a detail answer, which names no id at its top and tells the outcome of an ended task."""
+    """The task in a detail answer, which names no id at its top and tells the outcome of an ended task.
+
+    Its TaskType is left out: what the list calls LiveProcessTask is a LiveStreamProcessTask here.
+    """
     word = text(record.get("Status"))
     status, _, rank = _MEANINGS.get(word or "", (Status.UNKNOWN, None, None))
     failure: Mapping[str, Any] = {}
@@ -189,7 +192,6 @@ def _detailed(asked: str, record: Mapping[str, Any]) -> Task:
         task_id=asked,
         status=status,
         provider_status=word,
-        task_type=text(record.get("TaskType")),
         created_at=instant(record.get("CreateTime")),
         started_at=instant(record.get("BeginProcessTime")),
         finished_at=instant(record.get("FinishTime")),

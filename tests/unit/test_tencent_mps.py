@@ -317,6 +317,11 @@ def test_editing_succeeds_by_its_own_code() -> None:
     assert detail(EditMediaTask={"Status": "FINISH", "ErrCode": 0}).status is Status.SUCCEEDED
 
 
+def test_detail_renames_no_task_type() -> None:
+    """The list's LiveProcessTask is a LiveStreamProcessTask in its detail."""
+    assert detail(TaskType="LiveStreamProcessTask").task_type is None
+
+
 def test_detail_keeps_no_foreign_keys() -> None:
     record = {
         "TaskNotifyConfig": {"NotifyType": "URL", "NotifyKey": "hush", "AwsSQS": {"S3SecretKey": "hush"}},
