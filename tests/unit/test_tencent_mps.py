@@ -319,7 +319,8 @@ def test_editing_succeeds_by_its_own_code() -> None:
 
 def test_detail_renames_no_task_type() -> None:
     """The list's LiveProcessTask is a LiveStreamProcessTask in its detail."""
-    assert detail(TaskType="LiveStreamProcessTask").task_type is None
+    task = _MPS.task(_DETAIL, {"TaskType": "LiveStreamProcessTask", "Status": "FINISH"})
+    assert task.task_type is None
 
 
 def test_detail_keeps_no_foreign_keys() -> None:
