@@ -56,12 +56,14 @@ def _version(change: CTE, fields: dict[str, Expression]) -> dict[str, Expression
         "observed_after": _observed_after(change),
         "observed_at": func.greatest(new["observed_at"], old["observed_at"]),
     }
+    # An outcome that several answers tell together has no request of its own, and takes none away.
+    is_nameless = and_(change.c.completes, new["request_id"] == "")
     return {
         **{name: case((change.c.completes, old[name]), else_=it) for name, it in of_a_new_version.items()},
         "changed_fields": _changed_fields(change, fields),
         "first_seen_at": new["observed_at"],
         "run_id": RUN_ID,
-        "request_id": new["request_id"],
+        "request_id": case((is_nameless, old["request_id"]), else_=new["request_id"]),
     }
 
 

@@ -1,0 +1,81 @@
+"""Complete runs, as far as they can vouch for a time of creation.
+
+What a run has claimed is not on record; it follows from when the run began. The newest complete run shows by
+how much a claim ends before that: the visibility lag, which may have been configured otherwise in the past.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, select
+
+from syncer.model import Mode, RunStatus
+from syncer.storage.tables import runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """A run that is on record."""
+
+    run_id: int
+    mode: str
+    #: On the provider's clock.
+    started_at: datetime
+    #: On the database's clock; None while it is under way.
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witnesses:
+    """The complete runs around a time of creation; None where there is none, or none on record."""
+
+    #: The last one that could not vouch for that time yet, and the first one that could.
+    last_before: Witness | None
+    first_after: Witness | None
+    #: The first sweep that could confirm what an earlier one had read too.
+    confirming: Witness | None
+
+
+def find_witnesses(connection: Connection, stream: Row[Any], at: datetime) -> Witnesses:
+    """Which complete runs of `stream` end before the creation time `at`, and which reach beyond it."""
+    ceiling = _ceiling(stream)
+    reaching = _complete(stream).where(ceiling > at)
+    swept = reaching.where(runs.c.mode == Mode.SWEEP.value).order_by(runs.c.started_at)
+    first_sweep = _witness(connection, swept)
+    confirming = None
+    if first_sweep is not None:
+        later = swept.where(runs.c.started_at > first_sweep.started_at)
+        confirming = _witness(connection, later.where(ceiling - _wide(stream) > at))
+    return Witnesses(
+        last_before=_witness(
+            connection, _complete(stream).where(ceiling <= at).order_by(runs.c.started_at.desc())
+        ),
+        first_after=_witness(connection, reaching.order_by(runs.c.ended_at, runs.c.run_id)),
+        confirming=confirming,
+    )
+
+
+def _ceiling(stream: Row[Any]) -> ColumnElement[datetime]:
+    """The end of what a run may have claimed, or a little before it."""
+    lag = timedelta(0)
+    if stream.last_run_at and stream.covered_to:
+        lag = max(lag, stream.last_run_at - stream.covered_to)
+    return func.date_trunc("second", runs.c.started_at - literal(lag))
+
+
+def _wide(stream: Row[Any]) -> timedelta:
+    return stream.lookback or timedelta(0)
+
+
+def _complete(stream: Row[Any]) -> Select[Any]:
+    return select(runs.c.run_id, runs.c.mode, runs.c.started_at, runs.c.ended_at).where(
+        runs.c.stream_id == stream.stream_id, runs.c.status == RunStatus.SUCCEEDED.value
+    )
+
+
+def _witness(connection: Connection, query: Select[Any]) -> Witness | None:
+    row = connection.execute(query.limit(1)).mappings().one_or_none()
+    return None if row is None else Witness(**row)
