@@ -91,6 +91,9 @@ class StreamStore(Protocol):
     def open_tasks(self) -> Mapping[str, OpenTask]:
         """The tasks that can still change and are not lost, by id."""
 
+    def count_since(self, created_at: datetime, at_most: int) -> int:
+        """How many tasks were created at `created_at` or later; `at_most` where there are more."""
+
     def undecided(self, run: Run) -> Sequence[str]:
         """The ids that this run has stored as `finished` without an outcome."""
 

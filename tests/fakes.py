@@ -338,6 +338,10 @@ class FakeStore:
             if row.task.is_open and row.lost_at is None
         }
 
+    def count_since(self, created_at: datetime, at_most: int) -> int:
+        stamps = (row.task.created_at for row in self.rows.values())
+        return min(sum(stamp is not None and stamp >= created_at for stamp in stamps), at_most)
+
     def undecided(self, run: Run) -> Sequence[str]:
         return [
             i

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from syncer.engine.findings import Findings
 from syncer.engine.writer import Writer
 from syncer.errors import PageRefused, ProtocolError, Retryable
-from syncer.model import Facts, OpenTask, Page, Query, Stream
+from syncer.model import Facts, OpenTask, Order, Page, Query, Role, Stream
 from syncer.planning import runs
+from syncer.planning.depth import CountSince, can_deepen, deepened
+from syncer.planning.order import Boundary
 from syncer.planning.scans import Scan
 from syncer.ports import Fetch
 
@@ -37,6 +39,15 @@ class Refresh:
         """Note tasks that were shown."""
         for task_id in task_ids:
             self.missing.pop(task_id, None)
+
+    def deepened(
+        self, limit: Boundary, orders: Mapping[str, frozenset[Order]], count: CountSince
+    ) -> Boundary:
+        """Where a poll should read back to, if that saves calls by id."""
+        members = next(one for one in self.facts.lists if one.role is Role.MEMBERS)
+        if not can_deepen(self.facts, orders.get(members.name, frozenset())):
+            return limit
+        return deepened(limit, self.missing.values(), self.source, self.facts, count)
 
     def ask_outcome(self, task_ids: Iterable[str]) -> None:
         """Ask for those of `task_ids` that were open when the run began: how did they end?"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from syncer.model import Batch, Counts, Mode, OpenTask, Run, Status, StreamState
 from syncer.storage import commits
@@ -48,6 +48,17 @@ class PgStreamStore:
                 )
                 for row in rows
             }
+
+    def count_since(self, created_at: datetime, at_most: int) -> int:
+        """How many tasks were created at `created_at` or later; `at_most` where there are more."""
+        newer = (
+            select(tasks.c.task_id)
+            .where(tasks.c.stream_id == self.lease.stream_id, tasks.c.created_at >= created_at)
+            .limit(at_most)
+        )
+        with transaction(self._engine) as connection:
+            confirm(connection, self.lease)
+            return connection.scalar(select(func.count()).select_from(newer.subquery())) or 0
 
     def undecided(self, run: Run) -> Sequence[str]:
         """The ids that this run has stored as `finished` without an outcome."""

@@ -67,6 +67,13 @@ def test_store_knows_the_open_tasks(ours: StreamStore) -> None:
     assert set(ours.open_tasks()) == {"c", "d"}
 
 
+def test_store_counts_tasks_by_creation(ours: StreamStore) -> None:
+    seen = [see(f"t{n}", created_at=after(n)) for n in range(5)]
+    store(ours, begin(ours), *seen, see("undated"))
+    assert [ours.count_since(after(n), 10) for n in (0, 3, 9)] == [5, 2, 0]
+    assert ours.count_since(after(0), 4) == 4
+
+
 def test_store_never_goes_backwards(ours: StreamStore) -> None:
     run = begin(ours)
     store(ours, run, see("time", "failed", at=60), see("rank", "failed", at=60, rank=2))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from unittest import mock
 
 import pytest
 
 from syncer.engine import RunReport, run_stream
+from syncer.engine.writer import BatchLimits
 from syncer.errors import (
     CursorRefused,
     PageRefused,
@@ -421,6 +423,19 @@ def test_many_open_tasks_are_refreshed_by_the_cheaper_way() -> None:
     assert not [query for query in cloud.calls if query.ids]
 
 
+def test_open_tasks_are_met_in_the_window_where_that_is_cheaper() -> None:
+    ended_at = fakes.after(10**6)
+    tasks = [fakes.CloudTask(f"o{n}", fakes.after(n - 400), fakes.after(-300), ended_at) for n in range(30)]
+    cloud, store = Cloud(VOD_FACTS, [*tasks, *fakes.make_tasks(40)]), FakeStore()
+    run(cloud, store)
+    cloud.pass_time(60)
+    cloud.calls.clear()
+    report = run(cloud, store)
+    assert report.mode is Mode.POLL
+    assert not [query for query in cloud.calls if query.ids]
+    assert len(cloud.calls) <= 70 / 20 + 1
+
+
 def test_many_finished_below_the_frontier_are_read_in_the_list() -> None:
     tasks = [
         fakes.CloudTask(f"o{n:03}", fakes.after(n - 90000), fakes.after(-80000), fakes.after(30), n % 5 == 0)
@@ -463,7 +478,7 @@ def test_many_failing_calls_by_id_are_given_up_for_this_run() -> None:
             raise Retryable("broken", code="InternalError")
 
     cloud.trouble = broken
-    assert run(cloud, store).status is RunStatus.FAILED
+    assert run(cloud, store, page_size=2).status is RunStatus.FAILED
     assert len([query for query in cloud.calls if query.ids]) == 3
 
 
@@ -472,6 +487,31 @@ def test_unreachable_database_ends_the_run() -> None:
     store.trouble = Trouble(StoreUnavailable("away"), StoreUnavailable("still away"))
     assert run(cloud, store).status is RunStatus.FAILED
     assert store.rows == {}
+
+
+def test_outcomes_of_an_unsteady_list_are_not_believed() -> None:
+    cloud, store = Cloud(MPS_FACTS, fakes.make_tasks(100, ending=fakes.after(-9000))), FakeStore()
+
+    def unsteady(query: Query) -> Page:
+        page = cloud(query)
+        if query.listing != "FINISH.failed":
+            return page
+        hidden = len(cloud.calls) % len(page.sightings) if page.sightings else 0
+        shown = [each for at, each in enumerate(page.sightings) if at != hidden]
+        return replace(page, sightings=tuple(shown), total=1000)
+
+    assert run_with(unsteady, cloud, store).status is RunStatus.FAILED
+    assert {row.task.status for row in store.rows.values()} == {Status.FINISHED}
+
+
+def test_outcomes_are_stored_in_batches() -> None:
+    cloud, store = Cloud(MPS_FACTS, fakes.make_tasks(200, ending=fakes.after(-9000))), FakeStore()
+    stream = fakes.make_stream(page_size=20)
+    limits = BatchLimits(rows=30)
+    with mock.patch("syncer.engine.writer.BatchLimits", return_value=limits):
+        run_stream(store, cloud, stream=stream, facts=MPS_FACTS, wanted=Mode.POLL)
+    assert max(len(batch.sightings) for batch in store.batches) <= 40
+    assert {row.task.status for row in store.rows.values()} == {Status.SUCCEEDED, Status.FAILED}
 
 
 def test_two_states_of_a_task_on_one_page_are_two_versions() -> None:
