@@ -18,6 +18,7 @@ COMMANDS = {
     "sync": "read every source once, now",
     "run": "read every source on its schedule (the daemon)",
     "status": "show where everything stands, and how to connect",
+    "explain": "tell how a task, or a time of creation, was read, or why it was not",
     "gaps": "list the creation times whose tasks may be missing",
     "simulate": "serve the providers' task lists on this machine, made up",
 }

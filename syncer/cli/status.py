@@ -6,16 +6,16 @@ import json
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from syncer.cli.database import Database, configured_database
-from syncer.cli.standing import as_json, gap_summary, stream_table
+from syncer.cli.database import Database, opened_database
+from syncer.cli.standing import as_json, gap_summary, learned_table, stream_table
 from syncer.cli.tables import show
 
 if TYPE_CHECKING:
     from syncer.storage.overview import Gap, StreamOverview
 
 EXAMPLE = """\
-  syncer status
-  syncer status --json | python3 -m json.tool
+  syncer status                          # headroom: until a task that is open or unread leaves its list
+  syncer status --json                   # with the learned order of every list
 """
 
 
@@ -26,7 +26,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print the database's address, every stream, and how many holes there are."""
-    with configured_database(args.config) as database:
+    from syncer import config
+
+    settings = config.load(config.find(args.config))
+    with opened_database(settings) as database:
         if not args.json:
             for line in address_lines(database):
                 print(line)
@@ -37,6 +40,8 @@ def run(args: Namespace) -> int:
     print()
     if streams:
         show(stream_table(streams))
+        print()
+        show(learned_table(streams, {each.name: each.provider.facts for each in settings.sources}))
     else:
         print("nothing was read yet: type `syncer sync` or `syncer run`")
     errors = [f"{stream.label}: {stream.error}" for stream in streams if stream.error]

@@ -30,6 +30,16 @@ insert into sync.runs (stream_id, mode, status, epoch, started_at, ended_at, err
 select stream_id, 'poll', 'failed', 1, now(), now(), 'the key is refused' from stream
 """
 
+_TASK = """
+insert into sync.tasks (stream_id, task_id, status, created_at, raw, fingerprint, raw_altered, version,
+    observed_at, run_id, request_id, first_seen_at, changed_at)
+select stream_id, 'tsk-1', 'running', now() - interval '3 days', '{}', '', false, 1, now(), 1, 'abc',
+    now(), now()
+from sync.streams
+"""
+#: The commands that read the ledger; none may guess at a schema that it does not know.
+_READING = [["status"], ["gaps"], ["explain", "task"], ["explain", "vod", "2026-01-01"]]
+
 
 @pytest.fixture(autouse=True)
 def _keep_signals() -> Iterator[None]:
@@ -58,12 +68,26 @@ def filled(monkeypatch: pytest.MonkeyPatch, migrated_url: str) -> None:
 
 
 @pytest.mark.usefixtures("empty")
-@pytest.mark.parametrize("command", ["status", "gaps"])
+@pytest.mark.parametrize("command", _READING)
 def test_unmigrated_database_names_the_command_to_type(
-    command: str, configuration: str, capsys: pytest.CaptureFixture[str]
+    command: list[str], configuration: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([command, "--config", configuration]) == 2
+    assert main([*command, "--config", configuration]) == 2
     assert capsys.readouterr().err.endswith("type `syncer migrate`\n")
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("command", _READING)
+def test_schema_of_another_version_is_refused(
+    command: list[str],
+    configuration: str,
+    migrated_url: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with psycopg.connect(migrated_url) as connection:
+        connection.execute("update sync.alembic_version set version_num = '0002'")
+    assert main([*command, "--config", configuration]) == 2
+    assert "is newer than this syncer knows" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("empty")
@@ -80,7 +104,7 @@ def test_status_shows_streams_errors_and_gaps(configuration: str, capsys: pytest
     assert main(["status", "--config", configuration]) == 0
     shown = capsys.readouterr().out
     assert "postgresql://" not in shown
-    assert "vod     global  poll      failed" in shown
+    assert "vod     poll failed  " in shown
     assert shown.splitlines()[-2:] == ["vod: the key is refused", "gaps: 2 fillable, 1 lost"]
 
 
@@ -100,6 +124,63 @@ def test_gaps_of_some_sources(configuration: str, capsys: pytest.CaptureFixture[
     assert len(capsys.readouterr().out.splitlines()) == 5
     assert main(["gaps", "other", "--config", configuration]) == 0
     assert capsys.readouterr().out == "no gaps\n"
+
+
+@pytest.mark.usefixtures("filled")
+def test_explain_tells_of_a_time(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(configuration).write_text("[reporting]\ntime_zone = 'Asia/Shanghai'\n")
+    assert main(["explain", "vod", "2026-01-01", "08:00", "--config", configuration]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith(
+        "tasks created at 2026-01-01 00:00:00Z (2026-01-01 08:00:00 Asia/Shanghai)\n\nvod: "
+    )
+    assert "the coverage begins later" in shown
+    assert "the key is refused" in shown
+    assert main(["explain", "vod", "2026-01-01", "--json", "--config", configuration]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["reason"], told["at"]) == ("before", "2025-12-31T16:00:00+00:00")
+
+
+@pytest.mark.usefixtures("filled")
+def test_explain_tells_of_a_task(
+    configuration: str, migrated_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with psycopg.connect(migrated_url) as connection:
+        connection.execute(_TASK)
+    assert main(["explain", "tsk-1", "--config", configuration]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("task tsk-1\n  stream      vod (baidu_vod)\n")
+    assert "request abc" in shown
+    assert main(["explain", "tsk-1", "--json", "--config", configuration]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert [state["request_id"] for state in told["states"]] == ["abc"]
+
+
+@pytest.mark.usefixtures("filled")
+def test_explain_of_an_unknown_task_says_what_to_ask(
+    configuration: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "none", "--config", configuration]) == 1
+    assert "`syncer explain SOURCE TIME`; the sources are vod\n" in capsys.readouterr().out
+    assert main(["explain", "none", "--json", "--config", configuration]) == 1
+    assert json.loads(capsys.readouterr().out) == []
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["tat", "2026-01-01"], "no source is called tat; there are vod"),
+        (["vod", "2026-01-01", "--region", "a"], "the region a of vod was never read"),
+        (["vod", "soon"], "'soon' is no time"),
+    ],
+    ids=["source", "region", "time"],
+)
+def test_explain_of_nonsense_is_one_line(
+    words: list[str], error: str, configuration: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", *words, "--config", configuration]) == 2
+    assert error in capsys.readouterr().err
 
 
 def test_unreachable_database_is_one_line(

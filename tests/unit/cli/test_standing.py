@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from syncer.cli.standing import as_json, gap_summary, gap_table, stream_table
+import pytest
+
+from syncer.cli.standing import as_json, gap_summary, gap_table, learned_table, order_words, stream_table
 from syncer.cli.tables import plain
+from syncer.model import Order
 from syncer.storage.overview import Gap, StreamOverview
+from tests.fakes import MPS_FACTS, VOD_FACTS
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -34,14 +39,72 @@ STREAM = StreamOverview(
     open_tasks=12,
     covered_from=None,
     covered_to=None,
+    headroom=None,
     holder=None,
+    orders={},
+    lookback=None,
+    outcome_filter="unproven",
+    outcome_filter_at=None,
+    late=0,
+)
+#: As wide as real ones get.
+BUSY = replace(
+    STREAM,
+    source="mps-intl",
+    region="na-siliconvalley",
+    result="interrupted",
+    open_tasks=123456,
+    headroom=timedelta(days=6, hours=23),
+    covered_from=AT,
+    covered_to=AT,
+    orders={"FINISH": [Order.FINISHED_DESC.value, Order.CREATED_DESC.value], "WAITING": []},
+    lookback=timedelta(minutes=1, seconds=30),
+    outcome_filter="trusted",
+    late=1234,
 )
 
 
 def test_stream_is_a_row() -> None:
     row = plain(stream_table([STREAM]))[1]
-    ended = ["2026-01-02", "03:04:05Z"]
-    assert row.split() == ["tat", "ap-guangzhou", "poll", "failed", *ended, "12", "-", "-"]
+    ended = ["2026-01-02", "03:04Z"]
+    assert row.split() == ["tat/ap-guangzhou", "poll", "failed", *ended, "12", "-", "-", "-"]
+
+
+def test_learned_is_a_row() -> None:
+    row = plain(learned_table([BUSY], {"mps-intl": MPS_FACTS}))[1]
+    assert [cell.strip() for cell in row.split("  ") if cell] == [
+        "mps-intl/na-siliconvalley",
+        "FINISH",
+        "finished newest first / created newest first",
+        "1m 30s",
+        "trusted",
+        "1,234",
+    ]
+
+
+def test_learned_is_silent_where_it_does_not_matter() -> None:
+    unconfigured = plain(learned_table([BUSY], {}))[1]
+    assert unconfigured.split()[1:] == ["-", "-", "1m", "30s", "-", "1,234"]
+    by_time = plain(learned_table([BUSY], {"mps-intl": VOD_FACTS}))[1]
+    assert "asked for by time  1m 30s    -  " in by_time
+
+
+@pytest.mark.parametrize(
+    ("orders", "words"),
+    [
+        (None, None),
+        ([], "none: read to the end"),
+        ([Order.CREATED_ASC.value], "created oldest first"),
+    ],
+    ids=["not read yet", "none", "one"],
+)
+def test_order_in_words(orders: list[str] | None, words: str | None) -> None:
+    assert order_words(orders) == words
+
+
+def test_tables_fit_a_terminal() -> None:
+    tables = stream_table([BUSY]), learned_table([BUSY], {"mps-intl": MPS_FACTS})
+    assert max(len(line) for table in tables for line in plain(table)) <= 120
 
 
 def test_gap_is_a_row_with_its_length() -> None:
@@ -61,3 +124,6 @@ def test_json_holds_instants_and_seconds() -> None:
     assert told[0]["started_at"] == "2026-01-02T03:04:05+00:00"
     assert told[0]["time_left"] == 18000
     assert told[1]["error"] == "wrong key"
+    learned = as_json(BUSY)
+    assert learned["orders"] == {"FINISH": ["finished newest first", "created newest first"], "WAITING": []}
+    assert learned["lookback"] == 90
