@@ -16,6 +16,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from syncer.errors import Stopped, SyncerError
+
 #: More streams than this wait for each other: they share one database and one processor.
 MAX_THREADS = 64
 
@@ -36,9 +38,10 @@ class Daemon:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
+        self._threads = ThreadPoolExecutor(MAX_THREADS)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(MAX_THREADS)},
+            executors={"default": self._threads},
             # A run that comes late is still wanted: without this APScheduler drops it after one second.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
@@ -61,15 +64,21 @@ class Daemon:
         try:
             stop.wait()
         finally:
-            self._scheduler.shutdown(wait=True)
+            # Not with wait=True: it would wait under a lock that a job needs to add another.
+            self._scheduler.shutdown(wait=False)
+            self._threads.shutdown()
 
 
 def _guarded(job: Job) -> Callable[[], None]:
-    """A job that logs what it did not expect, and comes again at its next time."""
+    """A job that logs what went wrong, and comes again at its next time."""
 
     def run() -> None:
         try:
             job.run()
+        except Stopped:
+            return
+        except SyncerError as error:
+            log.warning("job.put_off", extra={"job": job.name, "error": str(error)})
         except Exception:
             log.exception("job.failed", extra={"job": job.name})
 
