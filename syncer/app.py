@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import threading
@@ -18,14 +19,18 @@ from syncer.config import Settings, SourceSettings
 from syncer.credentials import Keys
 from syncer.daemon import Daemon, Job
 from syncer.engine import Progress, RunReport, Watch, Worker, run_stream
-from syncer.errors import ConfigurationError, LeaseLost, Stopped, SyncerError
+from syncer.errors import ConfigurationError, LeaseLost, Stopped, StoreUnavailable, SyncerError
 from syncer.http import Client, Limiters, Route, Terms
 from syncer.model import Mode, Query, Source, Stream
 from syncer.storage import PgStore, PgStreamStore, check_schema, make_engine
 
+log = logging.getLogger(__name__)
+
 #: How often the daemon looks for sources that could not be read yet, and for new regions of the others.
 _LOOK_AGAIN = timedelta(minutes=1)
 _NEW_REGIONS = timedelta(hours=6)
+#: How often it looks for a database that is not there when it starts.
+_KNOCK_AGAIN = timedelta(seconds=2)
 _BUSY_PAUSE = timedelta(milliseconds=200)
 _NO_TIME = timedelta(0)
 
@@ -154,6 +159,15 @@ class App:
         self.store.configure(self.settings.reporting.time_zone)
         self.store.ensure_partitions(self.clock.now())
 
+    def wait_for_database(self) -> None:
+        """Open as soon as the database is there. Raises like `open`, and Stopped."""
+        while True:
+            try:
+                return self.open()
+            except StoreUnavailable as error:
+                log.warning("database.awaited", extra={"error": str(error)})
+            self.clock.sleep(_KNOCK_AGAIN)
+
     def close(self) -> None:
         """Let go of the providers and of the database."""
         for reader in self.readers:
@@ -222,7 +236,8 @@ class App:
         """Read every source on its schedule, until told to stop."""
         daemon = Daemon(self.clock.now)
         for reader in self.readers:
-            daemon.add(Job(f"look for {reader.name}", _LOOK_AGAIN, partial(self._employ, reader, daemon)))
+            every = min(_LOOK_AGAIN, reader.settings.unsigned.poll_every)
+            daemon.add(Job(f"look for {reader.name}", every, partial(self._employ, reader, daemon)))
         daemon.add(Job("make partitions", timedelta(days=1), self._make_partitions))
         daemon.serve(self.stop)
 
@@ -248,14 +263,20 @@ class App:
 
 
 @contextmanager
-def open_app(settings: Settings, url: str, stop: threading.Event | None = None) -> Iterator[App]:
+def open_app(
+    settings: Settings, url: str, stop: threading.Event | None = None, *, waits: bool = False
+) -> Iterator[App]:
     """Everything wired around the database at `url`, for as long as the block lasts.
 
-    Raises SchemaError where `syncer migrate` is due. Setting `stop` ends what is under way between two pages.
+    Raises SchemaError where `syncer migrate` is due, and StoreUnavailable unless it `waits` for a database
+    that is away. Setting `stop` ends what is under way between two pages, and the waiting with Stopped.
     """
     app = App(settings, url, stop or threading.Event())
     try:
-        app.open()
+        if waits:
+            app.wait_for_database()
+        else:
+            app.open()
         yield app
     finally:
         app.close()
