@@ -32,7 +32,7 @@ def _proof(reading: Reading) -> Iterator[str]:
     if reading.confirmed_by:
         yield f"confirmed by {_witness(reading.confirmed_by)}"
     elif reading.grade == "swept":
-        yield "confirmed by a sweep that is no longer on record"
+        yield "confirmed by a sweep; which one is not on record"
     else:
         yield "a later sweep is to confirm it: until then a task that was listed late may be missing"
 
@@ -71,7 +71,7 @@ def _prospect(reading: Reading) -> str:
 
 def _witness(run: Witness | None) -> str:
     if run is None:
-        return "a run that is no longer on record"
+        return "a run; which one is not on record"
     ended = f", complete at {text(run.ended_at)}" if run.ended_at else ""
     return f"{run.mode} {run.run_id}, begun at {text(run.started_at)}{ended}"
 

@@ -1,7 +1,8 @@
 """Complete runs, as far as they can vouch for a time of creation.
 
 What a run has claimed is not on record; it follows from when the run began. The newest complete run shows by
-how much a claim ends before that: the visibility lag, which may have been configured otherwise in the past.
+how much a claim ends before that: the visibility lag. Where that is no whole number of seconds, or was
+another once, what lies in the moments around the end of a claim may be put down to the run before or after.
 """
 
 from __future__ import annotations
@@ -59,11 +60,19 @@ def find_witnesses(connection: Connection, stream: Row[Any], at: datetime) -> Wi
 
 
 def _ceiling(stream: Row[Any]) -> ColumnElement[datetime]:
-    """The end of what a run may have claimed, or a little before it."""
-    lag = timedelta(0)
-    if stream.last_run_at and stream.covered_to:
-        lag = max(lag, stream.last_run_at - stream.covered_to)
-    return func.date_trunc("second", runs.c.started_at - literal(lag))
+    """The end of what a run may have claimed; see `syncer.planning.coverage.ceiling`."""
+    return func.date_trunc("second", runs.c.started_at - literal(_lag(stream)))
+
+
+def _lag(stream: Row[Any]) -> timedelta:
+    if not (stream.last_run_at and stream.covered_to):
+        return timedelta(0)
+    # The end of a claim is cut down to whole seconds, so this may be most of a second too much.
+    lag: timedelta = max(timedelta(0), stream.last_run_at - stream.covered_to)
+    return lag if lag < _SECOND else lag // _SECOND * _SECOND
+
+
+_SECOND = timedelta(seconds=1)
 
 
 def _wide(stream: Row[Any]) -> timedelta:

@@ -180,10 +180,13 @@ def test_time_of_a_stream_without_complete_runs(story: Story, read_at: Read) -> 
 
 
 def test_every_time_names_the_run_that_claimed_it(story: Story, read_at: Read) -> None:
-    starts = ((0, "sweep"), (60, "poll"), (121.7, "poll"), (180, "sweep"), (240.2, "poll"), (300, "sweep"))
+    starts = (
+        *((0, "sweep"), (60, "poll"), (121.7, "poll"), (180, "sweep"), (240.2, "poll"), (300, "sweep")),
+        (360.9, "poll"),
+    )
     ends = {story.complete(Mode(mode), at): story.ours.state().polled[-1].end for at, mode in starts}
     state = story.ours.state()
-    for seconds in range(-20, 320, 3):
+    for seconds in range(-20, 370):
         reading = read_at(seconds)
         is_swept, is_polled = (
             any(span.start <= reading.at < span.end for span in spans)
@@ -191,11 +194,8 @@ def test_every_time_names_the_run_that_claimed_it(story: Story, read_at: Read) -
         )
         assert reading.grade == ("swept" if is_swept else "polled" if is_polled else None)
         assert (reading.confirmed_by is not None) == is_swept
-        # Claims end with whole seconds, so what lies in the last one may be put down to the next run.
-        by = next((i for i, end in ends.items() if end > reading.at + timedelta(seconds=1)), max(ends))
-        assert (reading.first_after and reading.first_after.run_id) in ({by, by - 1} if is_polled else {None})
-        if reading.first_after:
-            assert reading.at < ends[reading.first_after.run_id]
+        by = next((run_id for run_id, end in ends.items() if end > reading.at), None)
+        assert (reading.first_after and reading.first_after.run_id) == by
 
 
 def test_regions_are_told_apart(pg: PgStore, engine: Engine) -> None:

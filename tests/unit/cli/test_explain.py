@@ -132,8 +132,8 @@ def test_reading_names_the_runs_behind_the_grade() -> None:
 
 def test_reading_outlives_the_record_of_its_runs() -> None:
     assert reading_lines(replace(SWEPT, first_after=None, confirmed_by=None))[1:] == [
-        "  read by a run that is no longer on record",
-        "  confirmed by a sweep that is no longer on record",
+        "  read by a run; which one is not on record",
+        "  confirmed by a sweep; which one is not on record",
     ]
 
 
