@@ -24,7 +24,7 @@ def sample_queries() -> tuple[SampleQuery, ...]:
     return tuple(_read(name) for name in _NAMES)
 
 
-_NAMES = ("tasks_by_status", "slowest_types", "longest_queue", "task_history")
+_NAMES = ("tasks_by_status", "slowest_types", "longest_queue", "task_history", "coverage")
 
 
 def _read(name: str) -> SampleQuery:

@@ -1,0 +1,11 @@
+-- What was read, up to where it is confirmed, and where it has holes
+SELECT
+    source,
+    region,
+    min(started_at) AS read_from,
+    max(ended_at) FILTER (WHERE grade = 'swept') AS confirmed_to,
+    max(ended_at) AS read_to,
+    (SELECT count(*) FROM reporting.coverage_gaps g WHERE g.source = c.source AND g.region = c.region) AS gaps
+FROM reporting.coverage c
+GROUP BY source, region
+ORDER BY source, region;
