@@ -73,7 +73,8 @@ class Bars:
 
     def progress(self, progress: Progress) -> None:
         """Move the stream's bar."""
-        words = f"{progress.stream.label} {progress.mode} {progress.listing}"
+        # The name of a window holds two instants, which would leave no room for the bar.
+        words = f"{progress.stream.label} {progress.mode} {progress.listing.partition('@')[0]}"
         # Without a total the bar moves to and fro; a total is a hint, and the list may have grown past it.
         total = max(progress.total, progress.rows) if progress.total is not None else None
         self._drawn.update(

@@ -60,6 +60,12 @@ def text(value: object) -> str:
             return str(value)
 
 
+def shortened(word: str, width: int = 26) -> str:
+    """`word`, or where it is longer than `width` its two ends, which tell ids apart."""
+    head = width // 3
+    return word if len(word) <= width else f"{word[:head]}…{word[head + 1 - width :]}"
+
+
 def duration(value: timedelta) -> str:
     """The two largest units of a duration: `2d 3h`, `4m 5s`, `0.25s`."""
     seconds = abs(value.total_seconds())

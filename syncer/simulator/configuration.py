@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 
 from syncer.simulator.options import LIST_NAMES
@@ -18,16 +19,25 @@ _PROVIDERS = {
 }
 
 
-def config_toml(simulator: Simulator, *, poll_every: str = "2s", sweep_every: str = "10m") -> str:
-    """The `[[sources]]` of a syncer.toml that read all five lists of a started simulator."""
-    blocks = (_source(simulator, name, poll_every, sweep_every) for name in LIST_NAMES)
-    return "\n".join(blocks)
+def config_toml(
+    simulator: Simulator,
+    *,
+    poll_every: str = "2s",
+    sweep_every: str = "10m",
+    more: Mapping[str, str | float] | None = None,
+) -> str:
+    """The `[[sources]]` of a syncer.toml that read all five lists of a started simulator.
+
+    `more` are further settings of every source, such as `{"lookback.min": "1m"}`.
+    """
+    common = {"poll_every": poll_every, "sweep_every": sweep_every, **(more or {})}
+    return "\n".join(_source(simulator, name, common) for name in LIST_NAMES)
 
 
-def _source(simulator: Simulator, name: str, poll_every: str, sweep_every: str) -> str:
+def _source(simulator: Simulator, name: str, common: Mapping[str, str | float]) -> str:
     provider, site = _PROVIDERS[name]
     key = simulator.credentials
-    settings: dict[str, str | list[str] | None] = {
+    settings: dict[str, str | float | list[str] | None] = {
         "name": name,
         "provider": provider,
         "site": site,
@@ -36,12 +46,11 @@ def _source(simulator: Simulator, name: str, poll_every: str, sweep_every: str) 
         "secret_key": key.secret_key,
         "session_token": key.session_token,
         "regions": list(simulator.options.regions) if name == "tat" else None,
-        "poll_every": poll_every,
-        "sweep_every": sweep_every,
+        **common,
         "retention": _duration(simulator.options.of(name).retention or simulator.options.retention),
         "visibility_lag": _duration(simulator.options.visibility_lag_of(name) or None),
     }
-    # A JSON string or list of strings is also a TOML one.
+    # A JSON string, number or list of strings is also a TOML one.
     lines = (f"{setting} = {json.dumps(value)}" for setting, value in settings.items() if value is not None)
     return "[[sources]]\n" + "\n".join(lines) + "\n"
 
