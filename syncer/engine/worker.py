@@ -10,7 +10,7 @@ from syncer.engine.report import RunReport, Watch
 from syncer.engine.run import run_stream
 from syncer.errors import LeaseLost, Stopped, SyncerError
 from syncer.model import Facts, Mode, RunStatus, Stream
-from syncer.planning.runs import is_sweep_due
+from syncer.planning.runs import is_sweep_due, next_mode
 from syncer.ports import Clock, Fetch, Store, StreamStore
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,8 @@ class Worker:
     def __init__(self, stream: Stream, facts: Facts, *, store: Store, fetch: Fetch, clock: Clock) -> None:
         self.stream, self.facts = stream, facts
         self.store, self.fetch, self.clock = store, fetch, clock
-        self._polled_at = clock.monotonic()
+        #: From when on a poll may pass through a sweep, in monotonic seconds.
+        self._may_poll_at = clock.monotonic() + stream.source.poll_every.total_seconds()
         self._sweep_failed_at: datetime | None = None
 
     def tick(self) -> RunReport | None:
@@ -50,8 +51,14 @@ class Worker:
         return report
 
     def _poll(self, store: StreamStore) -> RunReport:
-        self._polled_at = self.clock.monotonic()
-        return self._read(store, Mode.POLL, self._look_up)
+        began = self.clock.monotonic()
+        try:
+            return self._read(store, Mode.POLL, self._look_up)
+        finally:
+            # A sweep gets as much time as the poll before it: of long polls it would get but a page between
+            # two, and never end.
+            ended = self.clock.monotonic()
+            self._may_poll_at = max(began + self.stream.source.poll_every.total_seconds(), 2 * ended - began)
 
     def _read(
         self, store: StreamStore, mode: Mode, interlude: Callable[[], Callable[[], None] | None]
@@ -71,11 +78,14 @@ class Worker:
 
     def _between_pages(self, store: StreamStore) -> Callable[[], None] | None:
         self._look_up()
-        waited = timedelta(seconds=self.clock.monotonic() - self._polled_at)
-        # Before the first complete sweep a poll has nothing to read back to.
-        if waited < self.stream.source.poll_every or store.state().first_sweep_at is None:
+        if self.clock.monotonic() < self._may_poll_at or not self._can_poll(store):
             return None
         return lambda: self._pass_through(store)
+
+    def _can_poll(self, store: StreamStore) -> bool:
+        """Whether a poll would stay one: before this sweep's end there may be nothing to read back to."""
+        now = self.fetch.now()
+        return next_mode(Mode.POLL, store.state(), self.stream.source, now) is Mode.POLL
 
     def _pass_through(self, store: StreamStore) -> None:
         if self._poll(store).status is RunStatus.INTERRUPTED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -66,13 +67,24 @@ def test_worker_sweeps_when_it_is_due_again() -> None:
 
 
 def test_polls_pass_through_a_long_sweep() -> None:
-    work = Work(tasks=600)
+    work = Work(tasks=600, lookback_min=timedelta(minutes=20))
     work.worker.tick()
     work.cloud.pass_time(601)
     work.worker.tick()
     assert work.modes()[:2] == [Mode.SWEEP, Mode.SWEEP]
     assert set(work.modes()[2:]) == {Mode.POLL}
     assert all(status is RunStatus.SUCCEEDED for _, status in work.store.runs.values())
+
+
+def test_sweep_gets_as_much_time_as_the_polls_that_pass_through_it() -> None:
+    work = Work(tasks=600, poll_every=timedelta(milliseconds=100), lookback_min=timedelta(hours=2))
+    work.worker.tick()
+    work.cloud.pass_time(601)
+    work.worker.tick()
+    pages: Counter[Mode] = Counter()
+    for batch in work.store.batches:
+        pages[batch.run.mode] += batch.pages if batch.run.run_id > 1 else 0
+    assert 0 < pages[Mode.POLL] < 2 * pages[Mode.SWEEP]
 
 
 def test_first_sweep_is_not_interrupted_by_polls() -> None:
@@ -106,8 +118,18 @@ def test_worker_told_to_stop_ends_between_pages() -> None:
     assert 0 < len(work.store.rows) < 200
 
 
-def test_worker_told_to_stop_inside_a_poll_ends_the_sweep_too() -> None:
+def test_sweep_after_downtime_is_not_read_twice() -> None:
     work = Work(tasks=600)
+    work.worker.tick()
+    work.cloud.pass_time(601)
+    before = len(work.cloud.calls)
+    work.worker.tick()
+    assert work.modes() == [Mode.SWEEP, Mode.SWEEP]
+    assert len(work.cloud.calls) - before < 2 * before
+
+
+def test_worker_told_to_stop_inside_a_poll_ends_the_sweep_too() -> None:
+    work = Work(tasks=600, lookback_min=timedelta(minutes=20))
     work.worker.tick()
     work.cloud.pass_time(601)
     work.clock.looks_left = 12
