@@ -26,7 +26,8 @@ class Outcomes:
         #: Ended tasks that the membership scan showed, with nothing but their stamps.
         self._members: dict[str, Task] = {}
         self._recalled: set[str] = set()
-        self._failed: set[str] = set()
+        #: The failed, by id, and the request that told so.
+        self._failed: dict[str, str] = {}
         self._walk: Walk | None = None
 
     def recall(self, task_ids: Iterable[str]) -> None:
@@ -47,7 +48,7 @@ class Outcomes:
         """Note what the filtered scan showed; returns what is new in it, its outcome held back."""
         new = []
         for sighting in sightings:
-            self._failed.add(sighting.task.task_id)
+            self._failed[sighting.task.task_id] = sighting.request_id
             if sighting.task.task_id not in self._members:
                 new.append(replace(sighting, task=replace(sighting.task, status=Status.FINISHED)))
         return new
@@ -75,13 +76,13 @@ class Outcomes:
         walk = self._walk
         if self.verdict is not OutcomeFilter.TRUSTED or walk is None:
             return ()
-        return [i for i in self.writer.undecided - self._failed if not self._is_vouched(i, walk)]
+        return [i for i in self.writer.undecided - self._failed.keys() if not self._is_vouched(i, walk)]
 
     def _told(self, walk: Walk) -> Iterator[Sighting]:
         at = walk.progress.last_page_at or self._now
-        for task_id in self._failed:
-            yield _outcome(task_id, Status.FAILED, at)
-        for task_id in (self.writer.undecided | self._recalled) - self._failed:
+        for task_id, request_id in self._failed.items():
+            yield _outcome(task_id, Status.FAILED, at, request_id)
+        for task_id in (self.writer.undecided | self._recalled) - self._failed.keys():
             if self._is_vouched(task_id, walk):
                 yield _outcome(task_id, Status.SUCCEEDED, at)
 
@@ -106,5 +107,5 @@ class Outcomes:
         self.verdict = verdict
 
 
-def _outcome(task_id: str, status: Status, at: datetime) -> Sighting:
-    return Sighting(task=Task(task_id=task_id, status=status), observed_at=at)
+def _outcome(task_id: str, status: Status, at: datetime, request_id: str = "") -> Sighting:
+    return Sighting(task=Task(task_id=task_id, status=status), observed_at=at, request_id=request_id)
