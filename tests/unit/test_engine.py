@@ -466,6 +466,21 @@ def test_answers_by_id_that_contradict_their_own_count_prove_no_absence() -> Non
     assert len(store.open_tasks()) >= 5
 
 
+def test_row_that_stands_twice_in_an_answer_by_id_is_one() -> None:
+    long = [fakes.CloudTask(f"l{n}", fakes.after(-9000 + n), fakes.T0, fakes.after(10**6)) for n in range(5)]
+    cloud, store = Cloud(TAT_FACTS, [*long, *fakes.make_tasks(300, every=5)]), FakeStore()
+    run(cloud, store)
+    cloud.pass_time(60)
+    cloud.calls.clear()
+
+    def repeating(query: Query) -> Page:
+        page = cloud(query)
+        return replace(page, sightings=page.sightings + page.sightings[:1]) if query.ids else page
+
+    assert run_with(repeating, cloud, store).status is RunStatus.SUCCEEDED
+    assert [query for query in cloud.calls if query.ids]
+
+
 def test_many_failing_calls_by_id_are_given_up_for_this_run() -> None:
     long = [fakes.CloudTask(f"l{n}", fakes.after(-9000 + n), fakes.T0, fakes.after(10**6)) for n in range(9)]
     cloud, store = Cloud(VOD_FACTS, [*long, *fakes.make_tasks(50)]), FakeStore()
