@@ -12,7 +12,7 @@ from typing import Protocol, cast
 
 #: By name: what the list in `syncer --help` says. The module has the command's name.
 COMMANDS = {
-    "demo": "see it work: made-up clouds, a database of its own, about a minute",
+    "demo": "see it work in a minute, with made-up clouds",
     "init": "write a commented syncer.toml to begin with",
     "check": "look whether configuration, database and sources are right",
     "migrate": "bring the database's schema to this version",

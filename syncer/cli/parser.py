@@ -19,7 +19,7 @@ _EPILOG = """\
 begin:
   syncer demo                            # see it work, with made-up tasks
   syncer init && $EDITOR syncer.toml     # then set it up
-  syncer check && syncer migrate && syncer run
+  syncer migrate && syncer check && syncer run
 
 exit codes: 0 done, 1 something failed, 2 the configuration or the command line is wrong
 """

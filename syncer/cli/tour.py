@@ -38,9 +38,9 @@ _FITTING: dict[str, dict[str, Any]] = {
     },
 }
 _PAST = {
-    Past.NONE: "Their world is new, and holds the tasks of a week.",
-    Past.SAME: "Their world has gone on since the last demo.",
-    Past.OVER: "The last demo's world was over a day old. It is gone; this is a new one.",
+    Past.NONE: "Their world is new; it holds the tasks of a week, and lives while you watch.",
+    Past.SAME: "Their world has gone on since the last demo, and lives while you watch.",
+    Past.OVER: "The last demo's world was over a day old: it is gone, and this one is new.",
 }
 
 
@@ -68,7 +68,7 @@ class Tour:
         migrate(self._url)
         self.say(f"The database is at {describe_url(parse_url(self._url))}, its schema is up to date.")
         self.say("The clouds speak as the real ones do: in pages, with signatures and rate limits.")
-        self.say(f"{_PAST[self._scene.past]} It lives while you watch.")
+        self.say(_PAST[self._scene.past])
         self._go_on()
 
     def first_sync(self) -> None:
