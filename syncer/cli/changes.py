@@ -35,7 +35,8 @@ class Changes:
         found = [each for each in self.load(self.since) if (each.task_key, each.version) not in self._told]
         self._remember(found)
         # Counters that grow are the least of the news.
-        telling = sorted(found, key=lambda each: each.status == each.former_status)[:_LINES]
+        news = sorted(found, key=lambda each: each.status == each.former_status)[:_LINES]
+        telling = sorted(news, key=lambda each: each.observed_at)
         for each in telling:
             is_last = each is telling[-1] and len(found) > _LINES
             yield line(each) + (f"  +{len(found) - _LINES}" if is_last else "")
