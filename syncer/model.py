@@ -125,6 +125,9 @@ class Facts:
     has_windows: bool = False
     #: True where a cursor stays valid over a pause (tokens, markers); offsets and page numbers do not.
     has_lasting_cursors: bool = False
+    #: True where a cursor is the id of the record that the next page begins with: a page that ends the list
+    #: without that record has not shown the end, but lost its place.
+    has_named_cursors: bool = False
     #: How many rows neighbouring pages share; they must reappear, or the scan steps back.
     overlap: int = 0
     #: True where the account must name regions, each with a list of its own.

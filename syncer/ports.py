@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -96,6 +96,9 @@ class StreamStore(Protocol):
 
     def undecided(self, run: Run) -> Sequence[str]:
         """The ids that this run has stored as `finished` without an outcome."""
+
+    def succeeded_among(self, task_ids: Collection[str]) -> set[str]:
+        """Those of `task_ids` that stand as succeeded."""
 
     def start(self, mode: Mode, now: datetime) -> Run:
         """A new run begun at `now`, or the interrupted one of this mode with its checkpoint."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -73,6 +73,7 @@ MPS_FACTS = Facts(
     ids_per_request=1,
     answers_detail=True,
     has_lasting_cursors=True,
+    has_named_cursors=True,
 )
 TAT_FACTS = Facts(
     lists=(Listing(name="ALL", role=Role.MEMBERS),),
@@ -349,6 +350,9 @@ class FakeStore:
             if row.task.status is Status.FINISHED and row.run_id == run.run_id
         ]
 
+    def succeeded_among(self, task_ids: Collection[str]) -> set[str]:
+        return {i for i in task_ids if i in self.rows and self.rows[i].task.status is Status.SUCCEEDED}
+
     def start(self, mode: Mode, now: datetime) -> Run:
         for run, status in self.runs.values():
             if run.mode is mode and status is not RunStatus.SUCCEEDED and run.checkpoint:
@@ -411,7 +415,7 @@ class FakeStore:
         merged = _merge(row.sighting, sighting)
         if _state(merged) == _state(row.sighting) and row.lost_at is None:
             return "unchanged"
-        if _age(sighting, row.sighting) < _age(row.sighting, sighting):
+        if _age(sighting, row.sighting) < _age(row.sighting, sighting) or _is_stale(sighting, row.sighting):
             return "unchanged"
         is_completion = row.task.status is Status.FINISHED and row.run_id == run.run_id
         if not is_completion:
@@ -454,6 +458,12 @@ def _state(sighting: Sighting) -> tuple[object, ...]:
 def _age(sighting: Sighting, other: Sighting) -> tuple[int, datetime]:
     rank = sighting.task.rank
     return (rank if rank is not None else other.task.rank or 0, sighting.observed_at)
+
+
+def _is_stale(new: Sighting, old: Sighting) -> bool:
+    """An ended task and an open one under one and the same stamp: the end came later."""
+    is_tie = new.task.rank is not None and new.task.rank == old.task.rank
+    return is_tie and new.task.is_open and not old.task.is_open
 
 
 class Kill(BaseException):

@@ -13,6 +13,9 @@ from syncer.planning.order import is_beyond
 from syncer.planning.outcomes import is_worth_asking, judge_filter
 from syncer.planning.scans import is_expiring
 
+#: So many tasks of a filtered list are looked up, to see whether it still is one.
+_ENOUGH_TO_CONTRADICT = 1_000
+
 
 class Outcomes:
     """What one run learns of outcomes. Nothing is called failed or succeeded before the filter is trusted."""
@@ -60,7 +63,13 @@ class Outcomes:
         self._walk = walk
         due = [task_id for task_id, task in self._members.items() if self._had_to_show(task, walk)]
         failed = sum(task_id in self._failed for task_id in due)
-        self._decide(judge_filter(self.verdict, members=len(due), failed=failed))
+        contradicts = failed == len(due) and self._contradicts()
+        self._decide(judge_filter(self.verdict, members=len(due), failed=failed, contradicts=contradicts))
+
+    def _contradicts(self) -> bool:
+        """Whether the filtered list shows tasks that are known to have succeeded."""
+        shown = list(self._failed)[:_ENOUGH_TO_CONTRADICT]
+        return bool(shown and self.writer.store.succeeded_among(shown))
 
     def refused(self) -> None:
         """The API does not take the filter."""

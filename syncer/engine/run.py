@@ -9,7 +9,8 @@ from syncer.engine.findings import Findings
 from syncer.engine.outcomes import Outcomes
 from syncer.engine.refresh import Refresh
 from syncer.engine.report import Progress, RunReport, Watch
-from syncer.engine.walk import Route, Walk
+from syncer.engine.route import Route
+from syncer.engine.walk import Walk
 from syncer.engine.writer import Writer
 from syncer.errors import (
     ConfigurationError,

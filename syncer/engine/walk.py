@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
-from syncer.errors import CursorRefused, PageRefused, ProtocolError, Retryable, Throttled
-from syncer.model import Facts, Order, Page, Role, Task
-from syncer.planning.order import Boundary, may_stop
+from syncer.engine.asking import Asker
+from syncer.engine.route import Route
+from syncer.errors import CursorRefused, ProtocolError
+from syncer.model import Order, Page, Role, Task
+from syncer.planning.order import may_stop
 from syncer.planning.scans import Scan, ScanProgress, last_stamp, shown_from, was_there
 from syncer.ports import Fetch
 
@@ -18,19 +20,6 @@ MAX_RESTARTS = 3
 MAX_IDLE_PAGES = 50
 #: How often a list is read that does not show what it promised.
 MAX_PASSES = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """What a walk needs to know of its stream."""
-
-    facts: Facts
-    region: str
-    page_size: int
-    learned: frozenset[Order]
-    #: Where a scan that is not whole may stop.
-    boundary: Boundary | None
-    retention: timedelta | None
 
 
 class Walk:
@@ -47,7 +36,12 @@ class Walk:
         self.stopped_early = False
         #: All tasks shown so far: by id, the stamp by whose age the list forgets them.
         self.seen: dict[str, float | None] = {}
-        self._limit = route.page_size
+        self._asker = Asker(fetch, scan, route)
+        self._rejected: set[str] = set()
+        #: Whether a cursor was seen to name the record that the next page begins with.
+        self._has_met_named = False
+        #: Whether the last pass ended where it had lost its place.
+        self._is_cut = False
 
     def resume(self, cursor: str | None, progress: ScanProgress) -> None:
         """Go on where an interrupted run left off."""
@@ -73,7 +67,7 @@ class Walk:
         """The pages, one after the other; asks the provider as it goes."""
         is_resumed = self.progress.pages > 0
         yield from self._pass()
-        if self.stopped_early or not self.progress.is_doubtful:
+        if self.stopped_early or not (self._is_cut or self.progress.is_doubtful):
             self.is_complete = True
         elif is_resumed:
             # The ids of the first half are gone with the process, so there is nothing to compare with.
@@ -90,7 +84,7 @@ class Walk:
         visited: set[str] = set()
         while True:
             try:
-                page = self._fetch()
+                page = self._asker.ask(self.cursor)
                 self._refuse_circle(page, visited)
             except CursorRefused:
                 if restarts == MAX_RESTARTS:
@@ -100,6 +94,7 @@ class Walk:
                 self._restart()
                 continue
             stepped_back = self._has_jumped(page)
+            self._is_cut = self._lost_its_place(page)
             new = self._note(page)
             idle = 0 if new else idle + 1
             if idle > MAX_IDLE_PAGES:
@@ -120,7 +115,9 @@ class Walk:
 
     def _note(self, page: Page) -> list[Task]:
         new = [s.task for s in page.sightings if s.task.task_id not in self.seen]
-        self.progress = self.progress.observe(page, new, self.scan.listing)
+        rejected = {each.record for each in page.rejected} - self._rejected
+        self._rejected |= rejected
+        self.progress = self.progress.observe(page, new, self.scan.listing, rejected=len(rejected))
         for task in new:
             self.seen[task.task_id] = self._forgotten_by(task)
         return new
@@ -139,6 +136,15 @@ class Walk:
             return False
         return not any(s.task.task_id in self.seen for s in page.sightings)
 
+    def _lost_its_place(self, page: Page) -> bool:
+        """Whether the list ends on a page that does not hold the record its own cursor had named."""
+        if not self.route.facts.has_named_cursors or self.cursor is None:
+            return False
+        if any(s.task.task_id == self.cursor for s in page.sightings):
+            self._has_met_named = True
+            return False
+        return page.next_cursor is None and (self._has_met_named or not page.sightings)
+
     def _refuse_circle(self, page: Page, visited: set[str]) -> None:
         """Raise CursorRefused if the page points to where the walk has been. An empty page may repeat."""
         if not page.sightings or page.next_cursor is None:
@@ -150,45 +156,20 @@ class Walk:
             )
         visited.add(page.next_cursor)
 
-    # One page
-
-    def _fetch(self) -> Page:
-        """The page at the cursor; one that keeps failing is asked for in halves."""
-        limit = self._limit
-        while True:
-            try:
-                return self.fetch(self.scan.query(self.route.region, self.cursor, limit))
-            except (PageRefused, Retryable) as error:
-                if limit == 1 or not self._may_be_the_page(error):
-                    raise
-                limit = limit // 2
-                if self._counts_pages:
-                    self._limit = limit
-                    raise CursorRefused(f"{self.scan.name}: a page number means another page now") from error
-
-    def _may_be_the_page(self, error: ProtocolError | Retryable) -> bool:
-        """Whether a smaller page might be answered: the vendor answers others, and wants no patience."""
-        if isinstance(error, PageRefused):
-            return True
-        return self.progress.pages > 0 and bool(error.code) and not isinstance(error, Throttled)
-
-    @property
-    def _counts_pages(self) -> bool:
-        """Whether cursors are page numbers, which mean something else for every page size."""
-        return not self.route.facts.has_lasting_cursors and not self.route.facts.overlap
-
     # The doubt
 
     def _more_passes(self) -> Iterator[Page]:
-        """Read the list again, because it ended with fewer rows than it had promised.
+        """Read the list again, because it ended with fewer rows than it had promised, or lost its place.
 
         Either the passes together show as many as were promised, or the promise was wrong: then two of them
         in a row must show the same tasks, of those that were there before the first began. Lists of open
-        tasks are left by tasks all the time; for them the passes just add up.
+        tasks are left by tasks all the time; for them the passes just add up. No pass that has lost its place
+        counts, unless this list always ends so, with the same tasks.
         """
         self.scan = replace(self.scan, whole=True)
         all_seen, began_at = self.seen, self.progress.first_page_at
-        promised, shown = self.progress.first_total or 0, self.progress.due
+        promised, shown = self.progress.first_total, self.progress.due
+        steady = 0
         for _ in range(MAX_PASSES - 1):
             before, self.seen = self.seen, {}
             self._restart()
@@ -197,9 +178,13 @@ class Walk:
                 missed.update(self._missed(page, all_seen, began_at))
                 yield page
             shown += len(missed)
-            is_open = self.scan.listing.role is Role.OPEN
-            self.is_complete = is_open or shown >= promised or not (missed or self._gone(before))
+            steady = 0 if missed or self._gone(before) else steady + 1
             all_seen = {**all_seen, **self.seen}
+            if self._is_cut:
+                self.is_complete = steady == MAX_PASSES - 1
+            else:
+                is_open = self.scan.listing.role is Role.OPEN
+                self.is_complete = is_open or steady > 0 or (promised is not None and shown >= promised)
             if self.is_complete:
                 break
         self.seen = all_seen

@@ -22,14 +22,17 @@ def is_worth_asking(verdict: OutcomeFilter, since: datetime | None, now: datetim
     return now - since >= RETRY_AFTER
 
 
-def judge_filter(before: OutcomeFilter, *, members: int, failed: int) -> OutcomeFilter:
+def judge_filter(
+    before: OutcomeFilter, *, members: int, failed: int, contradicts: bool = False
+) -> OutcomeFilter:
     """What to think of the filter after it showed `failed` of `members` tasks.
 
     `members` are only those that the filtered list had to show if they failed. Only a proper, non-empty
-    subset proves the filter: nothing at all might be a filter that matches nothing.
+    subset proves the filter: nothing at all might be a filter that matches nothing. It `contradicts` if it
+    shows tasks that are known to have succeeded.
     """
     if 0 < failed < members:
         return OutcomeFilter.TRUSTED
-    if failed == members >= ENOUGH_MEMBERS:
+    if failed == members and (contradicts or members >= ENOUGH_MEMBERS):
         return OutcomeFilter.IGNORED
     return before

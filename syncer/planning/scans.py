@@ -60,14 +60,16 @@ class ScanProgress:
     #: The list shows everything whose last stamp is younger than this: the oldest such of an ended task.
     shown_since: datetime | None = None
 
-    def observe(self, page: Page, new: Sequence[Task], listing: Listing) -> ScanProgress:
-        """The progress after `page`; `new` are its rows that this scan had not shown before."""
+    def observe(
+        self, page: Page, new: Sequence[Task], listing: Listing, *, rejected: int = 0
+    ) -> ScanProgress:
+        """The progress after `page`; `new` and `rejected` rows are those not shown in this scan before."""
         began_at = self.first_page_at or page.observed_at
         return replace(
             self,
             order=self.order.observe(new),
             rows=self.rows + len(new),
-            due=self.due + sum(not came_after(task, listing, began_at) for task in new),
+            due=self.due + rejected + sum(not came_after(task, listing, began_at) for task in new),
             pages=self.pages + 1,
             first_total=page.total if self.pages == 0 else self.first_total,
             first_page_at=began_at,
@@ -106,7 +108,7 @@ class ScanProgress:
 _EDGE = timedelta(seconds=30)
 
 #: How far a provider's clock, as we know it, may be behind the stamps of its tasks.
-_CLOCK_ERROR = timedelta(seconds=2)
+_CLOCK_ERROR = timedelta(seconds=3)
 
 _STAMPS = ("first_page_at", "last_page_at", "shown_since")
 
@@ -124,7 +126,7 @@ def _oldest(stamps: Sequence[datetime | None]) -> datetime | None:
 
 def shown_from(retention: timedelta, last_page_at: datetime) -> datetime:
     """The oldest creation time that a list certainly still showed on its last page."""
-    return last_page_at - retention + min(_EDGE, retention / 20)
+    return last_page_at - retention + max(_CLOCK_ERROR, min(_EDGE, retention / 20))
 
 
 def is_expiring(task: Task, last_page_at: datetime | None, retention: timedelta | None) -> bool:

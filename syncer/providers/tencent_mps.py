@@ -95,6 +95,7 @@ class TencentMps(Base):
             ids_per_request=1,
             answers_detail=True,
             has_lasting_cursors=True,
+            has_named_cursors=True,
             known_paths=frozenset({"TaskId", *_FIELDS}),
             known_values={"TaskType": _TASK_TYPES},
             fields=_FIELDS,

@@ -100,8 +100,8 @@ def _rounds(group: list[Sighting]) -> Iterator[Staged]:
         former = state
 
 
-def _age(sighting: Sighting) -> tuple[int, Any]:
-    return sighting.task.rank or 0, sighting.observed_at
+def _age(sighting: Sighting) -> tuple[int, Any, bool]:
+    return sighting.task.rank or 0, sighting.observed_at, not sighting.task.is_open
 
 
 def fill(connection: Connection, staged: Iterable[Staged]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ARRAY, Engine, Text, any_, bindparam, func, select
 
 from syncer.model import Batch, Counts, Mode, OpenTask, Run, Status, StreamState
 from syncer.storage import commits
@@ -70,6 +70,17 @@ class PgStreamStore:
         with transaction(self._engine) as connection:
             confirm(connection, self.lease)
             return connection.scalars(query).all()
+
+    def succeeded_among(self, task_ids: Collection[str]) -> set[str]:
+        """Those of `task_ids` that stand as succeeded."""
+        query = select(tasks.c.task_id).where(
+            tasks.c.stream_id == self.lease.stream_id,
+            tasks.c.task_id == any_(bindparam("ids", type_=ARRAY(Text))),
+            tasks.c.status == Status.SUCCEEDED.value,
+        )
+        with transaction(self._engine) as connection:
+            confirm(connection, self.lease)
+            return set(connection.scalars(query, {"ids": list(task_ids)}))
 
     def start(self, mode: Mode, now: datetime) -> Run:
         """A new run begun at `now`, or the unfinished one of this mode with its checkpoint."""

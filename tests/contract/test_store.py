@@ -74,6 +74,11 @@ def test_store_counts_tasks_by_creation(ours: StreamStore) -> None:
     assert ours.count_since(after(0), 4) == 4
 
 
+def test_store_knows_who_succeeded(ours: StreamStore) -> None:
+    store(ours, begin(ours), see("a", "succeeded"), see("b", "failed"), see("c", "succeeded"))
+    assert ours.succeeded_among(["a", "b", "x"]) == {"a"}
+
+
 def test_store_never_goes_backwards(ours: StreamStore) -> None:
     run = begin(ours)
     store(ours, run, see("time", "failed", at=60), see("rank", "failed", at=60, rank=2))

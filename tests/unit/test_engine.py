@@ -20,7 +20,18 @@ from syncer.errors import (
     StoreUnavailable,
     Throttled,
 )
-from syncer.model import Facts, Interval, Mode, Order, OutcomeFilter, Page, Query, RunStatus, Status
+from syncer.model import (
+    Facts,
+    Interval,
+    Mode,
+    Order,
+    OutcomeFilter,
+    Page,
+    Query,
+    Rejected,
+    RunStatus,
+    Status,
+)
 from syncer.planning.intervals import union
 from tests import fakes
 from tests.fakes import AICCS_FACTS, MPS_FACTS, TAT_FACTS, VOD_FACTS, Cloud, FakeStore, Kill, Trouble
@@ -556,3 +567,108 @@ def run_with(fetch: Callable[[Query], Page], cloud: Cloud, store: FakeStore) -> 
 
     stream = fakes.make_stream(retention=cloud.facts.retention, page_size=20)
     return run_stream(store, Between(), stream=stream, facts=cloud.facts, wanted=Mode.POLL)
+
+
+class CutShort:
+    """An MPS cloud that ends a list where the record its token named has moved on, the first few times."""
+
+    def __init__(self, cloud: Cloud, listing: str, times: int, *, total: int | None = None) -> None:
+        self.cloud, self.listing, self.times, self.total = cloud, listing, times, total
+
+    def __call__(self, query: Query) -> Page:
+        page = self.cloud(query)
+        if query.listing == self.listing and query.cursor and self.times:
+            self.times -= 1
+            return replace(page, sightings=(), next_cursor=None)
+        return replace(page, total=self.total) if query.listing == self.listing else page
+
+
+@pytest.mark.parametrize("listing", ["WAITING", "FINISH", "FINISH.failed"])
+@pytest.mark.parametrize("total", [None, 0])
+def test_end_without_the_record_the_token_named_is_no_end(listing: str, total: int | None) -> None:
+    waiting = [
+        fakes.CloudTask(f"w{n}", fakes.after(-60), fakes.after(900), fakes.after(999)) for n in range(50)
+    ]
+    cloud = Cloud(MPS_FACTS, [*waiting, *fakes.make_tasks(300, ending=fakes.after(-9000))])
+    store = FakeStore()
+    report = run_with(CutShort(cloud, listing, times=2, total=total), cloud, store)
+    assert report.status is RunStatus.SUCCEEDED
+    assert len(store.rows) == 350
+    assert wrong_tasks(store, cloud, fakes.T0) == {}
+
+
+def test_list_that_always_loses_its_place_proves_nothing_while_it_moves() -> None:
+    cloud = Cloud(MPS_FACTS, fakes.make_tasks(300, ending=fakes.after(-9000)))
+    store = FakeStore()
+    cut = CutShort(cloud, "FINISH", times=0)
+
+    def elsewhere(query: Query) -> Page:
+        cut.times = 1 if len(cloud.calls) % 5 == 0 else 0
+        return cut(query)
+
+    assert run_with(elsewhere, cloud, store).status is RunStatus.FAILED
+    assert store.stream_state.polled == ()
+
+
+def test_list_that_always_ends_on_an_empty_page_is_believed_in_the_end() -> None:
+    cloud, store = Cloud(MPS_FACTS, fakes.make_tasks(60, ending=fakes.after(-9000))), FakeStore()
+
+    def trailing(query: Query) -> Page:
+        if query.cursor == "more":
+            return replace(cloud(replace(query, cursor=None)), sightings=(), next_cursor=None)
+        page = cloud(query)
+        is_last = page.next_cursor is None and page.sightings and query.listing == "FINISH"
+        return replace(page, next_cursor="more") if is_last else page
+
+    assert run_with(trailing, cloud, store).status is RunStatus.SUCCEEDED
+
+
+def test_filter_that_is_ignored_all_of_a_sudden_changes_no_outcome() -> None:
+    cloud, store = Cloud(MPS_FACTS, fakes.make_tasks(300)), FakeStore()
+    run(cloud, store, page_size=5)
+    before = {i: row.task.status for i, row in store.rows.items() if not row.task.is_open}
+    cloud.filter_is = "ignored"
+    for _ in range(3):
+        cloud.pass_time(60)
+        run(cloud, store, page_size=5)
+    assert store.stream_state.outcome_filter is OutcomeFilter.IGNORED
+    assert {i: store.rows[i].task.status for i in before} == before
+
+
+def test_heavy_page_that_a_gateway_gives_up_on_is_asked_for_in_parts() -> None:
+    cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(200, ending=fakes.after(-9000))), FakeStore()
+
+    def heavy(query: Query) -> None:
+        if query.limit > 5 and query.cursor == "t00119":
+            raise Retryable("HTTP 504 brings text/html")
+
+    cloud.trouble = heavy
+    assert run(cloud, store).status is RunStatus.SUCCEEDED
+    assert len(store.rows) == 200
+
+
+def test_page_that_cannot_be_had_is_named() -> None:
+    cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(200, ending=fakes.after(-9000))), FakeStore()
+
+    def never(query: Query) -> None:
+        if query.cursor == "t00119":
+            raise Retryable("broken", code="InternalError")
+
+    cloud.trouble = never
+    report = run(cloud, store)
+    assert report.status is RunStatus.FAILED
+    assert "after" in str(report.error)
+    assert "rows: broken" in str(report.error)
+    assert store.stream_state.polled == ()
+
+
+def test_record_without_an_id_is_no_missing_row() -> None:
+    cloud, store = Cloud(TAT_FACTS, fakes.make_tasks(60, ending=fakes.after(-9000))), FakeStore()
+    odd = Rejected(record='{"no": "id"}', reason="no id", observed_at=fakes.T0)
+
+    def with_odd(query: Query) -> Page:
+        page = cloud(query)
+        return replace(page, total=61, rejected=(odd,))
+
+    assert run_with(with_odd, cloud, store).status is RunStatus.SUCCEEDED
+    assert len([query for query in cloud.calls if query.cursor is None]) == 1

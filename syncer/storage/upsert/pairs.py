@@ -75,10 +75,19 @@ def _is_changed(new: dict[str, Expression], old: dict[str, Expression]) -> Expre
 
 
 def _is_not_older(new: dict[str, Expression], old: dict[str, Expression]) -> Expression:
-    """By the provider's rule first, then by when it was asked; an unknown rank is as good as the other."""
-    return tuple_(func.coalesce(new["rank"], old["rank"], 0), new["observed_at"]) >= tuple_(
+    """By the provider's rule first, then by when it was asked; an unknown rank is as good as the other.
+
+    Under one and the same rank, an end is the newer state: stamps of a second hold more than one state.
+    """
+    ends_first = and_(
+        new["rank"] == old["rank"],
+        new["status"].in_(OPEN_STATUSES),
+        old["status"].not_in(OPEN_STATUSES),
+    )
+    is_not_before = tuple_(func.coalesce(new["rank"], old["rank"], 0), new["observed_at"]) >= tuple_(
         func.coalesce(old["rank"], new["rank"], 0), old["observed_at"]
     )
+    return and_(is_not_before, not_(func.coalesce(ends_first, false())))
 
 
 def reopens(new: Mapping[str, Expression], old: Mapping[str, Expression]) -> Expression:

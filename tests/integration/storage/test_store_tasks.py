@@ -93,9 +93,9 @@ def test_older_observation_changes_nothing(ours: PgStreamStore, look: Look) -> N
 @pytest.mark.parametrize(
     ("rank", "at", "stands"),
     [
-        (1, 90, "succeeded"),
+        (1, 90, "paused"),
         (2, 90, "running"),
-        (2, 30, "succeeded"),
+        (2, 30, "paused"),
         (3, 30, "running"),
         (None, 90, "running"),
     ],
@@ -105,7 +105,7 @@ def test_newer_is_rank_then_time(
     ours: PgStreamStore, look: Look, rank: int | None, at: float, stands: str
 ) -> None:
     run = begin(ours)
-    store(ours, run, see("t", "succeeded", at=60, rank=2))
+    store(ours, run, see("t", "paused", at=60, rank=2))
     store(ours, run, see("t", "running", at=at, rank=rank))
     row = task(look)
     assert row["status"] == stands
@@ -248,6 +248,15 @@ def test_ended_task_of_a_ranked_provider_needs_no_confirmation(ours: PgStreamSto
     store(ours, run, see("t", "succeeded", rank=1))
     assert store(ours, run, see("t", "running", at=5, rank=2)).doubted == ()
     assert states(look) == ["succeeded", "running"]
+
+
+def test_end_stands_against_an_open_state_of_the_same_stamp(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "running", rank=7), see("t", "succeeded", rank=7))
+    for moment in (5, 9):
+        counts = store(ours, run, see("t", "running", at=moment, rank=7))
+        assert (counts.updated, counts.doubted) == (0, ())
+    assert states(look) == ["running", "succeeded"]
 
 
 def test_same_detail_again_changes_nothing(ours: PgStreamStore, look: Look) -> None:
