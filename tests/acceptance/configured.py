@@ -31,11 +31,16 @@ LEASE = "2s"
 
 
 def configuration(
-    simulator: Simulator, database_url: str, *, lists: Mapping[str, Mapping[str, Any]] | None = None, **all_: Any
+    simulator: Simulator,
+    database_url: str,
+    *,
+    lists: Mapping[str, Mapping[str, Any]] | None = None,
+    lease: str = LEASE,
+    **all_: Any,
 ) -> str:
     """The text of a configuration: `all_` goes for every source, `lists` for those it names."""
     own = lists or {}
-    head = f"[database]\nurl = {json.dumps(database_url)}\n\n[daemon]\nlease = {json.dumps(LEASE)}\n"
+    head = f"[database]\nurl = {json.dumps(database_url)}\n\n[daemon]\nlease = {json.dumps(lease)}\n"
     sources = (_source(simulator, name, {**BRISK, **all_, **own.get(name, {})}) for name in LIST_NAMES)
     return "\n".join((head, *sources))
 
@@ -53,6 +58,12 @@ def _source(simulator: Simulator, name: str, settings: Mapping[str, Any]) -> str
         "regions": list(simulator.options.regions) if name == "tat" else None,
         **settings,
     }
-    # A JSON string, number or list of strings is also a TOML one.
-    lines = (f"{setting} = {json.dumps(value)}" for setting, value in written.items() if value is not None)
+    lines = (f"{setting} = {_toml(value)}" for setting, value in written.items() if value is not None)
     return "[[sources]]\n" + "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    """`value` in TOML, where a JSON string, number or list of strings means the same."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(part)}" for key, part in value.items()) + " }"
+    return json.dumps(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,14 +36,24 @@ class Scene:
     ledger: Ledger
     database_url: str
 
-    def configure(self, **settings: Any) -> None:
+    def configure(self, *, database: str | None = None, **settings: Any) -> None:
         """Write the configuration anew; see `configured.configuration`."""
-        self.program.configure(configuration(self.simulator, self.database_url, **settings))
+        self.program.configure(configuration(self.simulator, database or self.database_url, **settings))
 
     def sync(self, *words: str) -> None:
         """Sync once; fails unless every stream's run succeeds."""
         ended = self.program.run("sync", *words)
         assert ended.code == 0, f"{ended.out}\n{ended.err}"
+
+    def watch(
+        self, daemon: Process, *, new: int = 100, moved: int = 25, met: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Wait until the daemon has seen `new` tasks arrive and `moved` change, and `met` is true."""
+        backlog = sum(map(self.simulator.options.backlog_of, self.simulator.services))
+        daemon.until(
+            lambda: self.ledger.tasks() >= backlog + new and self.ledger.moved() >= moved and met(),
+            f"{new} new tasks, {moved} that moved, and what else was wanted",
+        )
 
     def settle(self, daemon: Process) -> None:
         """Freeze the world, and wait until the daemon has read all of it once more."""

@@ -43,9 +43,14 @@ class Ledger:
         count: int = self.value("select count(*) from sync.tasks")
         return count
 
+    def moved(self) -> int:
+        """How many tasks were seen in more than one state."""
+        count: int = self.value("select count(*) from sync.tasks where version > 1")
+        return count
+
     def is_swept_since(self, instant: object) -> bool:
         """Whether every stream was read whole by a run begun after `instant`."""
-        return bool(self.value("select exists (select from sync.streams)")) and not self.value(_UNSWEPT, instant)
+        return self.value("select count(*) from sync.streams") > 0 == self.value(_UNSWEPT, instant)
 
 
 @contextmanager

@@ -33,11 +33,11 @@ class Ended:
 class Process:
     """A command under way. Its output goes to files, so that it never waits for a reader."""
 
-    def __init__(self, words: list[str], folder: Path, environment: Mapping[str, str], label: str) -> None:
+    def __init__(self, command: list[str], folder: Path, environment: Mapping[str, str], label: str) -> None:
         self._out, self._err = folder / f"{label}.out", folder / f"{label}.err"
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", "syncer", *words],
+                [sys.executable, "-m", *command],
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -86,8 +86,13 @@ class Process:
         return self.ended(seconds=seconds)
 
     def ended(self, *, seconds: float = 60) -> Ended:
-        """How it ended, once it has."""
-        code = self._popen.wait(seconds)
+        """How it ended, once it has; fails, with what its threads were doing, if it does not."""
+        try:
+            code = self._popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._popen.send_signal(signal.SIGABRT)
+            self._popen.wait()
+            raise AssertionError(f"syncer did not end within {seconds:g} s:\n{self.err[-9000:]}") from None
         return Ended(code, self._out.read_text("utf-8"), self.err)
 
     def events(self) -> list[dict[str, Any]]:
@@ -114,10 +119,10 @@ class Program:
         """Write `syncer.toml`."""
         (self.folder / "syncer.toml").write_text(text, "utf-8")
 
-    def start(self, *words: str, **environment: str) -> Process:
-        """The command `syncer WORDS`, under way."""
+    def start(self, *words: str, module: str = "syncer", **environment: str) -> Process:
+        """The command `syncer WORDS`, under way; `module` is what runs instead of the program itself."""
         label = f"{next(self._numbers)}-{words[0]}"
-        process = Process(list(words), self.folder, {**self._environment(), **environment}, label)
+        process = Process([module, *words], self.folder, {**self._environment(), **environment}, label)
         self._started.append(process)
         return process
 
@@ -141,7 +146,7 @@ class Program:
             if not name.startswith(_FOREIGN) and name.upper() not in _PROXIES
         }
         # Wide enough that no line of a table is folded.
-        return {**kept, "HOME": str(self.folder), "COLUMNS": "300"}
+        return {**kept, "HOME": str(self.folder), "COLUMNS": "300", "PYTHONFAULTHANDLER": "1"}
 
 
 @contextmanager
