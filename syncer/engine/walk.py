@@ -79,8 +79,9 @@ class Walk:
     # One pass through the list
 
     def _pass(self) -> Iterator[Page]:
-        idle = 0
-        restarts = 0
+        idle = restarts = 0
+        # Rows of this beginning, and those that a scan begun anew passes before it can show new ones.
+        rows = known = 0
         visited: set[str] = set()
         while True:
             try:
@@ -91,12 +92,14 @@ class Walk:
                     raise
                 restarts += 1
                 visited.clear()
+                rows, known = 0, max(rows, known)
                 self._restart()
                 continue
             stepped_back = self._has_jumped(page)
             self._is_cut = self._lost_its_place(page)
             new = self._note(page)
-            idle = 0 if new else idle + 1
+            rows += len(page.sightings)
+            idle = 0 if new or (page.sightings and rows <= known) else idle + 1
             if idle > MAX_IDLE_PAGES:
                 raise ProtocolError(
                     f"{self.scan.name}: {idle} pages in a row held nothing new and promised more; "

@@ -202,6 +202,13 @@ def test_refused_cursor_starts_the_scan_again() -> None:
     assert len(store.rows) == 200
 
 
+def test_cursor_refused_far_down_a_long_list_starts_it_again() -> None:
+    cloud, store = Cloud(MPS_FACTS, fakes.make_tasks(1500, ending=fakes.after(-9000))), FakeStore()
+    cloud.trouble = Trouble(*[None] * 70, CursorRefused("the token is unknown"))
+    assert run(cloud, store).status is RunStatus.SUCCEEDED
+    assert len(store.rows) == 1500
+
+
 def test_failing_page_is_asked_for_in_halves() -> None:
     cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(200, ending=fakes.after(-9000))), FakeStore()
     cloud.trouble = Trouble(*[None] * 9, *[Retryable("broken", code="InternalError")] * 2)
