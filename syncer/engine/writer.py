@@ -14,7 +14,7 @@ from syncer.ports import StreamStore
 class BatchLimits:
     """When a batch is full: rows and bytes keep memory small, age lets a slow list commit often."""
 
-    rows: int = 5_000
+    rows: int = 2_500
     size: int = 4 << 20
     age: timedelta = timedelta(seconds=5)
 
