@@ -76,19 +76,19 @@ def _is_right(store: FakeStore, task_id: str, status: Status) -> bool:
 @pytest.mark.parametrize("facts", ALL_FACTS)
 @pytest.mark.parametrize("sorting", ORDERS)
 def test_run_follows_a_living_cloud(facts: Facts, sorting: fakes.Sorting) -> None:
-    cloud = Cloud(facts, fakes.make_tasks(400, ending=fakes.after(1800)), sorting=sorting)
+    cloud = Cloud(facts, fakes.make_tasks(240, ending=fakes.after(700)), sorting=sorting)
     store = FakeStore()
-    for _ in range(20):
+    for _ in range(10):
         cloud.pass_time(60)
         begun_at = cloud.clock
         assert run(cloud, store).status is RunStatus.SUCCEEDED, store.errors
         assert wrong_tasks(store, cloud, begun_at) == {}
-    assert len(store.rows) > 330
+    assert len(store.rows) > 200
 
 
 @pytest.mark.parametrize("facts", ALL_FACTS)
 def test_poll_stops_where_the_order_is_known(facts: Facts) -> None:
-    cloud = Cloud(facts, fakes.make_tasks(2000))
+    cloud = Cloud(facts, fakes.make_tasks(800))
     store = FakeStore()
     whole = run(cloud, store).requests
     cloud.pass_time(60)
@@ -172,17 +172,17 @@ def test_outcome_told_in_the_same_run_is_no_version() -> None:
 
 
 def test_killed_sweep_goes_on_at_its_cursor() -> None:
-    cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(3000, every=1.0, ending=fakes.after(-9000))), FakeStore()
+    cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(1200, every=1.0, ending=fakes.after(-9000))), FakeStore()
     cloud.call_takes = timedelta(seconds=1)
-    cloud.trouble = Trouble(*[None] * 40, Kill())
+    cloud.trouble = Trouble(*[None] * 24, Kill())
     with pytest.raises(Kill):
         run(cloud, store)
     stored, asked = len(store.rows), len(cloud.calls)
-    assert 0 < stored < 3000
+    assert 0 < stored < 1200
     report = run(cloud, store)
     assert report.status is RunStatus.SUCCEEDED
-    assert len(store.rows) == 3000
-    assert len(cloud.calls) - asked < 3000 / 20 - stored / 20 + 10
+    assert len(store.rows) == 1200
+    assert len(cloud.calls) - asked < 1200 / 20 - stored / 20 + 10
 
 
 def test_interrupted_run_keeps_what_it_read() -> None:
@@ -203,10 +203,10 @@ def test_refused_cursor_starts_the_scan_again() -> None:
 
 
 def test_cursor_refused_far_down_a_long_list_starts_it_again() -> None:
-    cloud, store = Cloud(MPS_FACTS, fakes.make_tasks(1500, ending=fakes.after(-9000))), FakeStore()
+    cloud, store = Cloud(MPS_FACTS, fakes.make_tasks(400, ending=fakes.after(-9000))), FakeStore()
     cloud.trouble = Trouble(*[None] * 70, CursorRefused("the token is unknown"))
-    assert run(cloud, store).status is RunStatus.SUCCEEDED
-    assert len(store.rows) == 1500
+    assert run(cloud, store, page_size=5).status is RunStatus.SUCCEEDED
+    assert len(store.rows) == 400
 
 
 def test_failing_page_is_asked_for_in_halves() -> None:
