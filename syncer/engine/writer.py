@@ -110,7 +110,9 @@ class Writer:
             replace(batch, run=self.run, sightings=tuple(self._pending.values()), checkpoint=self.checkpoint)
         )
         self.counts = _sum(self.counts, counts)
-        self.undecided.update(counts.undecided)
+        # Our own copies of the ids, which the scan keeps anyway: there may be a hundred thousand of them.
+        told = set(counts.undecided)
+        self.undecided.update(task_id for task_id in self._pending if task_id in told)
         self.doubted.update(counts.doubted)
         self._clear()
 
