@@ -29,7 +29,9 @@ def changed_pairs() -> CTE:
         select(
             *pair.c,
             is_new.label("is_new"),
-            func.coalesce(or_(_completes(new, old), _records(new, old)), false()).label("completes"),
+            func.coalesce(or_(_completes(new, old), _details(new, old), _records(new, old)), false()).label(
+                "completes"
+            ),
             replaces.label("replaces"),
         )
         .where(
@@ -107,6 +109,19 @@ def _completes(new: dict[str, Expression], old: dict[str, Expression]) -> Expres
         old["run_id"] == RUN_ID,
         new["status"].in_(_OUTCOMES),
         or_(new["fingerprint"].is_(None), new["fingerprint"] == old["fingerprint"]),
+    )
+
+
+def _details(new: dict[str, Expression], old: dict[str, Expression]) -> Expression:
+    """A call by id now tells more of the end that the list has shown: it fills in and changes nothing."""
+    return and_(
+        old["status"].not_in(OPEN_STATUSES),
+        old["detail"].is_(None),
+        old["lost_at"].is_(None),
+        new["detail"].is_not(None),
+        new["raw"].is_(None),
+        new["status"] == old["status"],
+        *(or_(new[name].is_(None), old[name].is_(None), new[name] == old[name]) for name in FIELDS),
     )
 
 

@@ -218,6 +218,20 @@ def test_list_adds_its_record_to_what_detail_told_first(ours: PgStreamStore, loo
     assert versions(look)[2]["changed_fields"] == "record"
 
 
+def test_detail_adds_to_an_end_that_the_list_showed_first(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("t", "running"))
+    store(ours, run, see("t", "failed", at=5, finished_at=after(3)), status=RunStatus.SUCCEEDED)
+    told = detail("t", "failed", at=60, finished_at=after(3), error_code="E1")
+    counts = store(ours, begin(ours, at=60), told)
+    assert (counts.updated, states(look)) == (0, ["running", "failed"])
+    assert (task(look)["error_code"], task(look)["detail"] is None) == ("E1", False)
+    assert versions(look)[1]["observed_at"] == after(5)
+    # Another answer by id is another state again.
+    store(ours, run, detail("t", "failed", at=70, finished_at=after(3), error_code="E2"))
+    assert versions(look)[2]["changed_fields"] == "error_code"
+
+
 def test_list_alone_replaces_with_nulls(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", "paused", error_code="E1", sub_types=("a", "b")))
