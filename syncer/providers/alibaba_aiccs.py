@@ -39,7 +39,7 @@ from syncer.model import (
 )
 from syncer.providers.answers import Refusal, Rules, check_asked, read_object, required, rows
 from syncer.providers.base import Base
-from syncer.providers.offsets import asked_again, position
+from syncer.providers.offsets import asked_again, places, position
 from syncer.providers.urls import query_string, read_endpoint
 from syncer.providers.values import epoch_instant, flag, identifier, task_id, text, whole
 
@@ -170,7 +170,7 @@ class AlibabaAiccs(Base):
         size = given if given and 0 < given < query.limit else query.limit
         return Envelope(
             records=tuple(found),
-            next_cursor=_next_page(query, len(found), total, size),
+            next_cursor=_next_page(query, places(found, "Id"), total, size),
             total=total,
             request_id=request_id,
             page_size=size,

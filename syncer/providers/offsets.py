@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from syncer.model import Query
 
 #: How many rows neighbouring pages share, where a page is at least twice as long.
@@ -13,6 +16,15 @@ PATIENCE = 3
 def offset_of(cursor: str | None) -> int:
     """The offset that a cursor stands for."""
     return position(cursor, 0)[0]
+
+
+def places(found: Sequence[Any], name: str) -> int:
+    """How many places of the list these rows take up: one that stands on the page twice takes one.
+
+    `name` is the field that holds a row's id.
+    """
+    ids = [row[name] for row in found if isinstance(row, dict) and isinstance(row.get(name), str | int)]
+    return len(found) - len(ids) + len(set(ids))
 
 
 def next_offset(query: Query, found: int, total: int | None) -> str | None:

@@ -29,7 +29,7 @@ from syncer.model import (
 from syncer.providers import tencent
 from syncer.providers.answers import Refusal, rows
 from syncer.providers.base import Base
-from syncer.providers.offsets import OVERLAP, next_offset, offset_before, offset_of
+from syncer.providers.offsets import OVERLAP, next_offset, offset_before, offset_of, places
 from syncer.providers.urls import read_endpoint
 from syncer.providers.values import identifier, instant, microseconds, task_id, text, whole
 
@@ -145,7 +145,7 @@ class TencentTat(Base):
             return Envelope(records=found, next_cursor=None, total=total, request_id=request_id)
         return Envelope(
             records=found,
-            next_cursor=next_offset(query, len(found), total),
+            next_cursor=next_offset(query, places(found, "InvocationTaskId"), total),
             back_cursor=offset_before(query, len(found)),
             total=total,
             request_id=request_id,

@@ -140,6 +140,12 @@ def test_pages_are_counted(cursor: str | None, given: Answer, after: str | None)
     assert _AICCS.parse(Query(listing="ALL", limit=50, cursor=cursor), given).next_cursor == after
 
 
+def test_row_that_stands_on_the_page_twice_does_not_end_the_list() -> None:
+    shown = [{"Id": n} for n in (1, 2, 3, 4, 5, 3)]
+    twice = listed(0, 0, Data={"PageNo": 1, "PageSize": 5, "Total": 6, "Record": shown})
+    assert _AICCS.parse(Query(listing="ALL", limit=5), twice).next_cursor == "2"
+
+
 def test_answer_by_id_has_no_next_page() -> None:
     envelope = _AICCS.parse(Query(ids=("0",)), listed(1, 1))
     assert (len(envelope.records), envelope.next_cursor) == (1, None)

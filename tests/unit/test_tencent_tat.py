@@ -137,10 +137,18 @@ def test_later_update_has_the_higher_rank() -> None:
 
 
 def test_next_page_overlaps() -> None:
+    shown = [record(InvocationTaskId=f"invt-{n}") for n in range(100)]
     envelope = _TAT.parse(
-        Query(listing="tasks", cursor="90"), tencent(TotalCount=500, InvocationTaskSet=[record()] * 100)
+        Query(listing="tasks", cursor="90"), tencent(TotalCount=500, InvocationTaskSet=shown)
     )
     assert (envelope.next_cursor, envelope.back_cursor) == ("180", "0")
+
+
+def test_row_that_stands_on_the_page_twice_does_not_end_the_list() -> None:
+    shown = [record(InvocationTaskId=f"invt-{n}") for n in range(5)]
+    page = tencent(TotalCount=6, InvocationTaskSet=[*shown, shown[2]])
+    envelope = _TAT.parse(Query(listing="tasks", limit=5), page)
+    assert envelope.next_cursor == "3"
 
 
 def test_answer_by_ids_has_no_next_page() -> None:
