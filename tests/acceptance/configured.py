@@ -18,7 +18,7 @@ PROVIDERS = {
 }
 #: Of every source, unless a test says otherwise.
 BRISK = {
-    "poll_every": "200ms",
+    "poll_every": "300ms",
     "sweep_every": "2s",
     "retention": "7d",
     "visibility_lag": "0ms",

@@ -50,7 +50,7 @@ class Ledger:
 
     def is_swept_since(self, instant: object) -> bool:
         """Whether every stream was read whole by a run begun after `instant`."""
-        return self.value("select count(*) from sync.streams") > 0 == self.value(_UNSWEPT, instant)
+        return bool(self.value("select count(*) from sync.streams") > 0 == self.value(_UNSWEPT, instant))
 
 
 @contextmanager

@@ -80,12 +80,12 @@ class Process:
         self._popen.kill()
         assert self._popen.wait() == -signal.SIGKILL, f"it was not running any more:\n{self.err[-3000:]}"
 
-    def terminate(self, *, seconds: float = 60) -> Ended:
+    def terminate(self, *, seconds: float = 120) -> Ended:
         """Tell it to stop, and how it ended."""
         self._popen.send_signal(signal.SIGTERM)
         return self.ended(seconds=seconds)
 
-    def ended(self, *, seconds: float = 60) -> Ended:
+    def ended(self, *, seconds: float = 120) -> Ended:
         """How it ended, once it has; fails, with what its threads were doing, if it does not."""
         try:
             code = self._popen.wait(seconds)
@@ -126,9 +126,9 @@ class Program:
         self._started.append(process)
         return process
 
-    def run(self, *words: str, seconds: float = 60, **environment: str) -> Ended:
+    def run(self, *words: str, **environment: str) -> Ended:
         """How the command `syncer WORDS` ended."""
-        return self.start(*words, **environment).ended(seconds=seconds)
+        return self.start(*words, **environment).ended()
 
     def daemon(self) -> Process:
         """The daemon, logging JSON."""

@@ -23,13 +23,11 @@ _BAD_DAY = Faults(
 )
 #: By list: what its own way of paging can do to a reader.
 _ODD_PAGES: Mapping[str, Faults] = {
+    "mps-cn": Faults(duplicate_rate=0.1, blank_rate=0.05, repeat_rate=0.03),
+    "mps-intl": Faults(expired_cursor_rate=0.03),
     "tat": Faults(duplicate_rate=0.1, blank_rate=0.05, repeat_rate=0.05),
     "aiccs": Faults(page_cap=3, unsuccessful_rate=0.05, duplicate_rate=0.1),
     "baidu": Faults(inclusive_marker=True, expired_cursor_rate=0.03, blank_rate=0.05),
-}
-_ODD_SCROLLS: Mapping[str, Faults] = {
-    "mps-cn": Faults(moved_token=MovedToken.EMPTY, duplicate_rate=0.1, blank_rate=0.03),
-    "mps-intl": Faults(moved_token=MovedToken.REFUSED, expired_cursor_rate=0.004),
 }
 
 
@@ -39,15 +37,11 @@ def of_each(faults: Mapping[str, Faults], **options: Any) -> dict[str, ListOptio
 
 
 def read_moving_world(
-    scene: Scene,
-    tolerance: Tolerance | None = None,
-    *,
-    moved: int = 25,
-    met: Callable[[], bool] = lambda: True,
+    scene: Scene, tolerance: Tolerance | None = None, *, met: Callable[[], bool] = lambda: True
 ) -> None:
     """Read the backlog and a moving world until the faults were met, and check what came of it."""
     daemon = scene.program.daemon()
-    scene.watch(daemon, moved=moved, met=met)
+    scene.watch(daemon, met=met)
     scene.settle(daemon)
     assert daemon.terminate().code == 0
     scene.compare(tolerance)
@@ -65,26 +59,43 @@ def test_bad_day_loses_nothing(stage: Staging) -> None:
 
 
 def test_odd_pages_lose_nothing(stage: Staging) -> None:
-    worlds = {
-        **of_each(_ODD_PAGES, backlog=60),
-        **of_each(_ODD_SCROLLS, backlog=60, arrivals_per_minute=600.0),
-    }
-    scene = stage(arrivals_per_minute=900.0, pace=0.003, lists=worlds)
-    # Few rows a page and a pause between two, so that tokens do lose their records.
-    scrolls = {"page_size": 2, "requests_per_second": 40, "lookback": {"min": "500ms"}}
-    scene.configure(lists=dict.fromkeys(_ODD_SCROLLS, scrolls) | {"baidu": {"page_size": 8}})
+    scene = stage(arrivals_per_minute=900.0, lists=of_each(_ODD_PAGES, backlog=80))
+    scene.configure(page_size=8)
     read_moving_world(
         scene,
-        # Their lives are shorter than the pause between two polls.
-        moved=5,
         met=lambda: (
-            fired(scene, "mps-cn", "moved_token_empty", "duplicate_rate", "blank_rate")
-            and fired(scene, "mps-intl", "moved_token_refused")
+            fired(scene, "mps-cn", "duplicate_rate", "blank_rate", "repeat_rate")
+            and fired(scene, "mps-intl", "expired_cursor_rate")
             and fired(scene, "tat", "duplicate_rate", "blank_rate", "repeat_rate")
             and fired(scene, "aiccs", "page_cap", "unsuccessful_rate", "duplicate_rate")
-            and fired(scene, "baidu", "inclusive_marker", "expired_cursor_rate")
+            and fired(scene, "baidu", "inclusive_marker", "expired_cursor_rate", "blank_rate")
         ),
     )
+
+
+def test_tokens_whose_record_has_moved_lose_nothing(stage: Staging) -> None:
+    scrolls = {
+        name: ListOptions(backlog=60, arrivals_per_minute=600.0, faults=Faults(moved_token=moved))
+        for name, moved in (("mps-cn", MovedToken.EMPTY), ("mps-intl", MovedToken.REFUSED))
+    }
+    scene = stage(backlog=0, pace=0.003, lists=scrolls)
+    # Few rows a page and a pause between two: so a record has the time to move while its page is waited for.
+    sparse = {"page_size": 2, "requests_per_second": 40, "lookback": {"min": "500ms"}, "sweep_every": "1m"}
+    scene.configure(lists=dict.fromkeys(scrolls, sparse))
+    daemon = scene.program.daemon()
+    scene.watch(
+        daemon,
+        moved=5,
+        met=lambda: (
+            fired(scene, "mps-cn", "moved_token_empty") and fired(scene, "mps-intl", "moved_token_refused")
+        ),
+    )
+    assert daemon.terminate().code == 0
+    scene.configure()
+    daemon = scene.program.daemon()
+    scene.settle(daemon)
+    assert daemon.terminate().code == 0
+    scene.compare()
 
 
 def test_unknown_outcomes_are_not_guessed(stage: Staging) -> None:

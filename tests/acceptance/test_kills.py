@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from tests.acceptance.conftest import Scene, Staging
 from tests.acceptance.program import Process
 
 #: Slow enough that there is always something to interrupt.
-SLOW = {"requests_per_second": 15, "page_size": 20}
+SLOW: dict[str, Any] = {"requests_per_second": 15, "page_size": 20}
 #: Seconds from the first lease to the kill.
 _LIVES = (0.0, 1.5)
 _KILLS = 6
@@ -54,7 +55,7 @@ def test_killed_daemon_loses_and_repeats_nothing(stage: Staging) -> None:
     while len(hits) < _KILLS or not hits[0] or "poll" not in set().union(*hits[-2:]):
         assert len(hits) < 3 * _KILLS
         daemon = scene.program.daemon()
-        daemon.until(lambda daemon=daemon: holds_a_stream(scene, daemon), "its first lease")
+        daemon.until(partial(holds_a_stream, scene, daemon), "its first lease")
         daemon.runs_for(chance.uniform(*_LIVES))
         daemon.kill()
         hits.append({row["mode"] for row in scene.ledger.rows(_CUT_OFF, str(daemon.pid))})

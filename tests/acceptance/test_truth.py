@@ -11,7 +11,6 @@ from tests.acceptance.conftest import Staging
 @pytest.mark.parametrize("order", list(ListOrder), ids=str)
 def test_database_equals_truth_in_order(stage: Staging, order: ListOrder) -> None:
     scene = stage(order=order, arrivals_per_minute=1_500.0)
-    scene.sync()
     daemon = scene.program.daemon()
     scene.watch(daemon, new=150, moved=50)
     scene.settle(daemon)

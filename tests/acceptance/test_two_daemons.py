@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import LiteralString
 
 from tests.acceptance.conftest import Staging
@@ -19,8 +20,8 @@ where holder like '%%:' || %s and expires_at > clock_timestamp() order by stream
 """
 
 
-def finished_runs(process: Process) -> int:
-    return sum(event["event"] == "run.succeeded" for event in process.events())
+def has_finished(process: Process, runs: int) -> bool:
+    return [event["event"] for event in process.events()].count("run.succeeded") >= runs
 
 
 def check_untroubled(processes: Iterable[Process]) -> None:
@@ -34,7 +35,7 @@ def test_two_daemons_share_the_streams(stage: Staging) -> None:
     scene = stage(arrivals_per_minute=1_200.0)
     daemons = [scene.program.daemon() for _ in range(2)]
     for daemon in daemons:
-        daemon.until(lambda daemon=daemon: finished_runs(daemon) >= 10, "ten runs of its own")
+        daemon.until(partial(has_finished, daemon, 10), "ten runs of its own")
     scene.watch(daemons[0])
     scene.settle(daemons[0])
     assert [daemon.terminate().code for daemon in daemons] == [0, 0]
@@ -48,8 +49,8 @@ def test_daemon_takes_over_from_one_that_was_killed(stage: Staging) -> None:
     scene.configure(**SLOW)
     killed, left = (scene.program.daemon() for _ in range(2))
     for daemon in (killed, left):
-        daemon.until(lambda daemon=daemon: finished_runs(daemon) >= 2, "two runs of its own")
-    killed.until(lambda: holds_a_stream(scene, killed), "a stream of its own")
+        daemon.until(partial(has_finished, daemon, 2), "two runs of its own")
+    killed.until(partial(holds_a_stream, scene, killed), "a stream of its own")
     killed.kill()
     instant = scene.ledger.now()
     orphans = scene.ledger.rows(_HELD, str(killed.pid))
