@@ -43,6 +43,17 @@ def test_missing_database_is_a_matter_of_configuration(postgres: Server) -> None
     assert 'database "no_such_database" does not exist' in str(error)
 
 
+def test_vanished_server_is_noticed(url: str) -> None:
+    engine = make_engine(url + "?keepalives_idle=4")
+    with transaction(engine) as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        parameters = driver.info.get_parameters()
+    engine.dispose()
+    names = ("keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout")
+    assert [parameters.get(name) for name in names] == ["4", "5", "3", "30000"]
+
+
 def test_connection_is_pinned(url: str) -> None:
     engine = make_engine(url + "?application_name=mine&options=-cwork_mem%3D5MB")
     with transaction(engine) as connection:
