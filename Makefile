@@ -1,4 +1,4 @@
-.PHONY: install demo test unit integration acceptance sdk lint format types bench up down
+.PHONY: install demo test unit integration acceptance soak sdk lint format types bench up down
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,11 @@ integration: install
 
 acceptance: install
 	$(BIN)/pytest tests/acceptance
+
+# Hundreds of `kill -9` in random worlds; writes its figures into the page about reliability.
+KILLS := 500
+soak: install
+	$(BIN)/pytest -m soak --kills $(KILLS) --figures docs/reliability.md tests/soak
 
 # The vendors' own SDKs as clients of the simulator.
 sdk: install

@@ -21,6 +21,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help=f"which server binaries to test on, where ${_ENVIRONMENT} names no server: "
         "the embedded ones (default), or those in /usr/lib/postgresql or PATH",
     )
+    parser.addoption("--kills", type=int, default=500, help="how many processes a soak kills (500)")
+    parser.addoption("--seed", type=int, help="live through the one world of this seed in a soak")
+    parser.addoption("--figures", help="the page into which a soak writes its figures")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,77 @@
+"""What the promises of docs/reliability.md rest on, where no other test would notice its absence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from syncer.engine import RunReport, run_stream
+from syncer.engine.writer import Writer
+from syncer.model import Checkpoint, Mode, Page, Query, Run, RunStatus, Sighting, Status
+from tests import fakes
+from tests.fakes import AICCS_FACTS, T0, TAT_FACTS, Cloud, FakeStore
+
+
+def sweep(cloud: Cloud, store: FakeStore, fetch: Callable[[Query], Page] | None = None) -> RunReport:
+    """A sweep of `cloud`, whose retention nobody knows; `fetch` may stand before it."""
+
+    class Between:
+        now = cloud.now
+
+        def __call__(self, query: Query) -> Page:
+            return (fetch or cloud)(query)
+
+    stream = fakes.make_stream(retention=None, page_size=20)
+    return run_stream(store, Between(), stream=stream, facts=cloud.facts, wanted=Mode.SWEEP)
+
+
+def test_rows_that_move_up_between_two_pages_are_read() -> None:
+    cloud = Cloud(TAT_FACTS, fakes.make_tasks(100, ending=fakes.after(-100)), sorting=fakes.oldest_created)
+
+    def forgetting(query: Query) -> Page:
+        page = cloud(query)
+        if len(cloud.calls) == 2:
+            del cloud.tasks[:15]
+        # No total: nothing but the overlap tells that rows were passed over.
+        return replace(page, total=None)
+
+    store = FakeStore()
+    assert sweep(cloud, store, forgetting).status is RunStatus.SUCCEEDED
+    assert len(cloud.tasks) == 85
+    assert {task.task_id for task in cloud.tasks} <= store.rows.keys()
+
+
+def test_half_a_page_is_not_stored_as_progress() -> None:
+    """Two states of a task on one page are two batches; the first of them does not end the page."""
+    cloud, store = Cloud(TAT_FACTS, fakes.make_tasks(3, ending=fakes.after(-100))), FakeStore()
+    page = cloud(Query(listing="ALL", limit=20))
+    run = store.start(Mode.SWEEP, T0)
+    writer = Writer(store, run)
+    writer.add(twice(page), checkpoint(run, "20"), twice(page).sightings)
+    assert [batch.checkpoint for batch in store.batches] == [None]
+    writer.flush()
+    assert store.batches[-1].checkpoint == checkpoint(run, "20")
+
+
+def twice(page: Page) -> Page:
+    """`page` with an earlier state of its first task before all others."""
+    first = page.sightings[0]
+    earlier: Sighting = replace(
+        first, fingerprint=b"before", task=replace(first.task, status=Status.RUNNING, rank=1)
+    )
+    return replace(page, sightings=(earlier, *page.sightings))
+
+
+def checkpoint(run: Run, cursor: str) -> Checkpoint:
+    return Checkpoint(started_at=run.started_at, saved_at=T0, listing="ALL", cursor=cursor)
+
+
+def test_open_task_that_a_whole_scan_does_not_show_is_marked() -> None:
+    """Nobody knows the retention of this list, so no window can close; the scan alone tells."""
+    tasks = fakes.make_tasks(30, ending=fakes.after(-1))
+    cloud, store = Cloud(AICCS_FACTS, tasks), FakeStore()
+    sweep(cloud, store)
+    gone = next(i for i, row in store.rows.items() if row.task.is_open)
+    cloud.tasks = [task for task in cloud.tasks if task.task_id != gone]
+    assert sweep(cloud, store).counts.lost == 1
+    assert store.rows[gone].lost_at is not None
