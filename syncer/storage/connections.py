@@ -38,6 +38,8 @@ def make_engine(url: str, *, lease: timedelta = timedelta(seconds=10)) -> Engine
     parsed = parse_url(url)
     return create_engine(
         parsed,
+        # Kept open: each new connection costs a handshake, and a temporary table in the catalogs.
+        pool_size=20,
         # Threads bound their own number; a pool that makes one wait could starve the lease's renewal.
         max_overflow=-1,
         pool_pre_ping=True,
