@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -94,8 +94,8 @@ class StreamStore(Protocol):
     def count_since(self, created_at: datetime, at_most: int) -> int:
         """How many tasks were created at `created_at` or later; `at_most` where there are more."""
 
-    def undecided(self, run: Run) -> Sequence[str]:
-        """The ids that this run has stored as `finished` without an outcome."""
+    def undecided(self, run: Run) -> Mapping[str, datetime | None]:
+        """What this run has stored as `finished` without an outcome: creation times, by id."""
 
     def succeeded_among(self, task_ids: Collection[str]) -> set[str]:
         """Those of `task_ids` that stand as succeeded."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -343,12 +343,12 @@ class FakeStore:
         stamps = (row.task.created_at for row in self.rows.values())
         return min(sum(stamp is not None and stamp >= created_at for stamp in stamps), at_most)
 
-    def undecided(self, run: Run) -> Sequence[str]:
-        return [
-            i
+    def undecided(self, run: Run) -> Mapping[str, datetime | None]:
+        return {
+            i: row.task.created_at
             for i, row in self.rows.items()
             if row.task.status is Status.FINISHED and row.run_id == run.run_id
-        ]
+        }
 
     def succeeded_among(self, task_ids: Collection[str]) -> set[str]:
         return {i for i in task_ids if i in self.rows and self.rows[i].task.status is Status.SUCCEEDED}

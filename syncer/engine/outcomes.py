@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,14 +28,15 @@ class Outcomes:
         self._now = now
         #: Ended tasks that the membership scan showed, with nothing but their stamps.
         self._members: dict[str, Task] = {}
-        self._recalled: set[str] = set()
+        #: Creation times of what was stored before this run was interrupted, by id.
+        self._recalled: dict[str, datetime | None] = {}
         #: The failed, by id, and the request that told so.
         self._failed: dict[str, str] = {}
         self._walk: Walk | None = None
 
-    def recall(self, task_ids: Iterable[str]) -> None:
+    def recall(self, created_at: Mapping[str, datetime | None]) -> None:
         """Take in what this run had stored without an outcome before it was interrupted."""
-        self._recalled.update(task_ids)
+        self._recalled.update(created_at)
 
     def member(self, sightings: Iterable[Sighting]) -> None:
         """Note what the membership scan showed."""
@@ -91,16 +92,20 @@ class Outcomes:
         at = walk.progress.last_page_at or self._now
         for task_id, request_id in self._failed.items():
             yield _outcome(task_id, Status.FAILED, at, request_id)
-        for task_id in (self.writer.undecided | self._recalled) - self._failed.keys():
+        for task_id in (self.writer.undecided | self._recalled.keys()) - self._failed.keys():
             if self._is_vouched(task_id, walk):
                 yield _outcome(task_id, Status.SUCCEEDED, at)
 
     def _is_vouched(self, task_id: str, walk: Walk) -> bool:
         """Whether the filtered list would have shown the task if it had failed."""
         member = self._members.get(task_id)
-        if member is None:
-            return task_id in self._recalled and not walk.stopped_early
-        return self._had_to_show(member, walk)
+        if member is not None:
+            return self._had_to_show(member, walk)
+        if task_id not in self._recalled or walk.stopped_early:
+            return False
+        # It may have left both lists since the interruption, and would then be missing in this one anyway.
+        stored = Task(task_id=task_id, status=Status.FINISHED, created_at=self._recalled[task_id])
+        return self._had_to_show(stored, walk)
 
     def _had_to_show(self, task: Task, walk: Walk) -> bool:
         if is_expiring(task, walk.progress.last_page_at, walk.route.retention):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from datetime import datetime
 
 from syncer.engine.findings import Findings
 from syncer.engine.outcomes import Outcomes
@@ -58,6 +59,8 @@ class _Execution:
         self.state, self.run, self.source = state, run, stream.source
         self.started_at = run.checkpoint.started_at if run.checkpoint else run.started_at
         self.boundary = runs.boundary(state, self.source)
+        #: When the first page was asked for, on the provider's clock; after a resume the first one since.
+        self.first_page_at: datetime | None = None
         self.found = Findings()
         self.writer = Writer(store, run)
         self.outcomes = Outcomes(state, run.started_at, self.writer)
@@ -152,6 +155,7 @@ class _Execution:
         for page in walk.pages():
             # The provider's clock is known from its first answer on; until then ours may have been ahead.
             self.started_at = min(self.started_at, page.observed_at)
+            self.first_page_at = self.first_page_at or page.observed_at
             self._take(walk, page)
             self._tell_progress(walk)
             self._pause()
@@ -217,7 +221,7 @@ class _Execution:
         return Proof(
             mode=self.run.mode,
             started_at=self.started_at,
-            frontier=runs.claimed_frontier(self.state, self.source, self.started_at),
+            frontier=runs.claimed_frontier(self.state, self.source, self.first_page_at or self.started_at),
             last_page_at=self.found.last_page_at or self.started_at,
             shown_since=self.found.shown_since,
             orders=self.found.orders,

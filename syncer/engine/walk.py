@@ -38,6 +38,8 @@ class Walk:
         self.seen: dict[str, float | None] = {}
         self._asker = Asker(fetch, scan, route)
         self._rejected: set[str] = set()
+        #: While the scan steps back: the ids it had seen before it found that it must.
+        self._seen_before_jump: set[str] = set()
         #: Whether a cursor was seen to name the record that the next page begins with.
         self._has_met_named = False
         #: Whether the last pass ended where it had lost its place.
@@ -133,11 +135,14 @@ class Walk:
 
     def _has_jumped(self, page: Page) -> bool:
         """Whether rows may lie between this page and the one before: where pages overlap, none reappeared."""
-        if not self.route.facts.overlap or not self.seen or page.back_cursor is None:
+        # While stepping back, only what was seen before the jump tells that no row lies between any more.
+        known = self._seen_before_jump or self.seen.keys()
+        is_first = self.cursor is None or page.back_cursor in (None, self.cursor)
+        if not self.route.facts.overlap or is_first or any(s.task.task_id in known for s in page.sightings):
+            self._seen_before_jump = set()
             return False
-        if self.cursor is None or self.cursor == page.back_cursor:
-            return False
-        return not any(s.task.task_id in self.seen for s in page.sightings)
+        self._seen_before_jump = set(known)
+        return bool(known)
 
     def _lost_its_place(self, page: Page) -> bool:
         """Whether the list ends on a page that does not hold the record its own cursor had named."""

@@ -75,6 +75,9 @@ def claimed_frontier(state: StreamState, source: Source, started_at: datetime) -
     limit = boundary(state, source)
     if limit is None or (source.retention is None and _was_down(state, source, started_at)):
         return None
+    if source.retention is None:
+        # The coverage may end long before the last run, which then could not tell how far back it saw.
+        return max(limit.created_at, limit.changed_at)
     return limit.created_at
 
 

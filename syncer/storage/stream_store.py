@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import ARRAY, Engine, Text, any_, bindparam, func, select
@@ -60,16 +60,16 @@ class PgStreamStore:
             confirm(connection, self.lease)
             return connection.scalar(select(func.count()).select_from(newer.subquery())) or 0
 
-    def undecided(self, run: Run) -> Sequence[str]:
-        """The ids that this run has stored as `finished` without an outcome."""
-        query = select(tasks.c.task_id).where(
+    def undecided(self, run: Run) -> Mapping[str, datetime | None]:
+        """What this run has stored as `finished` without an outcome: creation times, by id."""
+        query = select(tasks.c.task_id, tasks.c.created_at).where(
             tasks.c.stream_id == self.lease.stream_id,
             tasks.c.run_id == run.run_id,
             tasks.c.status == Status.FINISHED.value,
         )
         with transaction(self._engine) as connection:
             confirm(connection, self.lease)
-            return connection.scalars(query).all()
+            return {row.task_id: row.created_at for row in connection.execute(query)}
 
     def succeeded_among(self, task_ids: Collection[str]) -> set[str]:
         """Those of `task_ids` that stand as succeeded."""

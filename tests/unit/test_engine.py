@@ -31,6 +31,7 @@ from syncer.model import (
     Rejected,
     RunStatus,
     Status,
+    StreamState,
 )
 from syncer.planning.intervals import union
 from tests import fakes
@@ -679,3 +680,34 @@ def test_record_without_an_id_is_no_missing_row() -> None:
 
     assert run_with(with_odd, cloud, store).status is RunStatus.SUCCEEDED
     assert len([query for query in cloud.calls if query.cursor is None]) == 1
+
+
+def test_jump_in_a_list_by_offset_is_stepped_back_over() -> None:
+    """Rows that vanish at the top move others up, past where the next page begins."""
+    cloud = Cloud(TAT_FACTS, fakes.make_tasks(200, ending=fakes.after(-9000)), sorting=fakes.oldest_created)
+    store = FakeStore()
+
+    def forgetting(query: Query) -> None:
+        if query.cursor == "54":
+            del cloud.tasks[:50]
+
+    cloud.trouble = forgetting
+    assert run(cloud, store).status is RunStatus.SUCCEEDED
+    assert {task.task_id for task in cloud.tasks} <= store.rows.keys()
+
+
+def test_outcome_of_what_was_stored_before_an_interruption_may_be_past_telling() -> None:
+    tasks = fakes.make_tasks(300, every=20, ending=fakes.after(-100))
+    cloud, store = Cloud(MPS_FACTS, tasks, retention=timedelta(hours=2)), FakeStore()
+    run(cloud, store, retention=timedelta(hours=2))
+    store = FakeStore(stream_state=StreamState(outcome_filter=OutcomeFilter.TRUSTED))
+    cloud.trouble = Trouble(*[None] * 15, Kill())
+    with pytest.raises(Kill):
+        run(cloud, store, retention=timedelta(hours=2))
+    cloud.pass_time(1500)
+    cloud.trouble = Trouble()
+    assert run(cloud, store, retention=timedelta(hours=2)).status is RunStatus.SUCCEEDED
+    failed = {task.task_id for task in tasks if task.failed}
+    called = {i for i, row in store.rows.items() if row.task.status is Status.SUCCEEDED}
+    assert called
+    assert not called & failed

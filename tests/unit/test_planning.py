@@ -433,3 +433,10 @@ def test_filter_that_proved_useless_is_tried_again_daily() -> None:
     assert is_worth_asking(OutcomeFilter.REJECTED, None, T0)
     assert not is_worth_asking(OutcomeFilter.IGNORED, T0, T0 + HOUR)
     assert is_worth_asking(OutcomeFilter.IGNORED, T0, T0 + DAY)
+
+
+def test_frontier_of_unknown_retention_is_no_older_than_the_last_run() -> None:
+    """The coverage may end long before it: what came and went in between, nobody has seen."""
+    source = make_source(retention=None)
+    state = known(polled=(Interval(after(-86400), after(-9000)),))
+    assert runs.claimed_frontier(state, source, T0) == after(-70)

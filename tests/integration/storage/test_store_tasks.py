@@ -170,9 +170,9 @@ def test_other_record_in_the_same_run_is_a_version(ours: PgStreamStore, look: Lo
 def test_undecided_are_the_runs_own(ours: PgStreamStore) -> None:
     run = begin(ours)
     store(ours, run, see("a", "finished"), see("b", "finished"), outcome("a", "failed", at=1))
-    assert ours.undecided(run) == ["b"]
+    assert list(ours.undecided(run)) == ["b"]
     store(ours, run, status=RunStatus.SUCCEEDED)
-    assert ours.undecided(begin(ours, at=60)) == []
+    assert ours.undecided(begin(ours, at=60)) == {}
 
 
 # Partial sightings
