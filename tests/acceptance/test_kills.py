@@ -12,8 +12,8 @@ from tests.acceptance.program import Process
 #: Slow enough that there is always something to interrupt.
 SLOW: dict[str, Any] = {"requests_per_second": 15, "page_size": 20}
 #: Seconds from the first lease to the kill.
-_LIVES = (0.0, 1.5)
-_KILLS = 6
+_LIVES = (0.0, 1.2)
+_KILLS = 5
 
 _RUNNING: LiteralString = "select count(*) from sync.runs where status = 'running'"
 _HELD: LiteralString = """
@@ -69,10 +69,10 @@ def test_killed_daemon_loses_and_repeats_nothing(stage: Staging) -> None:
 
 
 def test_sigterm_ends_between_pages_and_the_next_start_goes_on(stage: Staging) -> None:
-    scene = stage(backlog=1_200)
+    scene = stage(backlog=800)
     scene.configure(**SLOW)
     daemon = scene.program.daemon()
-    daemon.until(lambda: listed(scene, "mps-cn") >= 8, "eight pages of MPS")
+    daemon.until(lambda: listed(scene, "mps-cn") >= 6, "six pages of MPS")
     ended = daemon.terminate()
     assert ended.code == 0
     assert "Traceback" not in ended.err
@@ -92,7 +92,7 @@ def test_sigterm_ends_between_pages_and_the_next_start_goes_on(stage: Staging) -
         after = scene.ledger.rows("select status, pages from sync.runs where run_id = %s", run["run_id"])[0]
         assert after["status"] == "succeeded"
         assert after["pages"] > run["pages"]
-    assert scene.compare().tasks == 1_200
+    assert scene.compare().tasks == 800
     check_counters(scene)
 
 

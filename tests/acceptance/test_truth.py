@@ -12,7 +12,7 @@ from tests.acceptance.conftest import Staging
 def test_database_equals_truth_in_order(stage: Staging, order: ListOrder) -> None:
     scene = stage(order=order, arrivals_per_minute=1_500.0)
     daemon = scene.program.daemon()
-    scene.watch(daemon, new=150, moved=50)
+    scene.watch(daemon, new=120, moved=40)
     scene.settle(daemon)
     assert daemon.terminate().code == 0
-    assert scene.compare().tasks >= 550
+    assert scene.compare().tasks >= 520
