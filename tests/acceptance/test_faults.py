@@ -75,12 +75,12 @@ def test_odd_pages_lose_nothing(stage: Staging) -> None:
 
 def test_tokens_whose_record_has_moved_lose_nothing(stage: Staging) -> None:
     scrolls = {
-        name: ListOptions(backlog=60, arrivals_per_minute=600.0, faults=Faults(moved_token=moved))
+        name: ListOptions(backlog=20, arrivals_per_minute=600.0, faults=Faults(moved_token=moved))
         for name, moved in (("mps-cn", MovedToken.EMPTY), ("mps-intl", MovedToken.REFUSED))
     }
     scene = stage(backlog=0, pace=0.003, lists=scrolls)
     # Few rows a page and a pause between two: so a record has the time to move while its page is waited for.
-    sparse = {"page_size": 2, "requests_per_second": 40, "lookback": {"min": "500ms"}, "sweep_every": "1m"}
+    sparse = {"page_size": 2, "requests_per_second": 15, "lookback": {"min": "500ms"}, "sweep_every": "1m"}
     scene.configure(lists=dict.fromkeys(scrolls, sparse))
     daemon = scene.program.daemon()
     scene.watch(
