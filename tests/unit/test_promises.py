@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from syncer.engine import RunReport, run_stream
 from syncer.engine.writer import Writer
 from syncer.model import Checkpoint, Mode, Page, Query, Run, RunStatus, Sighting, Status
@@ -25,19 +27,20 @@ def sweep(cloud: Cloud, store: FakeStore, fetch: Callable[[Query], Page] | None 
     return run_stream(store, Between(), stream=stream, facts=cloud.facts, wanted=Mode.SWEEP)
 
 
-def test_rows_that_move_up_between_two_pages_are_read() -> None:
+@pytest.mark.parametrize("gone", [15, 30], ids=["less than a page", "more than a page"])
+def test_rows_that_move_up_between_two_pages_are_read(gone: int) -> None:
     cloud = Cloud(TAT_FACTS, fakes.make_tasks(100, ending=fakes.after(-100)), sorting=fakes.oldest_created)
 
     def forgetting(query: Query) -> Page:
         page = cloud(query)
         if len(cloud.calls) == 2:
-            del cloud.tasks[:15]
+            del cloud.tasks[:gone]
         # No total: nothing but the overlap tells that rows were passed over.
         return replace(page, total=None)
 
     store = FakeStore()
     assert sweep(cloud, store, forgetting).status is RunStatus.SUCCEEDED
-    assert len(cloud.tasks) == 85
+    assert len(cloud.tasks) == 100 - gone
     assert {task.task_id for task in cloud.tasks} <= store.rows.keys()
 
 
