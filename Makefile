@@ -28,6 +28,9 @@ acceptance: install
 
 # Hundreds of `kill -9` in random worlds; writes its figures into the page about reliability.
 KILLS := 500
+faults: install
+	$(BIN)/pytest tests/faults
+
 soak: install
 	$(BIN)/pytest -m soak --kills $(KILLS) --figures docs/reliability.md tests/soak
 
