@@ -26,11 +26,12 @@ integration: install
 acceptance: install
 	$(BIN)/pytest tests/acceptance
 
-# Hundreds of `kill -9` in random worlds; writes its figures into the page about reliability.
-KILLS := 500
+# The real program with its network, its database and its clouds failing under it.
 faults: install
 	$(BIN)/pytest tests/faults
 
+# Hundreds of `kill -9` in random worlds; writes its figures into the page about reliability.
+KILLS := 500
 soak: install
 	$(BIN)/pytest -m soak --kills $(KILLS) --figures docs/reliability.md tests/soak
 
