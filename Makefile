@@ -1,4 +1,4 @@
-.PHONY: install demo test unit integration acceptance soak sdk lint format types bench up down
+.PHONY: install demo test unit integration acceptance faults soak sdk lint format types bench up down
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -17,8 +17,9 @@ from psycopg.conninfo import conninfo_to_dict
 from syncer.embedded import SUPERUSER, Binaries, EmbeddedPostgres
 from syncer.embedded.binaries import installed_binaries
 
-#: Nobody needs a test's data after a crash.
-FAST = {"fsync": "off", "full_page_writes": "off"}
+#: Nobody needs a test's data after a crash, and no test lives long enough to need a vacuum, which would write
+#: at moments of its own.
+FAST = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 @dataclass(frozen=True, slots=True)
