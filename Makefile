@@ -33,7 +33,7 @@ faults: install
 # Hundreds of `kill -9` in random worlds; writes its figures into the page about reliability.
 KILLS := 500
 soak: install
-	$(BIN)/pytest -m soak --kills $(KILLS) --figures docs/reliability.md tests/soak
+	$(BIN)/pytest -n 0 -m soak --kills $(KILLS) --figures docs/reliability.md tests/soak
 
 # The vendors' own SDKs as clients of the simulator.
 sdk: install
