@@ -91,6 +91,7 @@ AICCS_FACTS = Facts(
     page_size=50,
     requests_per_second=5,
     ids_per_request=1,
+    counts_pages=True,
 )
 VOD_FACTS = Facts(
     lists=(Listing(name="ALL", role=Role.MEMBERS),),
@@ -282,9 +283,9 @@ def _cut(rows: list[Task], query: Query, facts: Facts) -> tuple[list[Task], dict
         return rows[start:end], {"next_cursor": ids[end] if end < len(ids) else None}
     if facts.overlap:
         start = int(query.cursor or 0)
-        end = start + query.limit
-        back = max(0, start - (query.limit - facts.overlap))
-        following = str(end - facts.overlap) if end < len(rows) else None
+        end, overlap = start + query.limit, min(facts.overlap, query.limit // 2)
+        back = max(0, start - (query.limit - overlap))
+        following = str(end - overlap) if end < len(rows) else None
         return rows[start:end], {"next_cursor": following, "back_cursor": str(back)}
     number = int(query.cursor or 1)
     end = number * query.limit

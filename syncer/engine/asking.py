@@ -1,9 +1,14 @@
-"""Asks for the pages of one scan; a page that keeps failing is asked for in smaller parts."""
+"""Asks for the pages of one scan; a page that keeps failing is asked for in smaller parts.
+
+Where even a single record cannot be had, it is passed over if its number in the list is known.
+"""
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from syncer.engine.route import Route
-from syncer.errors import CursorRefused, PageRefused, Retryable, Throttled
+from syncer.errors import PageRefused, Retryable, SyncerError, Throttled
 from syncer.model import Page
 from syncer.planning.scans import Scan
 from syncer.ports import Fetch
@@ -11,6 +16,8 @@ from syncer.ports import Fetch
 #: An answer without the vendor's own words may come from a gateway that gave up on a large page, or from an
 #: outage, in which every try takes long: so there are few.
 _STEEP = 8
+#: How many records of one scan may be passed over: a cloud that is broken altogether is none to wait for.
+_MOST = 10
 
 
 class Asker:
@@ -19,6 +26,8 @@ class Asker:
     def __init__(self, fetch: Fetch, scan: Scan, route: Route) -> None:
         self.fetch, self.scan, self.route = fetch, scan, route
         self.limit = route.page_size
+        #: Why each record that was passed over could not be had.
+        self.passed_over: list[SyncerError] = []
         self._has_answered = False
         self._rows = 0
 
@@ -29,10 +38,13 @@ class Asker:
             try:
                 page = self.fetch(self.scan.query(self.route.region, cursor, limit))
             except (PageRefused, Retryable) as error:
-                limit = self._smaller(limit, error)
-                if self._counts_pages:
-                    self.limit = limit
-                    raise CursorRefused(f"{self.scan.name}: a page number means another page now") from error
+                if limit == 1 and self._may_be_passed_over(error):
+                    return self._pass_over(cursor, error)
+                smaller = self._smaller(limit, error)
+                if self.route.facts.counts_pages:
+                    cursor = str((self._number(cursor) - 1) * (limit // smaller) + 1)
+                    self.limit = smaller
+                limit = smaller
             else:
                 self._has_answered = True
                 self._rows += len(page.sightings)
@@ -45,7 +57,11 @@ class Asker:
                 error.message = f"{self.scan.name}, after {self._rows} rows: {error.message}"
             raise error
         is_the_vendors = isinstance(error, PageRefused) or error.code
-        return max(1, limit // (2 if is_the_vendors else _STEEP))
+        smaller = max(1, limit // (2 if is_the_vendors else _STEEP))
+        if self.route.facts.counts_pages:
+            # The place must be the beginning of a smaller page, too.
+            return next(size for size in range(smaller, 0, -1) if limit % size == 0)
+        return smaller
 
     def _may_be_the_page(self, error: PageRefused | Retryable) -> bool:
         """Whether a smaller page might be answered: others were, and nobody asked for patience."""
@@ -53,7 +69,18 @@ class Asker:
             return True
         return self._has_answered and not isinstance(error, Throttled)
 
-    @property
-    def _counts_pages(self) -> bool:
-        """Whether cursors are page numbers, which mean something else for every page size."""
-        return not self.route.facts.has_lasting_cursors and not self.route.facts.overlap
+    def _may_be_passed_over(self, error: PageRefused | Retryable) -> bool:
+        facts = self.route.facts
+        is_numbered = facts.counts_pages or facts.overlap > 0
+        return is_numbered and len(self.passed_over) < _MOST and self._may_be_the_page(error)
+
+    def _pass_over(self, cursor: str | None, error: PageRefused | Retryable) -> Page:
+        """A page without the record at `cursor`, which could not be had."""
+        error.message = f"{self.scan.name}, one record after {self._rows} rows: {error.message}"
+        self.passed_over.append(error)
+        following = str(self._number(cursor) + 1)
+        return Page(sightings=(), next_cursor=following, observed_at=self.fetch.now())
+
+    def _number(self, cursor: str | None) -> int:
+        """The offset or the page number that `cursor` begins with."""
+        return int("".join(takewhile(str.isdigit, cursor))) if cursor else int(self.route.facts.counts_pages)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from syncer.engine.asking import Asker
 from syncer.engine.route import Route
-from syncer.errors import CursorRefused, ProtocolError
+from syncer.errors import CursorRefused, ProtocolError, SyncerError
 from syncer.model import Order, Page, Role, Task
 from syncer.planning.order import may_stop
 from syncer.planning.scans import Scan, ScanProgress, last_stamp, shown_from, was_there
@@ -50,6 +50,11 @@ class Walk:
         self.cursor, self.progress = cursor, progress
 
     @property
+    def passed_over(self) -> list[SyncerError]:
+        """Why each record that could not be had was passed over; with one, the walk is never complete."""
+        return self._asker.passed_over
+
+    @property
     def orders(self) -> frozenset[Order]:
         """What the next run may believe of the list's order."""
         kept = self.route.learned & self.progress.order.steps.keys()
@@ -69,6 +74,8 @@ class Walk:
         """The pages, one after the other; asks the provider as it goes."""
         is_resumed = self.progress.pages > 0
         yield from self._pass()
+        if self.passed_over:
+            return
         if self.stopped_early or not (self._is_cut or self.progress.is_doubtful):
             self.is_complete = True
         elif is_resumed:
@@ -85,7 +92,9 @@ class Walk:
         # Rows of this beginning, and those that a scan begun anew passes before it can show new ones.
         rows = known = 0
         visited: set[str] = set()
+        is_behind_gap = False
         while True:
+            gaps = len(self.passed_over)
             try:
                 page = self._asker.ask(self.cursor)
                 self._refuse_circle(page, visited)
@@ -97,7 +106,9 @@ class Walk:
                 rows, known = 0, max(rows, known)
                 self._restart()
                 continue
-            stepped_back = self._has_jumped(page)
+            # Nothing can reappear behind a record that was passed over.
+            stepped_back = self._has_jumped(page) and not is_behind_gap
+            is_behind_gap = len(self.passed_over) > gaps
             self._is_cut = self._lost_its_place(page)
             new = self._note(page)
             rows += len(page.sightings)
@@ -193,6 +204,7 @@ class Walk:
             else:
                 is_open = self.scan.listing.role is Role.OPEN
                 self.is_complete = is_open or steady > 0 or (promised is not None and shown >= promised)
+            self.is_complete = self.is_complete and not self.passed_over
             if self.is_complete:
                 break
         self.seen = all_seen

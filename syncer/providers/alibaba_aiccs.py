@@ -76,6 +76,7 @@ _FACTS = Facts(
     # The documented 500 a second are shared with every other user of the API.
     requests_per_second=5,
     ids_per_request=1,
+    counts_pages=True,
     known_paths=frozenset({"Id", "RobotName", *_FIELDS}),
     known_values={"Status": frozenset(_STATUSES)},
     fields=_FIELDS,
