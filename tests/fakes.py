@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from syncer.errors import FilterRefused, SyncerError
 from syncer.model import (
@@ -104,7 +105,7 @@ VOD_FACTS = Facts(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CloudTask:
     """A task as it really is: it waits, runs from `started_at`, and ends at `finished_at`."""
 
@@ -127,18 +128,29 @@ class CloudTask:
 
     def as_task(self, now: datetime, *, outcome: bool, ranked: bool = True) -> Task:
         """The task as a list tells it at `now`; without `outcome`, an ended one is just finished."""
-        status = self.status(now)
-        is_over = not status.is_open
-        stamps = [self.created_at, self.started_at, self.finished_at]
-        return Task(
-            task_id=self.task_id,
-            status=status if outcome or not is_over else Status.FINISHED,
-            created_at=_second(self.created_at),
-            started_at=_second(self.started_at) if now >= self.started_at else None,
-            finished_at=_second(self.finished_at) if is_over else None,
-            updated_at=_second(max(s for s in stamps if s <= now)),
-            rank=_PLACES.get(status, 2) if ranked else None,
+        return _told(
+            self, self.status(now), (now >= self.started_at, now >= self.finished_at), outcome, ranked
         )
+
+
+@cache
+def _told(task: CloudTask, status: Status, reached: tuple[bool, bool], outcome: bool, ranked: bool) -> Task:
+    """What a list tells of `task` once it has, or has not, reached its start and its end."""
+    is_over = not status.is_open
+    stamps = [
+        stamp
+        for stamp, is_reached in zip((task.started_at, task.finished_at), reached, strict=True)
+        if is_reached
+    ]
+    return Task(
+        task_id=task.task_id,
+        status=status if outcome or not is_over else Status.FINISHED,
+        created_at=_second(task.created_at),
+        started_at=_second(task.started_at) if reached[0] else None,
+        finished_at=_second(task.finished_at) if is_over else None,
+        updated_at=_second(max([task.created_at, *stamps])),
+        rank=_PLACES.get(status, 2) if ranked else None,
+    )
 
 
 _PLACES = {Status.WAITING: 0, Status.RUNNING: 1}
@@ -237,10 +249,9 @@ class Cloud:
 
     def _is_in(self, task: CloudTask, query: Query) -> bool:
         status, name = task.status(self.clock), query.listing
-        created_at = _second(task.created_at)
-        if query.created_from and created_at < query.created_from:
+        if query.created_from and _second(task.created_at) < query.created_from:
             return False
-        if query.created_to and created_at > query.created_to:
+        if query.created_to and _second(task.created_at) > query.created_to:
             return False
         match name:
             case "WAITING" | "waiting":

@@ -17,21 +17,24 @@ from syncer.model import Mode, Query, RunStatus, Status
 from tests import fakes
 from tests.fakes import AICCS_FACTS, MPS_FACTS, TAT_FACTS, VOD_FACTS, Cloud, CloudTask, FakeStore, Kill
 
-WORLDS = 60
+WORLDS = 200
 ROUNDS = 15
 
 
 @dataclass
 class Chance:
-    """Troubles that come now and then, and are counted."""
+    """Troubles that come now and then, the first of them at the tenth question at the latest."""
 
     rng: random.Random
     rate: float
     kinds: tuple[type[SyncerError] | type[Kill], ...]
     fired: list[str] = field(default_factory=list)
+    asked: int = 0
 
     def __call__(self, question: object) -> None:
-        if self.rng.random() >= self.rate:
+        self.asked += 1
+        is_due = self.rate > 0 and not self.fired and self.asked >= 10
+        if self.rng.random() >= self.rate and not is_due:
             return
         kind = self.rng.choice(self.kinds)
         if kind is CursorRefused and not (isinstance(question, Query) and question.cursor):
@@ -80,7 +83,7 @@ def make_world(seed: int) -> World:
     retention = timedelta(hours=rng.choice([1, 24]))
     tasks = fakes.make_tasks(rng.randint(50, 400), seed=seed, every=every, ending=fakes.after(600))
     tasks += _late_finishers(rng)
-    chance = Chance(rng, rng.choice([0.0, 0.02, 0.08]), (Kill, Retryable, Stopped, CursorRefused))
+    chance = Chance(rng, rng.choice([0.0, 0.05, 0.1]), (Kill, Retryable, Stopped, CursorRefused))
     cloud = Cloud(
         facts,
         tasks,
@@ -120,6 +123,7 @@ def test_world(seed: int) -> None:
         world.run(Mode.SWEEP if rng.random() < 0.1 else Mode.POLL)
         cloud.pass_time(rng.choice([1.0, 60.0, 60.0, 60.0, 200.0]))
         assert_coverage_is_true(world)
+    assert bool(world.chance.fired) == (world.chance.rate > 0)
     world.chance.rate = store.trouble.rate = 0.0  # type: ignore[attr-defined]
     cloud.pass_time(60)
     world.run(Mode.SWEEP)
