@@ -41,6 +41,7 @@ runs = Table(
     counter("pages"),
     counter("requests"),
 )
+Index("ix_runs_started_at", runs.c.started_at, postgresql_using="brin")
 Index("ix_runs_stream_id", runs.c.stream_id, runs.c.run_id)
 Index("ix_runs_late", runs.c.stream_id, postgresql_where=runs.c.late > 0)
 

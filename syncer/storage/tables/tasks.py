@@ -98,7 +98,14 @@ task_versions = Table(
     *_identity(),
     number("task_key", nullable=False),
     *_state(),
+    instant("next_observed_at", nullable=False),
     instant("replaced_at", nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("task_key", "version", "replaced_at"),
     postgresql_partition_by="RANGE (replaced_at)",
+)
+Index(
+    "ix_task_versions_observed_at",
+    task_versions.c.observed_at,
+    task_versions.c.next_observed_at,
+    postgresql_using="brin",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -16,17 +17,6 @@ from tests.fakes import make_source
 from tests.integration.storage.conftest import Look
 from tests.sightings import T0, after, begin, detail, see, store
 
-CONTRACT = {
-    "tasks": "task_key source provider account site region task_id name task_type sub_types status "
-    "provider_status is_open is_lost created_at started_at finished_at created_day finished_day "
-    "provider_updated_at queue_seconds run_seconds progress_done progress_total parent_id resource_id "
-    "error_code error_message first_seen_at changed_at lost_at versions",
-    "task_versions": "task_key source provider account site region task_id version name task_type status "
-    "provider_status started_at finished_at provider_updated_at progress_done progress_total resource_id "
-    "error_code error_message changed_fields fingerprint observed_after observed_at is_current",
-    "coverage": "source region started_at ended_at grade",
-    "coverage_gaps": "source region started_at ended_at state seconds_until_lost",
-}
 COLUMNS = """
 SELECT c.relname AS view, c.relkind::text AS kind, obj_description(c.oid) AS about, a.attname AS name,
        format_type(a.atttypid, a.atttypmod) AS type, col_description(c.oid, a.attnum) AS comment
@@ -43,17 +33,11 @@ def ago(**units: float) -> datetime:
 # The contract
 
 
-def test_views_have_the_columns_of_the_contract(look: Look) -> None:
-    found: dict[str, list[str]] = {}
-    for row in look(COLUMNS):
-        found.setdefault(row["view"], []).append(row["name"])
-    assert {view: " ".join(names) for view, names in found.items()} == CONTRACT
-
-
 def test_views_and_columns_are_commented(look: Look) -> None:
+    in_both_languages = re.compile(r"[^一-鿿]+\. / .*[一-鿿].*。")
     for row in look(COLUMNS):
-        assert row["about"] and row["about"].endswith("."), row["view"]
-        assert row["comment"] and row["comment"].endswith("."), f"{row['view']}.{row['name']}"
+        assert in_both_languages.fullmatch(row["about"] or ""), row["view"]
+        assert in_both_languages.fullmatch(row["comment"] or ""), f"{row['view']}.{row['name']}"
 
 
 def test_views_show_plain_types_only(look: Look) -> None:

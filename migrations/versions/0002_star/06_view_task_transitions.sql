@@ -1,0 +1,66 @@
+-- One row for each time that a task was seen in another status than before.
+
+CREATE VIEW reporting.task_transitions AS
+SELECT
+    f.task_key,
+    o.source_id AS source_key,
+    o.name AS source,
+    o.provider,
+    o.account,
+    o.site,
+    s.region,
+    t.task_id,
+    n.task_type,
+    n.version::bigint AS version,
+    f.status AS from_status,
+    n.status AS to_status,
+    f.provider_status AS from_provider_status,
+    n.provider_status AS to_provider_status,
+    n.observed_after,
+    f.next_observed_at AS observed_at,
+    (f.next_observed_at AT TIME ZONE (SELECT time_zone FROM sync.settings))::date AS day,
+    f.entered_at AS former_observed_at,
+    extract(epoch FROM f.next_observed_at - f.entered_at)::float8 AS former_seconds,
+    extract(epoch FROM f.next_observed_at - n.observed_after)::float8 AS uncertain_seconds
+FROM (
+    SELECT
+        v.*,
+        -- Most statuses last for one version, which needs no looking up.
+        CASE WHEN v.version = 1 OR 'status' = ANY (v.changed_fields) THEN v.observed_at ELSE (
+            SELECT max(e.observed_at) FROM sync.task_versions e
+            WHERE e.task_key = v.task_key AND e.version < v.version
+                AND (e.version = 1 OR 'status' = ANY (e.changed_fields))
+        ) END AS entered_at
+    FROM sync.task_versions v
+) f
+JOIN (
+    SELECT task_key, version, task_type, status, provider_status, observed_after FROM sync.task_versions
+    UNION ALL
+    SELECT task_key, version, task_type, status, provider_status, observed_after FROM sync.tasks
+) n ON n.task_key = f.task_key AND n.version = f.version + 1
+JOIN sync.streams s ON s.stream_id = f.stream_id
+JOIN sync.sources o ON o.source_id = s.source_id
+LEFT JOIN sync.tasks t ON t.task_key = f.task_key AND t.stream_id = f.stream_id
+WHERE n.status <> f.status;
+
+COMMENT ON VIEW reporting.task_transitions IS 'One row for each change of a task''s status; being seen for the first time is none. / 任务状态的每次转换一行；首次看到任务不算转换。';
+COMMENT ON COLUMN reporting.task_transitions.task_key IS 'Identifies the task in all views. Join on this alone. / 任务在所有视图中的唯一标识，关联时只用这一列。';
+COMMENT ON COLUMN reporting.task_transitions.source_key IS 'Identifies the source in all views; stays when the source is renamed. / 数据源在所有视图中的唯一标识，数据源改名后不变。';
+COMMENT ON COLUMN reporting.task_transitions.source IS 'Name of the source in the configuration. / 配置文件中数据源的名称。';
+COMMENT ON COLUMN reporting.task_transitions.provider IS 'API it was read from: tencent_mps, tencent_tat, alibaba_aiccs, baidu_vod. / 所读取的云接口：tencent_mps、tencent_tat、alibaba_aiccs、baidu_vod。';
+COMMENT ON COLUMN reporting.task_transitions.account IS 'Cloud account of the source. / 数据源所属的云账号。';
+COMMENT ON COLUMN reporting.task_transitions.site IS 'Site of the cloud, such as cn or intl. / 云的站点，如 cn（国内站）或 intl（国际站）。';
+COMMENT ON COLUMN reporting.task_transitions.region IS 'Region of the cloud; global where the provider has none. / 云的地域；没有地域之分时为 global。';
+COMMENT ON COLUMN reporting.task_transitions.task_id IS 'The provider''s id, as text: some exceed 2^53. Unique within source and region. / 云厂商的任务 ID，文本类型，因为有的超过 2^53；在同一数据源和地域内唯一。';
+COMMENT ON COLUMN reporting.task_transitions.task_type IS 'The provider''s kind of task. / 云厂商的任务类型。';
+COMMENT ON COLUMN reporting.task_transitions.version IS 'The version that the task entered by it, as in reporting.task_versions. / 转换后进入的版本，与 reporting.task_versions 中相同。';
+COMMENT ON COLUMN reporting.task_transitions.from_status IS 'The status before. / 转换前的状态。';
+COMMENT ON COLUMN reporting.task_transitions.to_status IS 'The status after. / 转换后的状态。';
+COMMENT ON COLUMN reporting.task_transitions.from_provider_status IS 'The provider''s own word for the status before. / 转换前云厂商自己的状态值。';
+COMMENT ON COLUMN reporting.task_transitions.to_provider_status IS 'The provider''s own word for the status after. / 转换后云厂商自己的状态值。';
+COMMENT ON COLUMN reporting.task_transitions.observed_after IS 'It happened after this instant; null where nobody knows. / 转换发生在此时刻之后；未知时为空。';
+COMMENT ON COLUMN reporting.task_transitions.observed_at IS 'It happened before this instant, when the new status was first seen, on the provider''s clock. / 转换发生在此时刻之前，即首次看到新状态的时间（云厂商时钟）。';
+COMMENT ON COLUMN reporting.task_transitions.day IS 'Day of observed_at in the reporting time zone. / observed_at 在报表时区中的日期。';
+COMMENT ON COLUMN reporting.task_transitions.former_observed_at IS 'When the status before was first seen; null where that is no longer on record. / 首次看到转换前状态的时间；记录已清除时为空。';
+COMMENT ON COLUMN reporting.task_transitions.former_seconds IS 'Seconds in the status before, from its first sight to that of the next. / 处于转换前状态的秒数，从首次看到它到首次看到下一个状态。';
+COMMENT ON COLUMN reporting.task_transitions.uncertain_seconds IS 'Seconds between observed_after and observed_at: how far off the instant can be. / observed_after 与 observed_at 之间的秒数，即发生时刻的误差范围。';
