@@ -113,7 +113,8 @@ class Outcomes:
         boundary = walk.route.boundary
         if not walk.stopped_early or boundary is None:
             return True
-        return any(not is_beyond(task, order, boundary) for order in walk.possible_orders)
+        # Nobody knows which of the possible orders is the list's own.
+        return all(not is_beyond(task, order, boundary) for order in walk.possible_orders)
 
     def _decide(self, verdict: OutcomeFilter) -> None:
         if verdict is not self.verdict or verdict is not OutcomeFilter.TRUSTED:

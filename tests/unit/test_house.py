@@ -40,6 +40,7 @@ ROOMS_OF = {
     "pydantic": {"config"},
     "pydantic_settings": {"config"},
     "rich": {"cli"},
+    "pyarrow": {"reporting"},
 }
 
 

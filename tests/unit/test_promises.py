@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from syncer.engine import RunReport, run_stream
 from syncer.engine.writer import Writer
-from syncer.model import Checkpoint, Mode, Page, Query, Run, RunStatus, Sighting, Status
+from syncer.model import (
+    Checkpoint,
+    Mode,
+    Order,
+    OutcomeFilter,
+    Page,
+    Query,
+    Run,
+    RunStatus,
+    Sighting,
+    Status,
+)
 from tests import fakes
-from tests.fakes import AICCS_FACTS, T0, TAT_FACTS, Cloud, FakeStore
+from tests.fakes import AICCS_FACTS, MPS_FACTS, T0, TAT_FACTS, Cloud, FakeStore
 
 
 def sweep(cloud: Cloud, store: FakeStore, fetch: Callable[[Query], Page] | None = None) -> RunReport:
@@ -78,3 +90,28 @@ def test_open_task_that_a_whole_scan_does_not_show_is_marked() -> None:
     cloud.tasks = [task for task in cloud.tasks if task.task_id != gone]
     assert sweep(cloud, store).counts.lost == 1
     assert store.rows[gone].lost_at is not None
+
+
+def test_list_that_stops_early_vouches_only_for_what_every_possible_order_shows() -> None:
+    """Sorted by creation and by finish alike, it has not shown all that were created since the boundary."""
+    tasks = [
+        fakes.CloudTask(f"t{n}", fakes.after(-4 * n), fakes.after(1 - 4 * n), fakes.after(2 - 4 * n))
+        for n in range(-30, 300)
+    ]
+    cloud = Cloud(MPS_FACTS, tasks, filter_is="ignored")
+    store = FakeStore()
+    stream = fakes.make_stream(page_size=20, lookback_min=timedelta(minutes=10))
+    run_stream(store, cloud, stream=stream, facts=MPS_FACTS, wanted=Mode.SWEEP)
+    learned = store.stream_state.orders["FINISH.failed"]
+    assert learned >= {Order.CREATED_DESC, Order.FINISHED_DESC}
+    # Nothing is known of the list of members, so it is read whole; as if the filter had not been tried yet.
+    store.stream_state = replace(
+        store.stream_state, orders={"FINISH.failed": learned}, outcome_filter=OutcomeFilter.UNPROVEN
+    )
+    cloud.calls.clear()
+    cloud.pass_time(60)
+    run_stream(store, cloud, stream=stream, facts=MPS_FACTS, wanted=Mode.POLL)
+    asked = [query.listing for query in cloud.calls]
+    assert asked.count("FINISH.failed") < asked.count("FINISH")
+    assert store.stream_state.outcome_filter is not OutcomeFilter.TRUSTED
+    assert {row.task.status for row in store.rows.values()} == {Status.FINISHED}

@@ -1,0 +1,69 @@
+"""Days begin and end where people's clocks say so, in whatever zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syncer.errors import ConfigurationError
+from syncer.reporting.export import days_between, local_day, parse_day
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def test_day_begins_at_local_midnight() -> None:
+    [day] = days_between(date(2026, 11, 1), date(2026, 11, 1), SHANGHAI)
+    assert day.started_at == datetime(2026, 10, 31, 16, tzinfo=UTC)
+    assert day.ended_at == datetime(2026, 11, 1, 16, tzinfo=UTC)
+    assert str(day) == "2026-11-01"
+
+
+@pytest.mark.parametrize(
+    ("zone", "on", "hours"),
+    [
+        ("Europe/Berlin", date(2026, 3, 29), 23),
+        ("Europe/Berlin", date(2026, 10, 25), 25),
+        ("America/Sao_Paulo", date(2018, 11, 4), 23),
+        ("America/Havana", date(2025, 11, 2), 25),
+    ],
+    ids=["spring", "autumn", "no midnight", "midnight twice"],
+)
+def test_day_is_as_long_as_it_was(zone: str, on: date, hours: int) -> None:
+    [day] = days_between(on, on, ZoneInfo(zone))
+    assert day.ended_at - day.started_at == timedelta(hours=hours)
+    assert local_day(day.started_at, ZoneInfo(zone)) == on
+    assert local_day(day.started_at - timedelta(microseconds=1), ZoneInfo(zone)) < on
+
+
+def test_day_that_never_was_is_none() -> None:
+    days = list(days_between(date(2011, 12, 29), date(2011, 12, 31), ZoneInfo("Pacific/Apia")))
+    assert [day.on.day for day in days] == [29, 31]
+    assert days[0].ended_at == days[1].started_at
+
+
+@settings(deadline=None)
+@given(
+    st.dates(date(1990, 1, 1), date(2060, 1, 1)),
+    st.integers(0, 40),
+    st.sampled_from(
+        ["Asia/Shanghai", "America/Havana", "Europe/Dublin", "Australia/Lord_Howe", "Asia/Beirut"]
+    ),
+)
+def test_days_follow_one_another_without_a_hole(first: date, more: int, name: str) -> None:
+    zone = ZoneInfo(name)
+    days = list(days_between(first, first + timedelta(days=more), zone))
+    assert all(one.ended_at == other.started_at for one, other in pairwise(days))
+    for day in days:
+        assert local_day(day.started_at, zone) == day.on
+        assert local_day(day.ended_at - timedelta(microseconds=1), zone) == day.on
+
+
+def test_nonsense_is_no_day() -> None:
+    assert parse_day("2026-02-28") == date(2026, 2, 28)
+    with pytest.raises(ConfigurationError, match="'2026-02-30' is no day: write 2026-01-31"):
+        parse_day("2026-02-30")

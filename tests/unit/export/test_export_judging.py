@@ -1,0 +1,113 @@
+"""A day is called complete only when nothing known can change it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from syncer.model import Interval
+from syncer.reporting.export import By, Cover, Dataset, DayFacts, Selection, State, days_between
+from syncer.reporting.export.judging import judge
+
+[DAY] = days_between(date(2026, 11, 1), date(2026, 11, 1), ZoneInfo("UTC"))
+TASKS = Selection(dataset=Dataset.TASKS, by=By.CREATED)
+LATER = datetime(2026, 11, 3, tzinfo=UTC)
+MUCH_LATER = datetime(2026, 12, 1, tzinfo=UTC)
+WEEK = timedelta(days=7)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def at(hour: float) -> datetime:
+    return DAY.started_at + timedelta(hours=hour)
+
+
+def cover(*missing: tuple[float, float], unread: bool = True, **told: Any) -> Cover:
+    parts = tuple(Interval(at(start), at(end)) for start, end in missing)
+    told = {"begins_at": LONG_AGO, "retention": WEEK, **told}
+    return Cover("vod", unconfirmed=parts, unread=parts if unread else (), **told)
+
+
+def facts(*covers: Cover, now_at: datetime = LATER, open_tasks: int = 0) -> DayFacts:
+    return DayFacts(now_at=now_at, open_tasks=open_tasks, covers=covers)
+
+
+def verdict(selection: Selection, known: DayFacts) -> tuple[State, str]:
+    found = judge(selection, DAY, known)
+    return found.state, found.reason
+
+
+def test_swept_day_without_open_tasks_is_complete() -> None:
+    assert verdict(TASKS, facts(cover())) == (State.COMPLETE, "")
+
+
+def test_day_is_not_over_before_its_end() -> None:
+    known = facts(cover(), now_at=DAY.ended_at - timedelta(microseconds=1))
+    assert verdict(TASKS, known) == (State.PROVISIONAL, "not over yet")
+    assert verdict(TASKS, facts(cover(), now_at=DAY.ended_at))[0] is State.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("cover", "now_at", "expected"),
+    [
+        (cover((3, 4)), LATER, (State.PROVISIONAL, "not swept yet: vod")),
+        (cover((3, 4)), MUCH_LATER, (State.GAP, "lost: vod")),
+        (cover((3, 4), unread=False), LATER, (State.PROVISIONAL, "not swept yet: vod")),
+        (cover((3, 4), unread=False), MUCH_LATER, (State.GAP, "never confirmed: vod")),
+        (cover((3, 4), retention=None), MUCH_LATER, (State.PROVISIONAL, "not swept yet: vod")),
+        (cover((0, 9), begins_at=at(9), retention=None), LATER, (State.GAP, "lost: vod")),
+        (
+            cover((0, 9), (12, 24), begins_at=at(9), retention=None),
+            LATER,
+            (State.PROVISIONAL, "not swept yet: vod; lost: vod"),
+        ),
+        (cover((0, 24), begins_at=at(24)), LATER, (State.GAP, "before anything was read")),
+        (cover((0, 24), begins_at=None), LATER, (State.PROVISIONAL, "not swept yet: vod")),
+    ],
+    ids=[
+        "fillable",
+        "too late",
+        "polled once",
+        "polled once, too late",
+        "no known retention",
+        "begins within the day",
+        "begins and ends within",
+        "begins later",
+        "never read whole",
+    ],
+)
+def test_holes_are_awaited_or_lost(cover: Cover, now_at: datetime, expected: tuple[State, str]) -> None:
+    assert verdict(TASKS, facts(cover, now_at=now_at)) == expected
+
+
+def test_stream_that_began_later_hinders_nobody() -> None:
+    new = Cover("new", begins_at=DAY.ended_at, unconfirmed=(Interval(at(0), at(24)),))
+    assert verdict(TASKS, facts(cover(), new)) == (State.COMPLETE, "")
+
+
+def test_only_some_of_many_streams_are_named() -> None:
+    covers = [Cover(name, begins_at=None, unconfirmed=(Interval(at(0), at(24)),)) for name in "edcba"]
+    assert verdict(TASKS, facts(*covers))[1] == "not swept yet: a, b, c and 2 more"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "by", "state"),
+    [
+        (Dataset.TASKS, By.CREATED, State.PROVISIONAL),
+        (Dataset.TASKS, By.OBSERVED, State.PROVISIONAL),
+        (Dataset.VERSIONS, By.CREATED, State.PROVISIONAL),
+        (Dataset.VERSIONS, By.OBSERVED, State.COMPLETE),
+    ],
+)
+def test_open_tasks_change_all_but_observed_states(dataset: Dataset, by: By, state: State) -> None:
+    assert verdict(Selection(dataset=dataset, by=by), facts(cover(), open_tasks=1))[0] is state
+
+
+def test_observed_days_need_no_coverage_but_time_to_settle() -> None:
+    selection = Selection(dataset=Dataset.VERSIONS, by=By.OBSERVED)
+    known = facts(cover((0, 24)), now_at=DAY.ended_at + timedelta(minutes=14))
+    assert verdict(selection, known) == (State.PROVISIONAL, "not over yet")
+    known = facts(cover((0, 24)), now_at=DAY.ended_at + timedelta(minutes=15))
+    assert verdict(selection, known) == (State.COMPLETE, "")
