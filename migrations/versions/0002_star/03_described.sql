@@ -14,7 +14,7 @@ SELECT
     t.name,
     t.task_type,
     array_to_string(t.sub_types, ', ') AS sub_types,
-    cardinality(t.sub_types)::bigint AS sub_tasks,
+    coalesce(cardinality(t.sub_types), 0)::bigint AS sub_tasks,
     t.status,
     t.provider_status,
     t.status IN ('waiting', 'running', 'paused', 'unknown') AND t.lost_at IS NULL AS is_open,

@@ -1,0 +1,53 @@
+"""The migrated database of the storage tests, and vendors' answers as they come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from syncer.model import GLOBAL, Query, Sighting, Stream
+from syncer.records import read_page
+from syncer.storage import PgStore
+from tests.fakes import after, make_source
+from tests.integration.storage.conftest import Look, engine, look, module_url, ours, pg, stream, url
+from tests.providers import answer, made
+from tests.sightings import begin, store
+
+__all__ = ["Look", "Shown", "engine", "look", "module_url", "ours", "pg", "read", "shown", "stream", "url"]
+
+#: Around a provider's records, what its answer has.
+_ENVELOPES: dict[str, Callable[[list[Any]], object]] = {
+    "tencent_tat": lambda rows: {"Response": {"InvocationTaskSet": rows, "TotalCount": len(rows)}},
+    "tencent_mps": lambda rows: {"Response": {"TaskSet": rows, "ScrollToken": "", "TotalCount": len(rows)}},
+    "alibaba_aiccs": lambda rows: {"Success": True, "Data": {"Record": rows, "Total": len(rows)}},
+    "baidu_vod": lambda rows: {"data": rows, "isTruncated": False},
+}
+
+
+def read(
+    kind: str, *records: dict[str, Any], listing: str = "tasks", at: float = 0, **options: Any
+) -> tuple[Sighting, ...]:
+    """What the provider of `kind` reads from an answer with these records."""
+    asked = Query(listing=listing, region=GLOBAL)
+    body = answer(_ENVELOPES[kind](list(records)))
+    return read_page(made(kind, **options), asked, body, observed_at=after(at)).sightings
+
+
+class Shown:
+    """Stores a provider's records, and shows them as the provider's view has them."""
+
+    def __init__(self, pg: PgStore, look: Look) -> None:
+        self._pg, self._look = pg, look
+
+    def __call__(self, kind: str, *records: dict[str, Any], **how: Any) -> list[dict[str, Any]]:
+        """The rows of the view of `kind`, in the order of their ids."""
+        with self._pg.claim(Stream(make_source(name=kind, provider=kind))) as ours:
+            store(ours, begin(ours), *read(kind, *records, **how))
+        return self._look(f"SELECT * FROM reporting.{kind}_tasks ORDER BY task_id")
+
+
+@pytest.fixture
+def shown(pg: PgStore, look: Look) -> Shown:
+    return Shown(pg, look)

@@ -1,0 +1,209 @@
+"""What stands between the facts and the tables: open tasks, runs, plans, and a history from before."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+
+from syncer.model import RunStatus, Stream
+from syncer.storage import PgStore, PgStreamStore, migrate
+from syncer.storage.schema import migrations_folder
+from tests.fakes import make_source
+from tests.integration.reporting.conftest import Look
+from tests.sightings import T0, after, begin, see, store
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+# Open tasks
+
+
+def test_open_tasks_are_those_that_can_still_change(ours: PgStreamStore, look: Look) -> None:
+    statuses = ("waiting", "running", "paused", "succeeded", "failed", "cancelled", "finished", "unknown")
+    store(
+        ours,
+        begin(ours),
+        *(see(status, status, created_at=T0) for status in statuses),
+        see("lost", "running"),
+    )
+    store(ours, begin(ours, at=9), lost=("lost",))
+    rows = look("SELECT task_id FROM reporting.open_tasks ORDER BY task_id")
+    assert [row["task_id"] for row in rows] == ["paused", "running", "unknown", "waiting"]
+    assert look("SELECT task_id FROM reporting.tasks WHERE is_open ORDER BY task_id") == rows
+
+
+@pytest.mark.parametrize(
+    ("created_at", "age", "left"),
+    [
+        (NOW - timedelta(days=6), timedelta(days=6), timedelta(days=1)),
+        (NOW - timedelta(days=9), timedelta(days=9), timedelta(0)),
+        (NOW + timedelta(days=1), None, timedelta(days=8)),
+        (None, None, None),
+    ],
+    ids=["usual", "overdue", "in the future", "unknown"],
+)
+def test_open_task_tells_its_age_and_how_long_it_is_shown(
+    ours: PgStreamStore, look: Look, created_at: Any, age: timedelta | None, left: timedelta | None
+) -> None:
+    store(ours, begin(ours), see("t", created_at=created_at))
+    look("SET timezone = 'America/New_York'")
+    (row,) = look("SELECT * FROM reporting.open_tasks")
+    for found, wanted in ((row["age_seconds"], age), (row["seconds_until_hidden"], left)):
+        assert (found is None) is (wanted is None)
+        assert wanted is None or abs(found - wanted.total_seconds()) < 300
+    assert row["unchanged_seconds"] >= 0
+
+
+def test_open_task_is_shown_for_ever_where_no_retention_is_known(pg: PgStore, look: Look) -> None:
+    with pg.claim(Stream(make_source(retention=None))) as ours:
+        store(ours, begin(ours), see("t", created_at=T0))
+    assert look("SELECT seconds_until_hidden AS s FROM reporting.open_tasks") == [{"s": None}]
+
+
+# Runs
+
+
+def test_runs_tell_what_was_done_and_how_long_it_took(pg: PgStore, look: Look) -> None:
+    with pg.claim(Stream(make_source(name="tat", provider="tencent_tat"), "ap-guangzhou")) as ours:
+        told = {"pages": 2, "requests": 3, "status": RunStatus.FAILED, "error": "the key is refused"}
+        store(ours, begin(ours), see("t"), see("u"), **told)
+        begin(ours, at=60)
+    first, last = look("SELECT * FROM reporting.runs ORDER BY run_id")
+    assert (first["source"], first["provider"], first["region"]) == ("tat", "tencent_tat", "ap-guangzhou")
+    assert (first["mode"], first["status"], first["error"]) == ("poll", "failed", "the key is refused")
+    assert (first["started_at"], first["inserted"], first["pages"], first["requests"]) == (T0, 2, 2, 3)
+    assert first["seconds"] == (first["ended_at"] - first["begun_at"]).total_seconds() >= 0
+    assert (last["status"], last["ended_at"], last["seconds"], last["error"]) == ("running", None, None, None)
+
+
+def test_run_counts_for_the_local_day_on_which_it_began(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    store(ours, begin(ours), status=RunStatus.SUCCEEDED)
+    look("UPDATE sync.runs SET begun_at = '2026-03-01 16:00+00', ended_at = '2026-03-01 15:59+00'")
+    pg.configure("Asia/Shanghai")
+    assert look("SELECT day, seconds FROM reporting.runs") == [{"day": date(2026, 3, 2), "seconds": None}]
+
+
+# Ids and texts
+
+
+def test_ids_and_texts_arrive_as_they_were_told(ours: PgStreamStore, look: Look) -> None:
+    big = str(2**53 + 1)
+    look("ALTER TABLE sync.tasks ALTER COLUMN task_key RESTART WITH 9007199254740993")
+    run = begin(ours)
+    store(
+        ours, run, see(big, name="转码 ✓ 'q' \"d\" \\", error_message="行一\n行二", progress_total=2**63 - 1)
+    )
+    store(ours, run, see(big, "failed", at=9, name="转码", progress_total=2**63 - 1))
+    for view in ("tasks", "task_versions", "task_transitions"):
+        rows = look(f"SELECT task_key, task_id FROM reporting.{view}")
+        assert {(row["task_key"], row["task_id"]) for row in rows} == {(2**53 + 1, big)}
+    (row,) = look("SELECT * FROM reporting.tasks_as_of(%s)", after(8))
+    assert (row["name"], row["error_message"]) == ("转码 ✓ 'q' \"d\" \\", "行一\n行二")
+    assert row["progress_total"] == 2**63 - 1
+
+
+# Plans
+
+
+def plan(look: Look, query: str) -> str:
+    look("SET enable_seqscan = off")
+    return "\n".join(row["QUERY PLAN"] for row in look(f"EXPLAIN {query}"))
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("task_versions WHERE task_key = 5 ORDER BY version", "task_versions_default_pkey"),
+        ("task_versions WHERE task_key = (SELECT 5)", "ix_tasks_task_key"),
+        ("task_versions v JOIN reporting.tasks t USING (task_key) WHERE t.task_id = 'x'", "pk_tasks"),
+        ("task_versions WHERE task_id = 'x'", "task_versions_default_pkey"),
+        ("task_transitions WHERE task_key = 5", "task_versions_default_pkey"),
+        ("tasks WHERE task_id = 'x'", "pk_tasks"),
+        ("tasks WHERE is_open", "ix_tasks_open"),
+        ("open_tasks", "ix_tasks_open"),
+        ("tencent_tat_tasks WHERE task_id = 'x'", "pk_tasks"),
+        ("tasks_as_of(now()) WHERE task_key = 5", "task_versions_default_pkey"),
+    ],
+)
+def test_question_reaches_the_index(look: Look, query: str, index: str) -> None:
+    found = plan(look, f"SELECT * FROM reporting.{query}")
+    assert index in found, found
+    assert "CTE Scan" not in found
+    assert "Function Scan" not in found
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("tasks WHERE created_at", "ix_tasks_created_at"),
+        ("task_versions WHERE observed_at", "observed_at_idx"),
+        ("task_transitions WHERE observed_at", "observed_at_idx"),
+        ("runs WHERE started_at", "ix_runs_started_at"),
+    ],
+)
+def test_last_day_is_found_by_ranges_of_pages(look: Look, query: str, index: str) -> None:
+    look("SET enable_indexscan = off")
+    found = plan(look, f"SELECT * FROM reporting.{query} > now() - interval '1 day'")
+    assert "Bitmap Index Scan" in found
+    assert index in found, found
+
+
+def test_counting_versions_reads_no_ids(look: Look) -> None:
+    assert "Left Join" not in plan(look, "SELECT count(*) FROM reporting.task_versions WHERE source_key = 1")
+
+
+@pytest.mark.parametrize(
+    "view",
+    ["tasks", "task_versions", "task_transitions", "open_tasks", "tencent_tat_tasks", "tencent_mps_tasks"],
+)
+def test_views_do_not_keep_a_query_from_working_in_parallel(look: Look, view: str) -> None:
+    look("SET parallel_setup_cost = 0")
+    look("SET parallel_tuple_cost = 0")
+    look("SET min_parallel_table_scan_size = 0")
+    look("SET min_parallel_index_scan_size = 0")
+    look("SET debug_parallel_query = on") if _version(look) >= 160000 else look(
+        "SET force_parallel_mode = on"
+    )
+    text = "\n".join(r["QUERY PLAN"] for r in look(f"EXPLAIN SELECT * FROM reporting.{view}"))
+    assert "Gather" in text
+
+
+def _version(look: Look) -> int:
+    return int(look("SELECT current_setting('server_version_num') AS n")[0]["n"])
+
+
+# A history from before
+
+
+def execute(url: str, statement: LiteralString) -> list[Any]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_history_from_before_learns_when_each_state_was_followed(migrated_url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()))
+    config.attributes["url"] = migrated_url
+    command.downgrade(config, "0001")
+    columns = "stream_id, task_id, task_key, status, raw, fingerprint, raw_altered, run_id, request_id"
+    for version, at in ((1, "2026-03-01 01:00+00"), (2, "2026-03-01 02:00+00")):
+        execute(
+            migrated_url,
+            f"INSERT INTO sync.task_versions ({columns}, version, observed_at) VALUES"
+            f" (1, 't', 7, 'running', '{{}}', '', false, 0, '', {version}, '{at}')",
+        )
+    execute(
+        migrated_url,
+        f"INSERT INTO sync.tasks ({columns}, version, first_seen_at, changed_at, observed_at)"
+        " OVERRIDING SYSTEM VALUE VALUES (1, 't', 7, 'failed', '{}', '', false, 0, '', 3, now(), now(),"
+        " '2026-03-01 03:00+00')",
+    )
+    migrate(migrated_url)
+    rows = execute(migrated_url, "SELECT version, next_observed_at FROM sync.task_versions ORDER BY version")
+    assert rows == [(1, datetime(2026, 3, 1, 2, tzinfo=UTC)), (2, datetime(2026, 3, 1, 3, tzinfo=UTC))]

@@ -1,0 +1,140 @@
+"""The functions that read single values out of vendors' JSON: as the providers do, and never an error."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from syncer.providers.values import identifier, instant, whole
+
+STORABLE = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
+TEXTS = st.text(STORABLE, max_size=40)
+NUMBERS = (
+    st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.integers(min_value=-(2**70), max_value=2**70)
+)
+SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
+JSON = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3)
+)
+_DAY, _TIME = "[0-9]{4}-[01][0-9]-[0-3][0-9]", r"[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\.[0-9]{1,6})?"
+STAMPS = st.from_regex(f"{_DAY}[T ]{_TIME}(Z|[+-][01][0-9]:[0-5][0-9])?", fullmatch=True)
+#: One connection serves all examples of a test.
+RELAXED = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture
+def base(url: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET timezone = 'America/New_York'")
+        yield connection
+
+
+def ask(base: psycopg.Connection[Any], function: str, value: object) -> Any:
+    row = base.execute(f"SELECT sync.{function}(%s::jsonb)", (json.dumps(value),)).fetchone()
+    assert row is not None
+    return row[0]
+
+
+@RELAXED
+@given(JSON)
+@example("9223372036854775807")
+@example("9223372036854775808")
+@example(2**63 - 1)
+@example(-(2**63))
+@example(2**63)
+@example(1e300)
+@example(4.072403508875129e16)
+@example("１２")
+@example(" 1")
+@example("1\n")
+def test_whole_numbers_are_read_as_providers_do(base: psycopg.Connection[Any], value: Any) -> None:
+    # JSON knows one kind of number, and 1.0 is whole in it.
+    asked = int(Decimal(json.dumps(value))) if isinstance(value, float) and value.is_integer() else value
+    assert ask(base, "json_whole", value) == whole(asked)
+
+
+@RELAXED
+@given(JSON)
+def test_words_are_read_as_providers_do(base: psycopg.Connection[Any], value: Any) -> None:
+    expected = json.dumps(value) if isinstance(value, float) else identifier(value)
+    found = ask(base, "json_words", value)
+    assert found == expected or (isinstance(value, float) and float(found) == value)
+
+
+@RELAXED
+@given(STAMPS | JSON)
+@example("2024-02-29T00:00:00Z")
+@example("2023-02-29T00:00:00Z")
+@example("1900-02-29T00:00:00Z")
+@example("2000-02-29T23:59:59.999999+14:00")
+@example("2026-04-31T00:00:00Z")
+@example("2026-13-01T00:00:00Z")
+@example("2026-00-10T00:00:00Z")
+@example("2026-01-01T24:00:00Z")
+@example("2026-01-01T00:00:60Z")
+@example("0000-00-00T00:00:00Z")
+@example("0001-01-01T00:00:00Z")
+@example("2020-11-05T07:49:58+00:00")
+@example("2020-11-05 07:49:58")
+@example("9999-12-31T23:59:59Z")
+def test_instants_are_read_as_providers_do(base: psycopg.Connection[Any], value: Any) -> None:
+    found = ask(base, "json_instant", value)
+    expected = instant(value)
+    if isinstance(value, str) and not _is_plain(value):
+        # Python reads more spellings than any vendor writes.
+        assert found is None or found == expected
+    elif expected is not None and expected.year == 1:
+        assert found is None
+    else:
+        assert found == expected
+
+
+def _is_plain(value: str) -> bool:
+    return len(value) > 18 and value.isascii() and value[4] == "-" and value[10] in "T " and value[13] == ":"
+
+
+@RELAXED
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.integers(0, 3))
+def test_output_is_the_text_that_was_written(base: psycopg.Connection[Any], text: str, cut: int) -> None:
+    raw = text.encode()
+    raw = raw[: len(raw) - cut]
+    expected = raw.decode("utf-8", "ignore") if raw and b"\x00" not in raw else None
+    assert ask(base, "json_output", b64encode(raw).decode()) == expected
+
+
+@RELAXED
+@given(st.binary(max_size=40))
+def test_output_that_is_no_text_is_null(base: psycopg.Connection[Any], raw: bytes) -> None:
+    found = ask(base, "json_output", b64encode(raw).decode())
+    if found is not None:
+        assert raw.startswith(found.encode())
+        assert len(raw) - len(found.encode()) < 4
+
+
+@RELAXED
+@given(JSON | st.text("ABab01+/=", max_size=12))
+@example("=")
+@example("====")
+@example("A===")
+@example("AB==")
+@example("QQ==\n")
+def test_output_that_is_no_base64_is_no_error(base: psycopg.Connection[Any], value: Any) -> None:
+    found = ask(base, "json_output", value)
+    assert found is None or isinstance(found, str)
+
+
+def test_long_output_is_read(base: psycopg.Connection[Any]) -> None:
+    text = "行 line\n" * 3000
+    assert ask(base, "json_output", b64encode(text.encode()).decode()) == text
