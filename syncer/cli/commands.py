@@ -20,6 +20,7 @@ COMMANDS = {
     "run": "read every source on its schedule (the daemon)",
     "status": "show where everything stands, and how to connect",
     "explain": "tell how a task, or a time of creation, was read, or why it was not",
+    "export": "write tasks or their versions into files, a day each",
     "gaps": "list the creation times whose tasks may be missing",
     "simulate": "serve the providers' task lists on this machine, made up",
 }

@@ -1,0 +1,118 @@
+"""`syncer export`: files for lakes and notebooks, a day each."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syncer.cli.database import configured_database
+from syncer.cli.exported import day_table, headline, stretch_table, total_line, watched
+from syncer.cli.tables import show
+from syncer.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from syncer.reporting.export import Day, DayReport, ExportFolder, Selection
+    from syncer.storage.exports import PgLedger
+
+EXAMPLE = """\
+  syncer export tasks --from 2026-01-01                  # every day since, until yesterday; repeat at will
+  syncer export versions --from 2026-11-01 --to 2026-11-30 --format csv --source mps-cn --into mps
+  syncer export tasks --from 2026-11-01 --dry-run        # what would be written, and how final it is
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What, which days of it, in which form and where."""
+    choice = {"tasks": "each as it was last seen", "versions": "each state that a task was seen in"}
+    what = "; ".join(f"{name}: {meaning}" for name, meaning in choice.items())
+    parser.add_argument("dataset", choices=tuple(choice), metavar="tasks|versions", help=what)
+    parser.add_argument("--from", dest="first", required=True, metavar="DAY", help="such as 2026-01-31")
+    parser.add_argument("--to", dest="last", metavar="DAY", help="the last day (default: yesterday)")
+    parser.add_argument(
+        "--format", choices=("parquet", "csv", "ndjson"), default="parquet", help="default: parquet"
+    )
+    parser.add_argument(
+        "--source", action="append", default=[], metavar="NAME", help="only this one; repeatable"
+    )
+    parser.add_argument(
+        "--into", type=Path, default=Path("export"), metavar="FOLDER", help="default: ./export"
+    )
+    parser.add_argument(
+        "--by",
+        choices=("created", "observed"),
+        help="what makes a row's day: when the task was created (default of tasks), "
+        "or when syncer first saw it, or the state (default of versions)",
+    )
+    parser.add_argument("--again", action="store_true", help="write also the files that have not changed")
+    parser.add_argument("--dry-run", action="store_true", help="only show what would be written")
+
+
+def run(args: Namespace) -> int:
+    """Write the days that differ from their files, and say which may still change: that is no failure."""
+    from syncer.reporting.export import ExportFolder, Format, Terms, check_format
+    from syncer.storage.exports import PgLedger
+    from syncer.storage.overview import opened
+
+    form = Format(args.format)
+    check_format(form)
+    with configured_database(args.config) as database, opened(database.url) as engine:
+        ledger = PgLedger(engine)
+        selection = _selection(args, ledger)
+        folder = ExportFolder(args.into, Terms(selection, form, ledger.time_zone().key))
+        days = _days(args, ledger)
+        reports = (_plan if args.dry_run else _export)(ledger, folder, days, again=args.again)
+        undated = ledger.undated(selection)
+    print(headline(folder))
+    if args.dry_run:
+        show(day_table(reports))
+    elif any(report.verdict.reason for report in reports):
+        show(stretch_table(reports))
+    print(total_line(reports, is_dry=args.dry_run))
+    if undated:
+        print(f"{undated:,} tasks have no time of creation and belong to no day; --by observed has them, too")
+    return 0
+
+
+def _plan(ledger: PgLedger, folder: ExportFolder, days: list[Day], *, again: bool) -> list[DayReport]:
+    from syncer.reporting.export import plan_days
+
+    return list(plan_days(ledger, folder, days, again=again))
+
+
+def _export(ledger: PgLedger, folder: ExportFolder, days: list[Day], *, again: bool) -> list[DayReport]:
+    from syncer.reporting.export import export_days
+
+    reports = []
+    with watched(len(days)) as view:
+        for report in export_days(ledger, folder, days, again=again, watch=view.writing):
+            view.ended(report)
+            reports.append(report)
+    return reports
+
+
+def _selection(args: Namespace, ledger: PgLedger) -> Selection:
+    from syncer.reporting.export import By, Dataset, Selection
+
+    known = ledger.sources()
+    if unknown := sorted(set(args.source) - set(known)):
+        there = ", ".join(known) or "none yet"
+        raise ConfigurationError(f"no source is called {', '.join(unknown)}; there are {there}")
+    dataset = Dataset(args.dataset)
+    usual = By.CREATED if dataset is Dataset.TASKS else By.OBSERVED
+    sources = tuple(sorted(set(args.source)))
+    return Selection(dataset=dataset, by=By(args.by) if args.by else usual, sources=sources)
+
+
+def _days(args: Namespace, ledger: PgLedger) -> list[Day]:
+    """The days asked for that have begun."""
+    from syncer.reporting.export import days_between, local_day, parse_day
+
+    zone = ledger.time_zone()
+    today = local_day(ledger.now(), zone)
+    first = parse_day(args.first)
+    last = min(parse_day(args.last), today) if args.last else today - timedelta(days=1)
+    if first > last:
+        raise ConfigurationError(f"no day from {first} to {last} has begun: it is {today} in {zone.key}")
+    return list(days_between(first, last, zone))

@@ -1,0 +1,45 @@
+"""CSV as RFC 4180 has it: UTF-8, a header, nothing between two commas for null, `""` for the empty text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import IO, Any
+
+from syncer.reporting.export.formats.values import plain
+from syncer.reporting.export.values import Column
+
+_SPECIAL = frozenset(',"\r\n')
+
+
+def open_writer(file: IO[bytes], columns: Sequence[Column]) -> _Writer:
+    """A writer of CSV, whose header it writes."""
+    file.write(_line(column.name for column in columns))
+    return _Writer(file)
+
+
+class _Writer:
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        self._file.writelines(map(_line, rows))
+
+    def close(self) -> None:
+        """Nothing is held back."""
+
+
+def _line(values: Iterable[Any]) -> bytes:
+    return (",".join(map(_cell, values)) + "\r\n").encode("utf-8")
+
+
+def _cell(value: Any) -> str:
+    match plain(value):
+        case None:
+            return ""
+        case bool() as truth:
+            return "true" if truth else "false"
+        case str() as text:
+            is_bare = text and _SPECIAL.isdisjoint(text)
+            return text if is_bare else '"' + text.replace('"', '""') + '"'
+        case number:
+            return repr(number)

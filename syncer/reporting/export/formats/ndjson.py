@@ -1,0 +1,32 @@
+"""One JSON object a line, nulls included, so that every line has the same keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import IO, Any
+
+from syncer.reporting.export.formats.values import plain
+from syncer.reporting.export.values import Column
+
+
+def open_writer(file: IO[bytes], columns: Sequence[Column]) -> _Writer:
+    """A writer of lines of JSON."""
+    return _Writer(file, [column.name for column in columns])
+
+
+class _Writer:
+    def __init__(self, file: IO[bytes], names: Sequence[str]) -> None:
+        self._file = file
+        self._names = names
+        self._encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        self._file.writelines(map(self._line, rows))
+
+    def close(self) -> None:
+        """Nothing is held back."""
+
+    def _line(self, row: Sequence[Any]) -> bytes:
+        record = dict(zip(self._names, map(plain, row), strict=True))
+        return f"{self._encode(record)}\n".encode()
