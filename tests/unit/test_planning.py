@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -276,6 +277,7 @@ def test_open_task_is_asked_for_while_an_answer_is_possible() -> None:
     assert runs.can_ask_by_id(old, MPS_FACTS, DAY, T0 + HOUR)
     assert not runs.can_ask_by_id(old, MPS_FACTS, DAY, T0 + 2 * DAY)
     assert runs.can_ask_by_id(old, MPS_FACTS, None, T0 + 2 * DAY)
+    assert not runs.can_ask_by_id(old, replace(MPS_FACTS, ids_per_request=0), None, T0)
     assert runs.window_has_closed(old, DAY, T0 + 2 * DAY)
     assert not runs.window_has_closed(old, None, T0 + 2 * DAY)
 
