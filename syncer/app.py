@@ -94,12 +94,18 @@ class Reader:
         if "client" in vars(self):
             self.client.close()
 
-    def try_one_call(self) -> timedelta | None:
-        """Make one signed call; returns how far our clock is ahead. Raises what is wrong."""
-        facts = self.settings.provider.facts
-        stream = self.streams()[0]
-        self.client(Query(listing=facts.lists[0].name, region=stream.region, limit=1))
-        return self.client.offset
+    def try_calls(self) -> tuple[int, timedelta | None]:
+        """Make one signed call a region; how many, and how far our clock is ahead. Raises what is wrong."""
+        listing = self.settings.provider.facts.lists[0].name
+        streams = self.streams()
+        for stream in streams:
+            try:
+                self.client(Query(listing=listing, region=stream.region, limit=1))
+            except SyncerError as error:
+                if len(streams) > 1:
+                    error.message = f"{stream.region}: {error.message}"
+                raise
+        return len(streams), self.client.offset
 
 
 def make_readers(settings: Settings, clock: SystemClock | None = None) -> list[Reader]:

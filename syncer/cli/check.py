@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
     from syncer.config import Settings
 
 EXAMPLE = """\
-  syncer check                           # configuration, database, schema, and one signed call a source
+  syncer check                           # configuration, database, schema, and one signed call a region
 """
 
-Row = tuple[str, str, str]
+#: What to look at, and how to find out; returns what was found.
+Look = tuple[str, Callable[[], str]]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -32,21 +34,29 @@ def run(args: Namespace) -> int:
     from syncer import config
 
     settings = config.load(config.find(args.config))
-    rows: list[Row] = [("configuration", "ok", f"{settings.path}: {len(settings.sources)} sources")]
-    errors: list[SyncerError] = []
-    for what, look in _looks(settings):
-        try:
-            rows.append((what, "ok", look()))
-        except SyncerError as error:
-            errors.append(error)
-            rows.append((what, "failed", str(error)))
+    looks = list(_looks(settings))
+    # Side by side: a source that cannot be reached is waited for.
+    with ThreadPoolExecutor(len(looks)) as pool:
+        findings = list(pool.map(_finding, looks))
+    rows = [("configuration", "ok", f"{settings.path}: {len(settings.sources)} sources")]
+    rows += [(what, "failed" if error else "ok", found) for what, found, error in findings]
     show(Table(("what", "result", "found"), rows))
+    errors = [error for *_, error in findings if error]
     if any(isinstance(error, ConfigurationError) for error in errors):
         return 2
     return 1 if errors else 0
 
 
-def _looks(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
+def _finding(look: Look) -> tuple[str, str, SyncerError | None]:
+    """What was looked at, what was found, and the error if that is one."""
+    what, find = look
+    try:
+        return what, find(), None
+    except SyncerError as error:
+        return what, str(error), error
+
+
+def _looks(settings: Settings) -> Iterator[Look]:
     from syncer.app import make_readers
 
     yield "database", partial(_database, settings)
@@ -62,9 +72,10 @@ def _database(settings: Settings) -> str:
 
 
 def _source(reader: Reader) -> str:
-    offset = reader.try_one_call()
+    calls, offset = reader.try_calls()
+    answered = "the call was answered" if calls == 1 else f"a call was answered in each of {calls} regions"
     if offset is None:
-        return "the call was answered; the provider told no time"
+        return f"{answered}; the provider told no time"
     seconds = round(offset / timedelta(seconds=1))
     clock = "in step" if abs(seconds) <= 1 else f"{abs(seconds)} s {'ahead' if seconds > 0 else 'behind'}"
-    return f"the call was answered; this machine's clock is {clock}"
+    return f"{answered}; this machine's clock is {clock}"
