@@ -1,4 +1,4 @@
-.PHONY: install demo test unit integration acceptance faults soak sdk lint format types bench up down
+.PHONY: install demo test unit integration acceptance faults soak sdk dictionary lint format types bench up down
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,6 +39,10 @@ soak: install
 sdk: install
 	$(BIN)/pip install -q -c constraints.txt -e '.[test,sdk]'
 	$(BIN)/pytest -m sdk
+
+# docs/data-dictionary.md, from the comments in the migrations.
+dictionary: install
+	$(BIN)/pytest -n 0 --write-dictionary tests/integration/reporting/test_data_dictionary.py
 
 lint: install
 	$(BIN)/ruff check .

@@ -24,6 +24,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=500, help="how many processes a soak kills (500)")
     parser.addoption("--seed", type=int, help="live through the one world of this seed in a soak")
     parser.addoption("--figures", help="the page into which a soak writes its figures")
+    parser.addoption(
+        "--write-dictionary", action="store_true", help="make docs/data-dictionary.md from the database"
+    )
 
 
 @pytest.fixture(scope="session")
