@@ -1,4 +1,4 @@
-.PHONY: install demo test unit integration acceptance faults soak sdk dictionary lint format types bench up down
+.PHONY: install demo test unit integration acceptance coverage faults soak sdk dictionary lint format types bench up down
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,12 @@ integration: install
 
 acceptance: install
 	$(BIN)/pytest tests/acceptance
+
+# Every branch of what decides, and of what knows the vendors, is taken by some test.
+coverage: install
+	$(BIN)/pytest $(wildcard tests/unit/test_*.py) tests/contract/test_providers.py \
+		--deselect tests/unit/test_worlds.py --cov-branch --cov-report=term-missing:skip-covered \
+		--cov=syncer.planning --cov=syncer.providers --cov-fail-under=100
 
 # The real program with its network, its database and its clouds failing under it.
 faults: install
