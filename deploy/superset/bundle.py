@@ -1,0 +1,67 @@
+"""The bundle as the zip file that Superset imports.
+
+`python bundle.py syncer.zip --url postgresql://analyst@db.example.org/syncer` writes one for Settings →
+Import dashboards, which asks for the password. With `--update` it is one for POST /api/v1/assets/import/,
+which replaces what an earlier one has brought; importing a dashboard again leaves its charts and datasets
+as they are.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+HERE = Path(__file__).parent / "bundle"
+
+#: The file that holds the URL, and under whose name the API takes its password.
+DATABASE = "databases/syncer.yaml"
+
+
+def main() -> int:
+    parser = ArgumentParser(description="Zip the bundle for Superset.")
+    parser.add_argument("file", type=Path, help="the zip file to write")
+    parser.add_argument("--url", help="the database, as postgresql://ROLE@HOST/NAME")
+    parser.add_argument("--update", action="store_true", help="for the API that replaces an earlier import")
+    args = parser.parse_args()
+    args.file.write_bytes(zipped(args.url, is_update=args.update))
+    return 0
+
+
+def zipped(url: str | None = None, *, is_update: bool = False) -> bytes:
+    """The zip file, made for the database at `url`, whose password is left out."""
+    kind = "assets" if is_update else "Dashboard"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in _texts():
+            if name == "metadata.yaml":
+                text = re.sub(r"(?m)^type: .*$", f"type: {kind}", text)
+            if name == DATABASE and url:
+                text = re.sub(r"(?m)^sqlalchemy_uri: .*$", lambda _: f"sqlalchemy_uri: {_masked(url)}", text)
+            archive.writestr(f"syncer/{name}", text)
+    return packed.getvalue()
+
+
+def password(url: str) -> str:
+    """The password in `url`; empty where it has none."""
+    return urlsplit(url).password or ""
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    for path in sorted(HERE.rglob("*.yaml")):
+        yield path.relative_to(HERE).as_posix(), path.read_text("utf-8")
+
+
+def _masked(url: str) -> str:
+    """With the driver that Superset shall use, and the mask in whose place it puts the password."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(("postgresql+psycopg2", f"{parts.username or ''}:XXXXXXXXXX@{host}", *parts[2:]))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

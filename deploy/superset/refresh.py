@@ -1,0 +1,83 @@
+"""Bring the datasets' columns to those of a database: `python refresh.py postgresql://…/syncer`.
+
+Names, types and descriptions come from the views and their comments; labels, formats, calculated columns
+and metrics stay as they are written. It needs PyYAML and psycopg. With `--check` nothing is written.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import yaml
+
+DATASETS = Path(__file__).parent / "bundle" / "datasets" / "syncer"
+
+#: Labels whose letters mean something.
+_WORDS = {"id": "ID", "p50": "p50", "p90": "p90", "p95": "p95", "p99": "p99", "sha256": "SHA-256"}
+
+_COLUMNS = """
+SELECT attname, format_type(atttypid, NULL), coalesce(col_description(attrelid, attnum), '')
+FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+"""
+
+
+def main() -> int:
+    parser = ArgumentParser(description="Bring the datasets' columns to those of a database.")
+    parser.add_argument("url", help="a database with the schema reporting")
+    parser.add_argument("--check", action="store_true", help="only tell which files would change")
+    args = parser.parse_args()
+    stale = refresh(args.url, writes=not args.check)
+    print("\n".join(stale) or "nothing to do")
+    return int(args.check and bool(stale))
+
+
+def refresh(url: str, *, writes: bool) -> list[str]:
+    """The names of the dataset files that differ from the database at `url`, brought to it if `writes`."""
+    stale = []
+    with psycopg.connect(url) as connection:
+        for path in sorted(DATASETS.glob("*.yaml")):
+            before = path.read_text("utf-8")
+            dataset = yaml.safe_load(before)
+            if not dataset["sql"]:
+                _describe(connection, dataset)
+            after = yaml.safe_dump(dataset, sort_keys=False, allow_unicode=True, width=120)
+            if after != before:
+                stale.append(path.name)
+                if writes:
+                    path.write_text(after, "utf-8")
+    return stale
+
+
+def _describe(connection: psycopg.Connection[Any], dataset: dict[str, Any]) -> None:
+    """Put the view's columns in place of the dataset's own; the calculated ones follow."""
+    known = {column["column_name"]: column for column in dataset["columns"]}
+    view = f"{dataset['schema']}.{dataset['table_name']}"
+    shown = connection.execute(_COLUMNS, (view,)).fetchall()
+    calculated = [column for column in dataset["columns"] if column.get("expression")]
+    columns = [_column(known.get(name, {}), name, kind, told) for name, kind, told in shown]
+    dataset["columns"] = columns + calculated
+
+
+def _column(known: dict[str, Any], name: str, kind: str, told: str) -> dict[str, Any]:
+    return {
+        "column_name": name,
+        "verbose_name": known.get("verbose_name") or _label(name),
+        "description": told or None,
+        "type": kind.upper(),
+        "is_dttm": kind == "date" or kind.startswith("timestamp"),
+        "groupby": True,
+        "filterable": True,
+    }
+
+
+def _label(name: str) -> str:
+    words = [_WORDS.get(word, word) for word in name.split("_")]
+    words[0] = words[0][:1].upper() + words[0][1:]
+    return " ".join(words)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
