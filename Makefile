@@ -50,6 +50,11 @@ sdk: install
 dictionary: install
 	$(BIN)/pytest -n 0 --write-dictionary tests/integration/reporting/test_data_dictionary.py
 
+# The drivers of notebooks and BI tools. Those for JDBC and ODBC are not on PyPI: see `.ci/run`.
+clients: install
+	$(BIN)/pip install -q -c constraints.txt -e '.[test,clients]'
+	$(BIN)/pytest -m 'clients or parquet'
+
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

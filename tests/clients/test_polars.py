@@ -1,0 +1,68 @@
+"""Polars over ADBC, which reads Postgres' binary format into Arrow without a detour."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.clients import told
+from tests.clients.conftest import Catalogue, Place
+
+#: By the names in our catalogue.
+TYPES = {
+    "text": "String",
+    "bigint": "Int64",
+    "boolean": "Boolean",
+    "double precision": "Float64",
+    "date": "Date",
+    "timestamp with time zone": "Datetime(time_unit='us', time_zone='UTC')",
+}
+
+
+@pytest.fixture(scope="module")
+def polars() -> Any:
+    pytest.importorskip("adbc_driver_postgresql", reason="needs adbc-driver-postgresql (extra `clients`)")
+    return pytest.importorskip("polars", reason="needs polars (extra `clients`)")
+
+
+def read(polars: Any, place: Place, query: str) -> Any:
+    return polars.read_database_uri(query, place.url, engine="adbc")
+
+
+def test_every_view_arrives_in_its_types(polars: Any, place: Place, catalogue: Catalogue) -> None:
+    for view in catalogue.views:
+        frame = read(polars, place, f"SELECT * FROM reporting.{view} LIMIT 3")
+        found = {(view, name): str(kind) for name, kind in frame.schema.items()}
+        assert found == {key: TYPES[kind] for key, kind in catalogue.types.items() if key[0] == view}
+
+
+def test_values_arrive_intact(polars: Any, place: Place) -> None:
+    frame = read(polars, place, "SELECT * FROM reporting.tasks")
+    full = frame.row(by_predicate=polars.col("task_id") == told.FULL, named=True)
+    assert (full["name"], full["error_message"]) == (told.NAME, told.ERROR)
+    assert (full["progress_done"], full["progress_total"]) == (told.BIG_DONE, told.BIG_TOTAL)
+    assert (full["queue_seconds"], full["run_seconds"], full["is_open"]) == (2.500002, 60.0, False)
+    assert (full["created_day"], full["finished_day"]) == (date(2026, 3, 1), date(2026, 3, 1))
+    found = [full[name] for name in ("created_at", "started_at", "finished_at")]
+    assert found == [told.CREATED_AT, told.STARTED_AT, told.FINISHED_AT]
+
+
+def test_nulls_arrive_as_nulls(polars: Any, place: Place) -> None:
+    frame = read(polars, place, "SELECT * FROM reporting.tasks")
+    bare = frame.row(by_predicate=polars.col("task_id") == told.BARE, named=True)
+    assert {name for name, value in bare.items() if value is None} >= told.NULLS
+
+
+def test_only_views_are_listed(polars: Any, place: Place, catalogue: Catalogue) -> None:
+    from adbc_driver_postgresql import dbapi
+
+    with dbapi.connect(place.url) as connection:
+        found = (
+            connection.adbc_get_objects(depth="tables", db_schema_filter="reporting").read_all().to_pylist()
+        )
+    schemas = [schema for each in found for schema in each["catalog_db_schemas"] or ()]
+    tables = [table for schema in schemas for table in schema["db_schema_tables"] or ()]
+    assert {table["table_type"] for table in tables} == {"view"}
+    assert sorted(table["table_name"] for table in tables) == sorted(catalogue.views)
