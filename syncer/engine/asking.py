@@ -21,7 +21,10 @@ _MOST = 10
 
 
 class Asker:
-    """The pages of one scan, one by one. `limit` shrinks where page numbers must keep their meaning."""
+    """The pages of one scan, one by one. `limit` shrinks with a page that fails, and grows again behind it.
+
+    Only page numbers must keep their meaning, and so their page size, to the end of the scan.
+    """
 
     def __init__(self, fetch: Fetch, scan: Scan, route: Route) -> None:
         self.fetch, self.scan, self.route = fetch, scan, route
@@ -43,11 +46,12 @@ class Asker:
                 smaller = self._smaller(limit, error)
                 if self.route.facts.counts_pages:
                     cursor = str((self._number(cursor) - 1) * (limit // smaller) + 1)
-                    self.limit = smaller
                 limit = smaller
             else:
                 self._has_answered = True
                 self._rows += len(page.sightings)
+                may_grow = limit == self.limit and not self.route.facts.counts_pages
+                self.limit = min(2 * limit, self.route.page_size) if may_grow else limit
                 return page
 
     def _smaller(self, limit: int, error: PageRefused | Retryable) -> int:
@@ -78,6 +82,7 @@ class Asker:
         """A page without the record at `cursor`, which could not be had."""
         error.message = f"{self.scan.name}, one record after {self._rows} rows: {error.message}"
         self.passed_over.append(error)
+        self.limit = 1
         following = str(self._number(cursor) + 1)
         return Page(sightings=(), next_cursor=following, observed_at=self.fetch.now())
 

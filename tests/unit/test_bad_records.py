@@ -87,3 +87,13 @@ def test_list_that_is_broken_from_somewhere_on_is_given_up(facts: Facts) -> None
     assert swept(cloud, store).status is RunStatus.FAILED
     assert len(store.rows) == 77
     assert len(cloud.calls) < 100
+
+
+def test_pages_grow_again_behind_a_bad_record() -> None:
+    cloud = poisoned(TAT_FACTS, 77)
+    swept(cloud, FakeStore())
+    limits = [query.limit for query in cloud.calls]
+    last_of_one = len(limits) - limits[::-1].index(1)
+    assert limits[:4] == [20] * 4
+    assert limits[last_of_one:][:5] == [2, 4, 8, 16, 20]
+    assert limits[-1] == 20
