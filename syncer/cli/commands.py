@@ -21,6 +21,7 @@ COMMANDS = {
     "status": "show where everything stands, and how to connect",
     "explain": "tell how a task, or a time of creation, was read, or why it was not",
     "export": "write tasks or their versions into files, a day each",
+    "report": "show what became of the tasks: overview, failures, what is slow or stuck",
     "gaps": "list the creation times whose tasks may be missing",
     "simulate": "serve the providers' task lists on this machine, made up",
 }

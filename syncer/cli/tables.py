@@ -17,6 +17,8 @@ class Table:
     columns: tuple[str, ...]
     rows: Sequence[tuple[object, ...]]
     title: str = ""
+    #: Columns of words that stand to the right all the same, by their place.
+    right: frozenset[int] = frozenset()
 
 
 def show(table: Table, to: TextIO | None = None) -> None:
@@ -32,7 +34,7 @@ def plain(table: Table) -> list[str]:
     """`table` as lines of aligned columns, two spaces apart."""
     cells = [table.columns, *(tuple(map(text, row)) for row in table.rows)]
     right = [_is_number(table, index) for index in range(len(table.columns))]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
     lines = [table.title] if table.title else []
     for row in cells:
         padded = (
@@ -97,17 +99,19 @@ def _draw(table: Table, stream: TextIO) -> None:
 
 
 def _is_number(table: Table, index: int) -> bool:
+    if index in table.right:
+        return True
     values = [row[index] for row in table.rows if row[index] is not None]
     return bool(values) and all(
         isinstance(value, int | float) and not isinstance(value, bool) for value in values
     )
 
 
-def _width(cell: str) -> int:
+def width(cell: str) -> int:
     """How many places a terminal gives `cell`: two to each Chinese character."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in cell)
 
 
-def _pad(cell: str, width: int, *, right: bool) -> str:
-    space = " " * (width - _width(cell))
+def _pad(cell: str, places: int, *, right: bool) -> str:
+    space = " " * (places - width(cell))
     return space + cell if right else cell + space

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ import pytest
 from syncer.model import GLOBAL, Query, Sighting, Stream
 from syncer.records import read_page
 from syncer.storage import PgStore
+from tests import known_world
 from tests.fakes import after, make_source
 from tests.integration.storage.conftest import Look, engine, look, module_url, ours, pg, stream, url
 from tests.providers import answer, made
+from tests.servers import Server
 from tests.sightings import begin, store
 
 __all__ = ["Look", "Shown", "engine", "look", "module_url", "ours", "pg", "read", "shown", "stream", "url"]
@@ -51,3 +54,13 @@ class Shown:
 @pytest.fixture
 def shown(pg: PgStore, look: Look) -> Shown:
     return Shown(pg, look)
+
+
+@pytest.fixture(scope="module")
+def known_url(postgres: Server, template: str) -> Iterator[str]:
+    """A database that holds `tests.known_world`, for all tests of a module: they only read."""
+    name = f"test_{secrets.token_hex(6)}"
+    url = postgres.create(name, template=template)
+    known_world.fill(url)
+    yield url
+    postgres.drop(name)

@@ -1,0 +1,40 @@
+-- What came and what was done, day by day
+-- Tasks created and tasks ended on each local day, and how many of those that ended with a known outcome failed.
+-- Aiccs does not tell when a task ended. A day is complete once a later complete reading of every list has
+-- confirmed all of it; before that, tasks may still turn up.
+-- days: 14
+-- bar: created
+-- spare: outcome_unknown failed bar failed_rate
+SELECT
+    c.day,
+    coalesce(a.created, 0) AS created,
+    coalesce(b.ended, 0) AS ended,
+    coalesce(b.failed, 0) AS failed,
+    coalesce(b.ended - b.outcome_known, 0) AS outcome_unknown,
+    b.failed::float8 / nullif(b.outcome_known, 0) AS failed_rate,
+    v.confirmed = s.regions AS is_complete
+FROM reporting.calendar c
+CROSS JOIN (SELECT sum(regions) AS regions FROM reporting.sources WHERE source = ANY (:sources)) s
+CROSS JOIN LATERAL (
+    SELECT count(*) AS confirmed
+    FROM reporting.coverage
+    WHERE grade = 'swept' AND source = ANY (:sources) AND started_at <= c.started_at AND ended_at >= c.ended_at
+) v
+LEFT JOIN (
+    SELECT created_day AS day, count(*) AS created
+    FROM reporting.tasks
+    WHERE created_at >= (current_date - (:days - 1))::timestamptz AND source = ANY (:sources)
+    GROUP BY created_day
+) a ON a.day = c.day
+LEFT JOIN (
+    SELECT
+        finished_day AS day,
+        count(*) AS ended,
+        count(*) FILTER (WHERE status IN ('succeeded', 'failed', 'cancelled')) AS outcome_known,
+        count(*) FILTER (WHERE status = 'failed') AS failed
+    FROM reporting.tasks
+    WHERE finished_at >= (current_date - (:days - 1))::timestamptz AND NOT is_open AND source = ANY (:sources)
+    GROUP BY finished_day
+) b ON b.day = c.day
+WHERE c.day BETWEEN current_date - (:days - 1) AND current_date
+ORDER BY c.day DESC;

@@ -1,0 +1,42 @@
+-- Where every source stands
+-- Tasks created in these days, how many of those with a known outcome failed, what is open now, and up to when
+-- the lists of all its regions were read. Gaps are holes in the coverage, of all times.
+-- days: 30
+-- bar: tasks
+-- spare: provider last_run_at bar failed
+SELECT
+    s.source,
+    s.provider,
+    coalesce(r.tasks, 0) AS tasks,
+    coalesce(r.failed, 0) AS failed,
+    r.failed::float8 / nullif(r.outcome_known, 0) AS failed_rate,
+    coalesce(o.open, 0) AS open,
+    c.covered_to,
+    coalesce(g.gaps, 0) AS gaps,
+    s.last_run_at
+FROM reporting.sources s
+LEFT JOIN (
+    SELECT
+        source_key,
+        count(*) AS tasks,
+        count(*) FILTER (WHERE status = 'failed') AS failed,
+        count(*) FILTER (WHERE status IN ('succeeded', 'failed', 'cancelled')) AS outcome_known
+    FROM reporting.tasks
+    WHERE created_at >= (current_date - (:days - 1))::timestamptz
+    GROUP BY source_key
+) r ON r.source_key = s.source_key
+LEFT JOIN (
+    SELECT source_key, count(*) AS open FROM reporting.open_tasks GROUP BY source_key
+) o ON o.source_key = s.source_key
+LEFT JOIN (
+    SELECT source_key, count(*) AS regions, min(ended_at) AS covered_to
+    FROM (
+        SELECT source_key, region, max(ended_at) AS ended_at FROM reporting.coverage GROUP BY source_key, region
+    ) region
+    GROUP BY source_key
+) c ON c.source_key = s.source_key AND c.regions = s.regions
+LEFT JOIN (
+    SELECT source_key, count(*) AS gaps FROM reporting.coverage_gaps GROUP BY source_key
+) g ON g.source_key = s.source_key
+WHERE s.source = ANY (:sources)
+ORDER BY s.source;

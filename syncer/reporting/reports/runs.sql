@@ -1,0 +1,27 @@
+-- How reading goes
+-- Runs that began in these days, by list and mode: how they ended, how long they took, what they cost and found.
+-- Late tasks are those that an earlier run should have seen; the error is the last one.
+-- days: 7
+-- bar: runs failed
+-- spare: pages lost inserted seconds_p95 requests late interrupted region error
+-- words: error
+SELECT
+    source,
+    region,
+    mode,
+    count(*) AS runs,
+    count(*) FILTER (WHERE status = 'failed') AS failed,
+    count(*) FILTER (WHERE status = 'interrupted') AS interrupted,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS seconds_p50,
+    percentile_cont(0.95) WITHIN GROUP (ORDER BY seconds) AS seconds_p95,
+    sum(pages)::bigint AS pages,
+    sum(requests)::bigint AS requests,
+    sum(inserted)::bigint AS inserted,
+    sum(late)::bigint AS late,
+    sum(lost)::bigint AS lost,
+    (array_agg(error ORDER BY run_id DESC) FILTER (WHERE error IS NOT NULL))[1] AS error
+FROM reporting.runs
+WHERE started_at >= (current_date - (:days - 1))::timestamptz
+    AND source = ANY (:sources)
+GROUP BY source, region, mode
+ORDER BY source, region, mode;

@@ -1,0 +1,20 @@
+-- What has been open the longest
+-- The fifty oldest tasks that can still change, as they were last seen. Hidden in: how long the provider's list
+-- will still show the task; then its end can no longer be seen.
+-- bar: age_seconds
+-- spare: task_type created_at region unchanged_seconds provider_status
+SELECT
+    source,
+    region,
+    task_id,
+    task_type,
+    status,
+    provider_status,
+    created_at,
+    age_seconds,
+    unchanged_seconds,
+    seconds_until_hidden AS hidden_in_seconds
+FROM reporting.open_tasks
+WHERE source = ANY (:sources)
+ORDER BY age_seconds DESC NULLS LAST, task_key
+LIMIT 50;

@@ -1,0 +1,183 @@
+"""Every shipped report on data whose numbers are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from syncer.errors import StoreUnavailable
+from syncer.reporting.reports import NAMES, shipped_report
+from syncer.storage import make_engine
+from syncer.storage.answers import load_answer
+from tests.known_world import NOW, ZONE, day, local
+
+REPORTS = pytest.mark.parametrize("name", NAMES)
+
+
+@pytest.fixture
+def known(known_url: str) -> Iterator[Engine]:
+    engine = make_engine(known_url)
+    yield engine
+    engine.dispose()
+
+
+def rows(engine: Engine, name: str, **asked: Any) -> list[dict[str, Any]]:
+    answer = load_answer(engine, shipped_report(name), **asked)
+    return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+
+
+def picked(found: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
+    return [tuple(row[name] for name in names) for row in found]
+
+
+# What they tell
+
+
+def test_overview_has_a_row_a_source(known: Engine) -> None:
+    found = rows(known, "overview")
+    assert picked(found, "source", "provider", "tasks", "failed", "failed_rate", "open", "gaps") == [
+        ("mps-cn", "tencent_mps", 9, 1, 0.2, 2, 1),
+        ("robot-calls", "alibaba_aiccs", 1, 0, None, 1, 0),
+        ("tat", "tencent_tat", 3, 1, 1 / 3, 0, 0),
+        ("vod", "baidu_vod", 1, 1, 1.0, 0, 1),
+    ]
+    assert [row["covered_to"] for row in found] == [NOW, local(1), local(0), local(0)]
+    assert {row["last_run_at"] for row in found} == {NOW}
+
+
+def test_daily_counts_local_days_from_the_last_one_back(known: Engine) -> None:
+    found = rows(known, "daily", days=6)
+    assert picked(found, "day", "created", "ended", "failed", "outcome_unknown", "is_complete") == [
+        (day(0), 0, 0, 0, 0, False),
+        (day(1), 7, 5, 2, 0, False),
+        (day(2), 7, 5, 1, 1, True),
+        (day(3), 0, 0, 0, 0, True),
+        (day(4), 0, 0, 0, 0, True),
+        (day(5), 0, 0, 0, 0, False),
+    ]
+    assert [row["failed_rate"] for row in found] == [None, 0.4, 0.25, None, None, None]
+
+
+def test_daily_is_complete_where_the_sources_asked_about_are(known: Engine) -> None:
+    found = rows(known, "daily", days=2, about=["tat"])
+    assert picked(found, "created", "ended", "is_complete") == [(0, 0, False), (3, 3, True)]
+
+
+def test_failures_tell_why(known: Engine) -> None:
+    found = rows(known, "failures")
+    assert picked(found, "source", "task_type", "error_code", "tasks", "share_rate", "last_created_at") == [
+        ("mps-cn", "WorkflowTask", "InvalidInput", 1, 1.0, local(2, 23, 30)),
+        ("tat", "SHELL", "FAILED", 1, 1.0, local(1, 10)),
+        ("vod", "PRESET", "none told", 1, 1.0, local(1, 11)),
+    ]
+
+
+def test_slow_tells_of_tasks_that_have_ended(known: Engine) -> None:
+    found = rows(known, "slow")
+    assert picked(found, "source", "task_type", "tasks", "queue_seconds_p50", "run_seconds_p50") == [
+        ("mps-cn", "EditMediaTask", 2, 50.5, 301.0),
+        ("mps-cn", "WorkflowTask", 4, 25.0, 60.0),
+        ("tat", "SHELL", 3, 1.0, 3.0),
+    ]
+    assert [row["queue_seconds_p95"] for row in found] == pytest.approx([95.05, 38.5, 1.0])
+    assert [row["run_seconds_max"] for row in found] == [600.0, 60.0, 3.0]
+
+
+def test_stuck_begins_with_the_oldest(known: Engine) -> None:
+    found = rows(known, "stuck")
+    assert picked(found, "source", "task_id", "status") == [
+        ("mps-cn", "w5", "running"),
+        ("mps-cn", "e3", "waiting"),
+        ("robot-calls", "5004173692461398602", "running"),
+    ]
+    assert [row["hidden_in_seconds"] is None for row in found] == [False, False, True]
+
+
+def test_lost_tells_what_was_seen_last(known: Engine) -> None:
+    found = rows(known, "lost")
+    assert picked(found, "source", "task_id", "status", "created_at") == [
+        ("mps-cn", "w6", "running", local(2, 8))
+    ]
+
+
+def test_coverage_tells_each_list(known: Engine) -> None:
+    found = rows(known, "coverage")
+    assert picked(found, "source", "region", "confirmed_to", "read_to", "lost", "fillable", "unknown") == [
+        ("mps-cn", "global", local(1, 6), NOW, 0, 1, 0),
+        ("robot-calls", "global", local(1), local(1), 0, 0, 0),
+        ("tat", "ap-guangzhou", local(0), local(0), 0, 0, 0),
+        ("tat", "ap-singapore", local(0), local(0), 0, 0, 0),
+        ("vod", "global", local(0), local(0), 1, 0, 0),
+    ]
+    assert found[-1]["lost_time_seconds"] == 86400.0
+    assert 0 < found[0]["forgotten_in_seconds"] <= 2 * 86400
+
+
+def test_runs_are_counted_by_list_and_mode(known: Engine) -> None:
+    found = rows(known, "runs", about=["mps-cn", "vod"])
+    assert picked(found, "source", "mode", "runs", "failed", "pages", "inserted", "lost", "error") == [
+        ("mps-cn", "poll", 1, 0, 0, 0, 1, None),
+        ("mps-cn", "sweep", 1, 0, 2, 9, 0, None),
+        ("vod", "poll", 1, 1, 0, 0, 0, "the key is refused"),
+        ("vod", "sweep", 1, 0, 2, 1, 0, None),
+    ]
+
+
+def test_window_begins_at_a_local_midnight(known: Engine) -> None:
+    """One task of yesterday was created when in UTC it was still the day before."""
+    (row,) = rows(known, "overview", days=2, about=["mps-cn"])
+    assert row["tasks"] == 2
+
+
+# What they are made of
+
+
+@REPORTS
+def test_report_answers_of_each_source_alone(name: str, known: Engine) -> None:
+    for source in ("mps-cn", "tat"):
+        answer = load_answer(known, shipped_report(name), about=[source])
+        assert answer.sources == (source,)
+        if "source" in answer.columns:
+            assert {row[answer.columns.index("source")] for row in answer.rows} <= {source}
+
+
+@REPORTS
+def test_report_tells_plain_values_in_local_time(name: str, known: Engine) -> None:
+    answer = load_answer(known, shipped_report(name))
+    values = [value for row in answer.rows for value in row]
+    assert values
+    assert not [value for value in values if isinstance(value, Decimal | list | dict)]
+    offsets = {value.utcoffset() for value in values if isinstance(value, datetime)}
+    assert offsets <= {NOW.astimezone(ZONE).utcoffset()}
+
+
+@REPORTS
+def test_report_names_columns_that_it_has(name: str, known: Engine) -> None:
+    report = shipped_report(name)
+    columns = load_answer(known, report).columns
+    assert {*report.bar, *report.spare, *report.words} <= {*columns, "bar"}
+    assert report.title and report.description.endswith(".")
+
+
+@REPORTS
+def test_report_reads_nothing_but_the_schema_reporting(name: str) -> None:
+    sql = shipped_report(name).sql
+    assert "reporting." in sql
+    assert "sync" not in sql
+
+
+@REPORTS
+def test_report_of_an_empty_database_is_empty(name: str, engine: Engine) -> None:
+    assert [row for row in rows(engine, name) if row.get("created") != 0] == []
+
+
+def test_report_cannot_write(known: Engine) -> None:
+    report = replace(shipped_report("overview"), sql="DELETE FROM sync.tasks")
+    with pytest.raises(StoreUnavailable, match="read-only transaction"):
+        load_answer(known, report)
