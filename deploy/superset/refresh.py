@@ -18,9 +18,19 @@ DATASETS = Path(__file__).parent / "bundle" / "datasets" / "syncer"
 #: Labels whose letters mean something.
 _WORDS = {"id": "ID", "p50": "p50", "p90": "p90", "p95": "p95", "p99": "p99", "sha256": "SHA-256"}
 
-_COLUMNS = """
-SELECT attname, format_type(atttypid, NULL), coalesce(col_description(attrelid, attnum), '')
-FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+#: How Superset spells them.
+_TYPES = {
+    "bool": "boolean",
+    "float8": "double precision",
+    "int4": "integer",
+    "int8": "bigint",
+    "timestamp": "timestamp without time zone",
+    "timestamptz": "timestamp with time zone",
+}
+
+_COMMENTS = """
+SELECT attname, col_description(attrelid, attnum) FROM pg_attribute
+WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped
 """
 
 
@@ -41,8 +51,7 @@ def refresh(url: str, *, writes: bool) -> list[str]:
         for path in sorted(DATASETS.glob("*.yaml")):
             before = path.read_text("utf-8")
             dataset = yaml.safe_load(before)
-            if not dataset["sql"]:
-                _describe(connection, dataset)
+            _describe(connection, dataset)
             after = yaml.safe_dump(dataset, sort_keys=False, allow_unicode=True, width=120)
             if after != before:
                 stale.append(path.name)
@@ -52,22 +61,26 @@ def refresh(url: str, *, writes: bool) -> list[str]:
 
 
 def _describe(connection: psycopg.Connection[Any], dataset: dict[str, Any]) -> None:
-    """Put the view's columns in place of the dataset's own; the calculated ones follow."""
+    """Put the columns of the view, or of the query, in place of the dataset's; the calculated ones follow."""
     known = {column["column_name"]: column for column in dataset["columns"]}
     view = f"{dataset['schema']}.{dataset['table_name']}"
-    shown = connection.execute(_COLUMNS, (view,)).fetchall()
-    calculated = [column for column in dataset["columns"] if column.get("expression")]
-    columns = [_column(known.get(name, {}), name, kind, told) for name, kind, told in shown]
-    dataset["columns"] = columns + calculated
+    source = f"({dataset['sql']}) AS query" if dataset["sql"] else view
+    shown = connection.execute(f"SELECT * FROM {source} LIMIT 0").description or []
+    comments = dict(connection.execute(_COMMENTS, (view,)).fetchall())
+    columns = [
+        _column(known.get(column.name, {}), column.name, column.type_display, comments.get(column.name))
+        for column in shown
+    ]
+    dataset["columns"] = columns + [column for column in dataset["columns"] if column.get("expression")]
 
 
-def _column(known: dict[str, Any], name: str, kind: str, told: str) -> dict[str, Any]:
+def _column(known: dict[str, Any], name: str, kind: str, told: str | None) -> dict[str, Any]:
     return {
         "column_name": name,
         "verbose_name": known.get("verbose_name") or _label(name),
-        "description": told or None,
-        "type": kind.upper(),
-        "is_dttm": kind == "date" or kind.startswith("timestamp"),
+        "description": told,
+        "type": _TYPES.get(kind, kind).upper(),
+        "is_dttm": kind in ("date", "timestamp", "timestamptz"),
         "groupby": True,
         "filterable": True,
     }
