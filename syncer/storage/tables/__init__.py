@@ -1,21 +1,35 @@
 """The schema `sync` as SQLAlchemy sees it. The migrations create it; a test holds the two together."""
 
 from syncer.storage.tables.metadata import metadata
+from syncer.storage.tables.rollups import (
+    arrivals_daily,
+    arrivals_hourly,
+    completions_daily,
+    completions_hourly,
+    slo_daily,
+    touched_hours,
+)
 from syncer.storage.tables.runs import checkpoints, quirks, rejected_records, runs
 from syncer.storage.tables.streams import leases, settings, sources, streams
 from syncer.storage.tables.tasks import OPEN_STATUSES, task_versions, tasks
 
 __all__ = [
     "OPEN_STATUSES",
+    "arrivals_daily",
+    "arrivals_hourly",
     "checkpoints",
+    "completions_daily",
+    "completions_hourly",
     "leases",
     "metadata",
     "quirks",
     "rejected_records",
     "runs",
     "settings",
+    "slo_daily",
     "sources",
     "streams",
     "task_versions",
     "tasks",
+    "touched_hours",
 ]

@@ -24,6 +24,8 @@ settings = Table(
     metadata,
     Column("is_only", Boolean, primary_key=True, server_default=text("true")),
     words("time_zone", nullable=False, server_default="UTC"),
+    Column("queue_target", Interval, nullable=False, server_default=text("'00:05:00'::interval")),
+    Column("run_target", Interval, nullable=False, server_default=text("'01:00:00'::interval")),
     CheckConstraint("is_only", name="one_row"),
 )
 

@@ -77,7 +77,8 @@ tasks = Table(
     CheckConstraint("version >= 1", name="version"),
 )
 Index(None, tasks.c.task_key, unique=True)
-Index(None, tasks.c.created_at, postgresql_using="brin")
+Index(None, tasks.c.created_at)
+Index(None, tasks.c.finished_at)
 Index(
     "ix_tasks_open",
     tasks.c.stream_id,

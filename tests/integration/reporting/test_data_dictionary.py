@@ -45,6 +45,8 @@ def test_columns_of_one_name_are_of_one_type(catalogue: Catalogue) -> None:
     for view in catalogue.views:
         for column in view.columns:
             types.setdefault(column.name, set()).add(column.type)
+    # Of a status, whether it tells the outcome; of many tasks, how many tell it.
+    assert types.pop("outcome_known") == {"boolean", "bigint"}
     assert {name: found for name, found in types.items() if len(found) > 1} == {}
     assert {name: types[name] for name in KEYS} == {name: {type} for name, type in KEYS.items()}
 

@@ -39,7 +39,9 @@ def url(module_url: str) -> Iterator[str]:
     with psycopg.connect(module_url, autocommit=True) as connection:
         connection.execute(
             "TRUNCATE sync.sources, sync.streams, sync.leases, sync.tasks, sync.task_versions, sync.runs,"
-            " sync.checkpoints, sync.rejected_records, sync.quirks RESTART IDENTITY"
+            " sync.checkpoints, sync.rejected_records, sync.quirks, sync.touched_hours, sync.arrivals_daily,"
+            " sync.arrivals_hourly, sync.completions_daily, sync.completions_hourly, sync.slo_daily"
+            " RESTART IDENTITY"
         )
         connection.execute("UPDATE sync.settings SET time_zone = 'UTC'")
 

@@ -1,0 +1,72 @@
+"""Brings the rollups up to date: one process at a time, a few days in a transaction, newest first.
+
+What is taken from the queue and what comes of it are one transaction, so that a crash loses nothing. The lock
+comes first in it, and each statement sees all that was committed before: a single snapshot for all of them
+would be older than the lock, and could miss what the process that had it before has written.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Engine, func, select
+
+from syncer.storage.connections import transaction
+from syncer.storage.rollups.facts import FACTS
+from syncer.storage.rollups.queue import EVERYTHING, Taken, Touched, count_days, take
+
+log = logging.getLogger(__name__)
+
+#: Any number; held by whoever computes rollups, to the end of his transaction.
+_LOCK = 5_137_902_666
+
+
+def refresh(engine: Engine, pause: Callable[[], None] = lambda: None) -> int | None:
+    """Compute what has changed anew; how many days there were, or None where another process is at it.
+
+    Goes through the queue once, from the newest to the oldest: what is touched in the meantime waits for the
+    next time. `pause` is called between two transactions and may raise, which leaves the rest in the queue.
+    """
+    below: str | None = EVERYTHING
+    days = 0
+    while below is not None:
+        with transaction(engine) as connection:
+            taken = _refresh_some(connection, below)
+        if taken is None:
+            return None
+        days += len(taken.days)
+        below = taken.below
+        pause()
+    return days
+
+
+def touch_everything(engine: Engine) -> None:
+    """Have all rollups computed anew by the next `refresh`, here or elsewhere."""
+    with transaction(engine) as connection:
+        connection.execute(select(func.sync.touch_everything()))
+
+
+def touched_days(engine: Engine) -> int:
+    """How many days are to be computed again."""
+    with transaction(engine) as connection:
+        return count_days(connection)
+
+
+def _refresh_some(connection: Connection, below: str) -> Taken | None:
+    """What was taken and computed; None where another process has the lock."""
+    if not connection.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
+        return None
+    taken = take(connection, below)
+    for touched in taken.days:
+        _compute(connection, touched)
+    return taken
+
+
+def _compute(connection: Connection, touched: Touched) -> None:
+    rows = connection.scalar(_STATEMENTS[touched.fact], touched._asdict())
+    if rows:
+        log.debug("rollup.computed", extra={"fact": touched.fact, "day": touched.day, "rows": rows})
+
+
+_STATEMENTS = {name: fact.statement() for name, fact in FACTS.items()}
