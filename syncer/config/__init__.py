@@ -13,13 +13,14 @@ from importlib.resources import files
 from syncer.config.durations import parse_duration, write_duration
 from syncer.config.loading import find, load
 from syncer.config.settings import Settings, SourceSettings
-from syncer.config.tables import Daemon, Database, Reporting
+from syncer.config.tables import Daemon, Database, History, Reporting
 from syncer.config.written import Address
 
 __all__ = [
     "Address",
     "Daemon",
     "Database",
+    "History",
     "Reporting",
     "Settings",
     "SourceSettings",

@@ -57,6 +57,7 @@ def load(path: Path) -> Settings:
         database=_anchored(tables.database, path.parent),
         daemon=tables.daemon,
         reporting=tables.reporting,
+        history=tables.history,
         sources=tuple(found for found in sources if isinstance(found, SourceSettings)),
     )
 

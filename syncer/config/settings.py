@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
-from syncer.config.tables import Daemon, Database, Reporting
+from syncer.config.tables import Daemon, Database, History, Reporting
 from syncer.credentials import Secrets, key_hash, masked
 from syncer.model import GLOBAL, Credentials, Source
 from syncer.ports import Provider
@@ -71,6 +71,7 @@ class Settings:
     database: Database
     daemon: Daemon
     reporting: Reporting
+    history: History
     sources: tuple[SourceSettings, ...]
 
     @property

@@ -45,6 +45,16 @@ class Reporting(Table):
     time_zone: Annotated[str, AfterValidator(written.time_zone)] = Field(
         default="UTC", examples=['"Asia/Shanghai"']
     )
+    #: In how long a task should begin after its creation, and end after its start.
+    queue_target: Duration = timedelta(minutes=5)
+    run_target: Duration = timedelta(hours=1)
+
+
+class History(Table):
+    """The states that tasks were in before."""
+
+    #: None: for ever.
+    keep: Annotated[timedelta | None, PlainValidator(written.keep)] = None
 
 
 class Lookback(Table):
@@ -101,6 +111,7 @@ class Tables(BaseSettings):
     database: Database = Database()
     daemon: Daemon = Daemon()
     reporting: Reporting = Reporting()
+    history: History = History()
     sources: list[dict[str, Any]] = Field(default=[], examples=["…, each beneath a line [[sources]]"])
 
     @classmethod

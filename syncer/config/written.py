@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from syncer.config.durations import parse_duration
 from syncer.config.problems import nearest
 from syncer.credentials import FromEnvironment, FromFile, Secret, Written
 
@@ -40,6 +41,19 @@ def lease(duration: timedelta) -> timedelta:
     """A lease of a length that works."""
     if not timedelta(seconds=1) <= duration <= timedelta(hours=1):
         raise ValueError('write a duration from "1s" to "1h"')
+    return duration
+
+
+def keep(written: object) -> timedelta | None:
+    """How long to keep what is former; None for ever."""
+    if written is None or written == "forever":
+        return None
+    try:
+        duration = parse_duration(written)
+    except ValueError:
+        duration = timedelta(0)
+    if duration <= timedelta(0):
+        raise ValueError('write "forever", or a duration such as "730d"')
     return duration
 
 

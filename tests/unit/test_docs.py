@@ -13,7 +13,7 @@ import pytest
 import syncer
 from syncer.cli.commands import COMMANDS
 from syncer.config import load
-from syncer.config.tables import Daemon, Database, Reporting, SourceTable
+from syncer.config.tables import Daemon, Database, History, Reporting, SourceTable
 from syncer.providers import PROVIDERS
 
 ROOT = Path(syncer.__file__).parent.parent
@@ -74,7 +74,7 @@ def test_readme_tells_of_every_command(readme: Path, name: str) -> None:
 
 @README
 def test_readme_tells_of_no_other_command(readme: Path) -> None:
-    typed = set(re.findall(r"(?:^|`|/)syncer ([a-z]+)", readme.read_text("utf-8"), re.M))
+    typed = set(re.findall(r"(?:^|`|/)syncer ([a-z]+(?:-[a-z]+)*)", readme.read_text("utf-8"), re.M))
     assert typed == set(COMMANDS)
 
 
@@ -106,7 +106,8 @@ def test_both_readmes_are_built_alike() -> None:
 def test_configuration_page_explains_every_key() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
     told = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (.*?) \|", page, re.M))))
-    known = {name for table in (Database, Daemon, Reporting, SourceTable) for name in table.model_fields}
+    tables = (Database, Daemon, Reporting, History, SourceTable)
+    known = {name for table in tables for name in table.model_fields}
     known |= {field.name for kind in PROVIDERS.values() for field in fields(kind.Options)}
     assert known <= told
 

@@ -11,7 +11,7 @@ import pytest
 
 from syncer.config import Address, Settings, find, load, template
 from syncer.config.options import option_names
-from syncer.config.tables import Daemon, Database, Lookback, Reporting, SourceTable
+from syncer.config.tables import Daemon, Database, History, Lookback, Reporting, SourceTable
 from syncer.credentials import FromCommand, FromEnvironment, FromFile, Parts, VendorEnvironment, Written
 from syncer.errors import ConfigurationError
 from syncer.model import Credentials
@@ -343,7 +343,22 @@ def test_name_may_be_chinese(folder: Path) -> None:
 
 def test_private_argument_is_an_unknown_key(folder: Path) -> None:
     assert problems(folder, '_env_file = "x"') == [
-        "_env_file: unknown key; the keys are database, daemon, reporting, sources"
+        "_env_file: unknown key; the keys are database, daemon, reporting, history, sources"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "keep"), [("forever", None), ("730d", timedelta(days=730))], ids=["forever", "two-years"]
+)
+def test_history_is_kept_as_long_as_written(folder: Path, written: str, keep: timedelta | None) -> None:
+    assert read(folder, f'[history]\nkeep = "{written}"').history.keep == keep
+    assert read(folder, "").history.keep is None
+
+
+@pytest.mark.parametrize("written", ['"0d"', '"ever"', "90", "true"])
+def test_history_cannot_be_kept_otherwise(folder: Path, written: str) -> None:
+    assert problems(folder, f"[history]\nkeep = {written}") == [
+        'history.keep: write "forever", or a duration such as "730d"'
     ]
 
 
@@ -437,14 +452,14 @@ def test_template_loads_with_everything_uncommented(folder: Path) -> None:
 def test_template_shows_the_defaults(folder: Path) -> None:
     shown = read(folder, uncommented(template()))
     bare = read(folder, MPS)
-    assert (shown.daemon, shown.reporting) == (bare.daemon, bare.reporting)
+    assert (shown.daemon, shown.reporting, shown.history) == (bare.daemon, bare.reporting, bare.history)
     ours, default = shown.sources[0].unsigned, bare.sources[0].unsigned
     for name in ("poll_every", "sweep_every", "retention", "visibility_lag", "lookback_min", "lookback_max"):
         assert getattr(ours, name) == getattr(default, name)
 
 
 def test_template_mentions_every_key() -> None:
-    tables = (Database, Daemon, Reporting, SourceTable, Lookback)
+    tables = (Database, Daemon, Reporting, History, SourceTable, Lookback)
     keys = {key for table in tables for key in table.model_fields}
     keys |= {key for kind in PROVIDERS.values() for key in option_names(kind.Options)}
     written = set(re.findall(r"^#?(\w+) =", template(), flags=re.MULTILINE)) | {"min", "max"}
