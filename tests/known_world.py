@@ -12,8 +12,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncer.model import Interval, Mode, RunStatus, Sighting, Source, Stream, StreamState
+from syncer.model import Interval, Mode, RunStatus, Sighting, Stream, StreamState
 from syncer.storage import PgStore, make_engine
+from syncer.storage.rollups import refresh
 from tests.fakes import make_source
 from tests.sightings import see, store
 
@@ -97,6 +98,7 @@ def fill(url: str) -> None:
     lost = [Interval(local(20), local(19)), Interval(local(18), local(0))]
     _read(pg, Stream(VOD), media(), swept=lost, polled=[])
     _fail(pg, Stream(VOD))
+    refresh(engine)
     pg.close()
     engine.dispose()
 
@@ -133,6 +135,3 @@ def _fail(pg: PgStore, stream: Stream) -> None:
         store(
             ours, ours.start(Mode.POLL, NOW), status=RunStatus.FAILED, error="the key is refused", requests=1
         )
-
-
-SOURCES: tuple[Source, ...] = (MPS, TAT, AICCS, VOD)

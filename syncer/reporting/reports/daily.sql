@@ -21,20 +21,20 @@ CROSS JOIN LATERAL (
     WHERE grade = 'swept' AND source = ANY (:sources) AND started_at <= c.started_at AND ended_at >= c.ended_at
 ) v
 LEFT JOIN (
-    SELECT created_day AS day, count(*) AS created
-    FROM reporting.tasks
-    WHERE created_at >= (current_date - (:days - 1))::timestamptz AND source = ANY (:sources)
-    GROUP BY created_day
+    SELECT day, sum(tasks)::bigint AS created
+    FROM reporting.arrivals_daily
+    WHERE day >= current_date - (:days - 1) AND source = ANY (:sources)
+    GROUP BY day
 ) a ON a.day = c.day
 LEFT JOIN (
     SELECT
-        finished_day AS day,
-        count(*) AS ended,
-        count(*) FILTER (WHERE status IN ('succeeded', 'failed', 'cancelled')) AS outcome_known,
-        count(*) FILTER (WHERE status = 'failed') AS failed
-    FROM reporting.tasks
-    WHERE finished_at >= (current_date - (:days - 1))::timestamptz AND NOT is_open AND source = ANY (:sources)
-    GROUP BY finished_day
+        day,
+        sum(tasks)::bigint AS ended,
+        sum(outcome_known)::bigint AS outcome_known,
+        sum(failed)::bigint AS failed
+    FROM reporting.completions_daily
+    WHERE day >= current_date - (:days - 1) AND source = ANY (:sources)
+    GROUP BY day
 ) b ON b.day = c.day
 WHERE c.day BETWEEN current_date - (:days - 1) AND current_date
 ORDER BY c.day DESC;

@@ -18,11 +18,11 @@ FROM reporting.sources s
 LEFT JOIN (
     SELECT
         source_key,
-        count(*) AS tasks,
-        count(*) FILTER (WHERE status = 'failed') AS failed,
-        count(*) FILTER (WHERE status IN ('succeeded', 'failed', 'cancelled')) AS outcome_known
-    FROM reporting.tasks
-    WHERE created_at >= (current_date - (:days - 1))::timestamptz
+        sum(tasks)::bigint AS tasks,
+        sum(failed)::bigint AS failed,
+        sum(outcome_known)::bigint AS outcome_known
+    FROM reporting.arrivals_daily
+    WHERE day >= current_date - (:days - 1)
     GROUP BY source_key
 ) r ON r.source_key = s.source_key
 LEFT JOIN (
