@@ -10,7 +10,7 @@ from argparse import ArgumentParser, Namespace
 from importlib import import_module
 from typing import Protocol, cast
 
-#: By name: what the list in `syncer --help` says. The module has the command's name.
+#: By name: what the list in `syncer --help` says. The module has the command's name, with _ for -.
 COMMANDS = {
     "demo": "see it work in a minute, with made-up clouds",
     "init": "write a commented syncer.toml to begin with",
@@ -23,6 +23,7 @@ COMMANDS = {
     "export": "write tasks or their versions into files, a day each",
     "report": "show what became of the tasks: overview, failures, what is slow or stuck",
     "gaps": "list the creation times whose tasks may be missing",
+    "bi-user": "make, list or remove roles that may read the views and nothing else",
     "simulate": "serve the providers' task lists on this machine, made up",
 }
 
@@ -41,4 +42,4 @@ class Command(Protocol):
 
 def command(name: str) -> Command:
     """The command called `name`."""
-    return cast(Command, import_module(f"syncer.cli.{name}"))
+    return cast(Command, import_module(f"syncer.cli.{name.replace('-', '_')}"))

@@ -15,10 +15,28 @@ from tests import known_world
 from tests.fakes import after, make_source
 from tests.integration.storage.conftest import Look, engine, look, module_url, ours, pg, stream, url
 from tests.providers import answer, made
+from tests.readers import enter, filled, place, reader, root
 from tests.servers import Server
 from tests.sightings import begin, store
 
-__all__ = ["Look", "Shown", "engine", "look", "module_url", "ours", "pg", "read", "shown", "stream", "url"]
+__all__ = [
+    "Look",
+    "Shown",
+    "engine",
+    "enter",
+    "filled",
+    "look",
+    "module_url",
+    "ours",
+    "pg",
+    "place",
+    "read",
+    "reader",
+    "root",
+    "shown",
+    "stream",
+    "url",
+]
 
 #: Around a provider's records, what its answer has.
 _ENVELOPES: dict[str, Callable[[list[Any]], object]] = {
