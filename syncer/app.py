@@ -31,6 +31,8 @@ _LOOK_AGAIN = timedelta(minutes=1)
 _NEW_REGIONS = timedelta(hours=6)
 #: How often it looks for a database that is not there when it starts.
 _KNOCK_AGAIN = timedelta(seconds=2)
+#: How often it brings the rollups up to date: nobody looks at a report more often than once a minute.
+_REFRESH_EVERY = timedelta(seconds=20)
 _BUSY_PAUSE = timedelta(milliseconds=200)
 _NO_TIME = timedelta(0)
 
@@ -162,7 +164,10 @@ class App:
     def open(self) -> None:
         """Meet the database. Raises SchemaError if its schema is not ours."""
         check_schema(self.engine)
-        self.store.configure(self.settings.reporting.time_zone)
+        counted = self.settings.reporting
+        self.store.configure(
+            counted.time_zone, queue_target=counted.queue_target, run_target=counted.run_target
+        )
         self.store.ensure_partitions(self.clock.now())
 
     def wait_for_database(self) -> None:
@@ -197,8 +202,24 @@ class App:
         self.store.register([reader.source for reader in {r.name: r for r, _ in streams}.values()])
         with ThreadPoolExecutor(max(1, len(streams))) as pool:
             ends = list(pool.map(lambda each: self._read_once(each[0], each[1], mode, seen), streams))
+        self._freshen_rollups()
         reports = tuple(end for end in ends if isinstance(end, RunReport))
         return Result(reports, (*failures, *(end for end in ends if isinstance(end, Failure))))
+
+    def rebuild_rollups(self, seen: Callable[[int], None] = lambda _: None) -> int:
+        """Count every day anew, beside a daemon or without one; `seen` is told how many days are left.
+
+        Returns how many days there were: what a daemon has done in the meantime is not among them.
+        """
+        self.store.rebuild_rollups()
+
+        def pause() -> None:
+            seen(self.store.stale_days())
+            self.clock.sleep(_NO_TIME)
+
+        while (days := self.store.refresh_rollups(pause)) is None:
+            self.clock.sleep(_BUSY_PAUSE)
+        return days
 
     def _named(self, names: Iterable[str]) -> list[Reader]:
         wanted = set(names)
@@ -245,6 +266,7 @@ class App:
             every = min(_LOOK_AGAIN, reader.settings.unsigned.poll_every)
             daemon.add(Job(f"look for {reader.name}", every, partial(self._employ, reader, daemon)))
         daemon.add(Job("make partitions", timedelta(days=1), self._make_partitions))
+        daemon.add(Job("refresh rollups", _REFRESH_EVERY, self._refresh_rollups))
         daemon.serve(self.stop)
 
     def _employ(self, reader: Reader, daemon: Daemon) -> None:
@@ -265,7 +287,20 @@ class App:
         return Worker(stream, facts, store=self.store, fetch=reader.client, clock=self.clock)
 
     def _make_partitions(self) -> None:
-        self.store.ensure_partitions(self.clock.now())
+        now, keep = self.clock.now(), self.settings.history.keep
+        self.store.ensure_partitions(now)
+        if keep is not None and (months := self.store.expire_history(now, keep)):
+            log.info("history.expired", extra={"months": months})
+
+    def _refresh_rollups(self) -> None:
+        self.store.refresh_rollups(lambda: self.clock.sleep(_NO_TIME))
+
+    def _freshen_rollups(self) -> None:
+        """Let reports show what was just read. What cannot be done now is left to the next one who comes."""
+        try:
+            self._refresh_rollups()
+        except SyncerError as error:
+            log.warning("rollups.put_off", extra={"error": str(error)})
 
 
 @contextmanager

@@ -22,6 +22,7 @@ COMMANDS = {
     "explain": "tell how a task, or a time of creation, was read, or why it was not",
     "export": "write tasks or their versions into files, a day each",
     "report": "show what became of the tasks: overview, failures, what is slow or stuck",
+    "rebuild": "count again what days and hours came to",
     "gaps": "list the creation times whose tasks may be missing",
     "bi-user": "make, list or remove roles that may read the views and nothing else",
     "simulate": "serve the providers' task lists on this machine, made up",

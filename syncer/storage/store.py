@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Lock
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, func, or_, select, update
 
 from syncer.errors import SyncerError
 from syncer.model import Source, Stream
-from syncer.storage import leases, registry
+from syncer.storage import leases, registry, rollups
 from syncer.storage.connections import transaction
 from syncer.storage.keeper import Keeper
 from syncer.storage.leases import Lease
@@ -53,16 +53,50 @@ class PgStore:
                 registry.register_sources(connection, list(configured.values()))
             self._registered = configured
 
-    def configure(self, time_zone: str) -> None:
-        """Set the time zone of the views' day columns; the name has been checked."""
-        statement = update(settings).where(settings.c.time_zone != time_zone)
+    def configure(
+        self,
+        time_zone: str,
+        *,
+        queue_target: timedelta | None = None,
+        run_target: timedelta | None = None,
+    ) -> None:
+        """Set what the views count by: the zone of days and hours, whose name has been checked, and targets.
+
+        A target that is None stays. Where anything changes, the rollups are due to be computed anew.
+        """
+        given = {"time_zone": time_zone, "queue_target": queue_target, "run_target": run_target}
+        values = {name: value for name, value in given.items() if value is not None}
+        changed = update(settings).where(or_(*(settings.c[name] != value for name, value in values.items())))
         with transaction(self._engine) as connection:
-            connection.execute(statement.values(time_zone=time_zone))
+            if connection.execute(changed.values(values)).rowcount:
+                rollups.touch_everything(connection)
 
     def ensure_partitions(self, now: datetime) -> int:
         """Make the history's partitions for the coming months; returns how many were missing."""
         with transaction(self._engine) as connection:
             return connection.scalar(select(func.sync.create_partitions(now, _MONTHS_AHEAD))) or 0
+
+    def expire_history(self, now: datetime, keep: timedelta) -> int:
+        """Drop the months of the history that ended longer ago than `keep`; returns how many."""
+        with transaction(self._engine) as connection:
+            return connection.scalar(select(func.sync.drop_partitions(now - keep))) or 0
+
+    def refresh_rollups(self, pause: Callable[[], None] = lambda: None) -> int | None:
+        """Count anew the days that have changed; how many, or None while another process does so.
+
+        `pause` is called between two transactions and may raise: what is not done then is done next time.
+        """
+        return rollups.refresh(self._engine, pause)
+
+    def rebuild_rollups(self) -> None:
+        """Have `refresh_rollups`, here or in another process, count every day anew."""
+        with transaction(self._engine) as connection:
+            rollups.touch_everything(connection)
+
+    def stale_days(self) -> int:
+        """How many days `refresh_rollups` has to do."""
+        with transaction(self._engine) as connection:
+            return rollups.count_days(connection)
 
     @contextmanager
     def claim(self, stream: Stream) -> Iterator[PgStreamStore]:

@@ -58,6 +58,11 @@ def take(connection: Connection, below: str = EVERYTHING) -> Taken:
     return Taken([Touched(*row) for row in rows], edge)
 
 
+def touch_everything(connection: Connection) -> None:
+    """Put every day there is into the queue, when this commits."""
+    connection.execute(select(func.sync.touch_everything()))
+
+
 def count_days(connection: Connection) -> int:
     """How many days are in the queue, whichever fact and source they are of."""
     return connection.scalar(_DAYS) or 0

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from syncer.storage.connections import transaction
 from syncer.storage.rollups.facts import FACTS
-from syncer.storage.rollups.queue import EVERYTHING, Taken, Touched, count_days, take
+from syncer.storage.rollups.queue import EVERYTHING, Taken, Touched, take
 
 log = logging.getLogger(__name__)
 
@@ -35,22 +35,10 @@ def refresh(engine: Engine, pause: Callable[[], None] = lambda: None) -> int | N
             taken = _refresh_some(connection, below)
         if taken is None:
             return None
-        days += len(taken.days)
+        days += len({touched.day for touched in taken.days})
         below = taken.below
         pause()
     return days
-
-
-def touch_everything(engine: Engine) -> None:
-    """Have all rollups computed anew by the next `refresh`, here or elsewhere."""
-    with transaction(engine) as connection:
-        connection.execute(select(func.sync.touch_everything()))
-
-
-def touched_days(engine: Engine) -> int:
-    """How many days are to be computed again."""
-    with transaction(engine) as connection:
-        return count_days(connection)
 
 
 def _refresh_some(connection: Connection, below: str) -> Taken | None:
