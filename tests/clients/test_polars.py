@@ -55,14 +55,20 @@ def test_nulls_arrive_as_nulls(polars: Any, place: Place) -> None:
     assert {name for name, value in bare.items() if value is None} >= told.NULLS
 
 
-def test_only_views_are_listed(polars: Any, place: Place, catalogue: Catalogue) -> None:
+def test_only_views_are_listed_with_their_columns_comments(
+    polars: Any, place: Place, catalogue: Catalogue
+) -> None:
     from adbc_driver_postgresql import dbapi
 
     with dbapi.connect(place.url) as connection:
-        found = (
-            connection.adbc_get_objects(depth="tables", db_schema_filter="reporting").read_all().to_pylist()
-        )
-    schemas = [schema for each in found for schema in each["catalog_db_schemas"] or ()]
+        found = connection.adbc_get_objects(depth="columns", db_schema_filter="reporting").read_all()
+    schemas = [schema for each in found.to_pylist() for schema in each["catalog_db_schemas"] or ()]
     tables = [table for schema in schemas for table in schema["db_schema_tables"] or ()]
     assert {table["table_type"] for table in tables} == {"view"}
     assert sorted(table["table_name"] for table in tables) == sorted(catalogue.views)
+    comments = {
+        (table["table_name"], column["column_name"]): column["remarks"]
+        for table in tables
+        for column in table["table_columns"]
+    }
+    assert comments == catalogue.comments
