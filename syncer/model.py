@@ -128,7 +128,8 @@ class Facts:
     #: True where a cursor is the id of the record that the next page begins with: a page that ends the list
     #: without that record has not shown the end, but lost its place.
     has_named_cursors: bool = False
-    #: How many rows neighbouring pages share; they must reappear, or the scan steps back. Cursors are offsets.
+    #: How many rows neighbouring pages share, where cursors are offsets; they must reappear, or the scan
+    #: steps back.
     overlap: int = 0
     #: True where a cursor is the number of a page, counted from one, and so means something else for every
     #: page size.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syncer.engine.walk import Walk
 from syncer.errors import ProtocolError, SyncerError
@@ -17,7 +17,8 @@ class Findings:
     #: By list: the orders that may still be believed.
     orders: dict[str, frozenset[Order]] = field(default_factory=dict)
     last_page_at: datetime | None = None
-    shown_since: datetime | None = None
+    #: See ScanProgress.shown_for.
+    shown_for: timedelta | None = None
     errors: list[SyncerError] = field(default_factory=list)
     #: Names of the scans that are over.
     done: list[str] = field(default_factory=list)
@@ -33,7 +34,7 @@ class Findings:
         self.orders[listing.name] = walk.orders if kept is None else kept & walk.orders
         self.last_page_at = max(filter(None, (self.last_page_at, progress.last_page_at)), default=None)
         if listing.role is Role.MEMBERS:
-            self.shown_since = min(filter(None, (self.shown_since, progress.shown_since)), default=None)
+            self.shown_for = max(filter(None, (self.shown_for, progress.shown_for)), default=None)
             self.read_all_members |= walk.reached_bottom
             self.members_total = max(self.members_total, progress.first_total or 0)
         self.done.append(walk.scan.name)

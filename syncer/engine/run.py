@@ -223,7 +223,7 @@ class _Execution:
             started_at=self.started_at,
             frontier=runs.claimed_frontier(self.state, self.source, self.first_page_at or self.started_at),
             last_page_at=self.found.last_page_at or self.started_at,
-            shown_since=self.found.shown_since,
+            shown_for=self.found.shown_for,
             orders=self.found.orders,
             late_by=self.writer.counts.late_by,
             outcome_filter=self.outcomes.verdict,

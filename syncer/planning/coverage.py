@@ -24,8 +24,8 @@ class Proof:
     frontier: datetime | None
     #: The provider's clock at the last page of the list that was finished last.
     last_page_at: datetime
-    #: See ScanProgress.shown_since.
-    shown_since: datetime | None
+    #: See ScanProgress.shown_for.
+    shown_for: timedelta | None
     #: By list: the orders that a complete scan taught or, by what it contradicted, left.
     orders: Mapping[str, frozenset[Order]] = field(default_factory=dict)
     late_by: timedelta = timedelta(0)
@@ -81,9 +81,10 @@ def _proven(source: Source, proof: Proof, end: datetime) -> tuple[Interval, ...]
     """What the provider still showed, all of which a sweep has read.
 
     Without a known retention only the rows can prove that: the list forgets by some stamp of a task, so it
-    still showed every task created after the oldest last stamp among the ended ones.
+    shows every task for as long as it has shown an ended one after that was stamped last.
     """
-    start = _shown_from(source, proof) or proof.shown_since
+    retention = source.retention or proof.shown_for
+    start = shown_from(retention, proof.last_page_at) if retention else None
     return (Interval(start, end),) if start and start < end else ()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,8 +57,8 @@ class ScanProgress:
     first_total: int | None = None
     first_page_at: datetime | None = None
     last_page_at: datetime | None = None
-    #: The list shows everything whose last stamp is younger than this: the oldest such of an ended task.
-    shown_since: datetime | None = None
+    #: For how long the list certainly shows a task: the highest age of the last stamp of an ended one.
+    shown_for: timedelta | None = None
 
     def observe(
         self, page: Page, new: Sequence[Task], listing: Listing, *, rejected: int = 0
@@ -74,7 +74,7 @@ class ScanProgress:
             first_total=page.total if self.pages == 0 else self.first_total,
             first_page_at=began_at,
             last_page_at=page.observed_at,
-            shown_since=_oldest([self.shown_since, *map(last_stamp, new)]),
+            shown_for=_longest([self.shown_for, *(_age(task, page.observed_at) for task in new)]),
         )
 
     @property
@@ -89,6 +89,7 @@ class ScanProgress:
             "due": self.due,
             "pages": self.pages,
             "first_total": self.first_total,
+            "shown_for": self.shown_for.total_seconds() if self.shown_for is not None else None,
             **{name: stamp.isoformat() for name in _STAMPS if (stamp := getattr(self, name))},
         }
 
@@ -100,6 +101,7 @@ class ScanProgress:
             due=value["due"],
             pages=value["pages"],
             first_total=value["first_total"],
+            shown_for=timedelta(seconds=age) if (age := value["shown_for"]) is not None else None,
             **{name: datetime.fromisoformat(value[name]) for name in _STAMPS if name in value},
         )
 
@@ -110,7 +112,7 @@ _EDGE = timedelta(seconds=30)
 #: How far a provider's clock, as we know it, may be behind the stamps of its tasks.
 _CLOCK_ERROR = timedelta(seconds=3)
 
-_STAMPS = ("first_page_at", "last_page_at", "shown_since")
+_STAMPS = ("first_page_at", "last_page_at")
 
 
 def last_stamp(task: Task) -> datetime | None:
@@ -120,8 +122,14 @@ def last_stamp(task: Task) -> datetime | None:
     return max(filter(None, (task.created_at, task.finished_at, task.updated_at)), default=None)
 
 
-def _oldest(stamps: Sequence[datetime | None]) -> datetime | None:
-    return min(filter(None, stamps), default=None)
+def _age(task: Task, observed_at: datetime) -> timedelta | None:
+    """How long ago `task` was stamped last when it was observed; None while it may be stamped again."""
+    stamp = last_stamp(task)
+    return observed_at - stamp if stamp else None
+
+
+def _longest(ages: Iterable[timedelta | None]) -> timedelta | None:
+    return max((age for age in ages if age is not None), default=None)
 
 
 def shown_from(retention: timedelta, last_page_at: datetime) -> datetime:

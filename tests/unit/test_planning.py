@@ -319,8 +319,9 @@ def test_scan_progress_survives_a_checkpoint() -> None:
     assert ScanProgress.from_json(empty.to_json()) == empty
 
 
-def test_scan_shows_since_the_oldest_last_stamp_of_an_ended_task() -> None:
-    assert progress_of(task(1, 50), task(2, 40), task(0), at=after(60)).shown_since == after(40)
+def test_list_shows_tasks_for_the_highest_age_of_an_ended_one() -> None:
+    progress = progress_of(task(1, 50), task(2, 40), task(0), at=after(60))
+    assert progress.shown_for == timedelta(seconds=20)
 
 
 def test_task_entered_a_list_when_it_finished_or_was_created() -> None:
@@ -349,7 +350,7 @@ def proof(**changes: object) -> Proof:
         "started_at": T0,
         "frontier": after(-70),
         "last_page_at": after(3),
-        "shown_since": None,
+        "shown_for": None,
     }
     return Proof(**(values | changes))  # type: ignore[arg-type]
 
@@ -389,8 +390,9 @@ def test_coverage_keeps_the_hole_of_a_downtime_beyond_the_retention() -> None:
 
 def test_coverage_without_known_retention_is_what_rows_prove() -> None:
     source = make_source(retention=None)
-    first = advanced(StreamState(), source, mode=Mode.SWEEP, frontier=None, shown_since=after(-500))
-    assert first.polled == (Interval(after(-500), after(-5)),)
+    first = advanced(StreamState(), source, mode=Mode.SWEEP, frontier=None, shown_for=8 * MINUTE)
+    # Those 8 minutes, less a margin, before the last page: what was older may have left before its page.
+    assert first.polled == (Interval(after(3 - 8 * 60 + 24), after(-5)),)
     empty = advanced(StreamState(), source, mode=Mode.SWEEP, frontier=None)
     assert empty.polled == ()
 

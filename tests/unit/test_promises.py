@@ -115,3 +115,25 @@ def test_list_that_stops_early_vouches_only_for_what_every_possible_order_shows(
     assert asked.count("FINISH.failed") < asked.count("FINISH")
     assert store.stream_state.outcome_filter is not OutcomeFilter.TRUSTED
     assert {row.task.status for row in store.rows.values()} == {Status.FINISHED}
+
+
+def test_task_that_left_before_its_page_was_read_is_not_claimed() -> None:
+    """Of a list whose retention nobody knows: what a first page shows may be gone from the last one."""
+
+    def ended(name: str, age: float) -> fakes.CloudTask:
+        return fakes.CloudTask(name, fakes.after(-age), fakes.after(-age), fakes.after(-age))
+
+    young = [ended(f"t{n:03}", 10) for n in range(98)]
+    cloud = Cloud(
+        TAT_FACTS,
+        [ended("first", 97), *young, ended("last", 96.9)],
+        sorting=lambda task: (task.task_id != "first", task.task_id == "last", task.task_id),
+        retention=timedelta(seconds=100),
+        call_takes=timedelta(seconds=1),
+    )
+    store = FakeStore()
+    assert sweep(cloud, store).status is RunStatus.SUCCEEDED
+    assert "first" in store.rows
+    assert "last" not in store.rows
+    (claimed,) = store.stream_state.polled
+    assert fakes.after(-96.9) < claimed.start < fakes.after(-10)

@@ -37,7 +37,7 @@ class Story:
             started_at=run.started_at,
             frontier=claimed_frontier(state, source, run.started_at),
             last_page_at=run.started_at + timedelta(seconds=2),
-            shown_since=None,
+            shown_for=None,
             late_by=timedelta(seconds=late_by),
         )
         proven = advance_state(state, source, proof, lookback(state, source))
@@ -279,7 +279,7 @@ def test_run_begins_when_its_claims_count_from(
     state = ours.state()
     # The first answer has told that our clock was ahead.
     begun_at = T0 - timedelta(seconds=40)
-    proof = Proof(mode=mode, started_at=begun_at, frontier=None, last_page_at=begun_at, shown_since=None)
+    proof = Proof(mode=mode, started_at=begun_at, frontier=None, last_page_at=begun_at, shown_for=None)
     proven = advance_state(state, stream.source, proof, timedelta(0))
     store(ours, run, state=proven, status=RunStatus.SUCCEEDED)
     (row,) = look("SELECT started_at FROM sync.runs WHERE run_id = %s", run.run_id)
