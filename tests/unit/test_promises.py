@@ -126,14 +126,14 @@ def test_task_that_left_before_its_page_was_read_is_not_claimed() -> None:
     young = [ended(f"t{n:03}", 10) for n in range(98)]
     cloud = Cloud(
         TAT_FACTS,
-        [ended("first", 97), *young, ended("last", 96.9)],
+        [ended("first", 980), *young, ended("last", 945)],
         sorting=lambda task: (task.task_id != "first", task.task_id == "last", task.task_id),
-        retention=timedelta(seconds=100),
-        call_takes=timedelta(seconds=1),
+        retention=timedelta(seconds=1000),
+        call_takes=timedelta(seconds=10),
     )
     store = FakeStore()
     assert sweep(cloud, store).status is RunStatus.SUCCEEDED
     assert "first" in store.rows
     assert "last" not in store.rows
     (claimed,) = store.stream_state.polled
-    assert fakes.after(-96.9) < claimed.start < fakes.after(-10)
+    assert fakes.after(-945) < claimed.start < fakes.after(-10)
