@@ -61,6 +61,8 @@ _FRACTIONS = literal_column("ARRAY[0.5, 0.9, 0.95, 0.99, 1]::float8[]", ARRAY(Do
 #: More than any clock is ever put back: then the first hour of a day can come before its midnight.
 _MARGIN = literal_column("interval '3 hours'", Interval)
 _MICROSECONDS = 1_000_000
+#: No vendor's word is longer; a longer one would not fit into the key.
+_LONGEST_TYPE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ def _measured(instant: Column[Any]) -> Select[Any]:
             streams.c.source_id,
             (instant - (local - func.date_trunc("hour", local))).label("hour_at"),
             cast(func.extract("hour", local), Integer).label("hour"),
-            func.coalesce(func.nullif(tasks.c.task_type, ""), "unknown").label("task_type"),
+            func.coalesce(func.nullif(func.left(tasks.c.task_type, _LONGEST_TYPE), ""), "unknown").label(
+                "task_type"
+            ),
             tasks.c.status,
             tasks.c.lost_at.is_not(None).label("is_lost"),
             _seconds(tasks.c.created_at, tasks.c.started_at).label("queue_seconds"),

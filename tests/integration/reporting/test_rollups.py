@@ -1,0 +1,226 @@
+"""What the rollups tell, on tasks whose answers are known."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from syncer.model import Interval, RunStatus, Stream, StreamState
+from syncer.storage import PgStore, PgStreamStore
+from tests.fakes import make_source
+from tests.integration.reporting.conftest import Look
+from tests.sightings import T0, after, begin, see, store
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def ended(
+    task_id: str, status: str = "succeeded", *, waits: float = 10, runs: float = 100, **told: Any
+) -> Any:
+    """A task created at noon, or when told, that waited and ran for so many seconds."""
+    created_at = told.pop("created_at", NOON)
+    started_at = created_at + timedelta(seconds=waits)
+    finished_at = started_at + timedelta(seconds=runs)
+    return see(task_id, status, created_at=created_at, started_at=started_at, finished_at=finished_at, **told)
+
+
+def test_arrival_stands_on_its_day_of_creation(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    store(
+        ours,
+        begin(ours),
+        see("open", "running", created_at=NOON, started_at=NOON + timedelta(seconds=4), task_type="A"),
+        ended("done", task_type="A", runs=90_000),
+        ended("bad", "failed", task_type="B"),
+        see("bare", created_at=NOON, task_type=""),
+    )
+    assert pg.refresh_rollups() == 2
+    rows = look("SELECT * FROM reporting.arrivals_daily ORDER BY task_type, status")
+    counted = [
+        (row["task_type"], row["status"], row["tasks"], row["outcome_known"], row["succeeded"], row["failed"])
+        for row in rows
+    ]
+    assert counted == [
+        ("A", "running", 1, 0, 0, 0),
+        ("A", "succeeded", 1, 1, 1, 0),
+        ("B", "failed", 1, 1, 0, 1),
+        ("unknown", "waiting", 1, 0, 0, 0),
+    ]
+    assert {(row["day"], row["source"], row["provider"]) for row in rows} == {
+        (date(2026, 3, 1), "fake", "fake")
+    }
+    assert [(row["queue_known"], row["run_known"]) for row in rows] == [(1, 0), (1, 1), (1, 1), (0, 0)]
+    assert (rows[3]["queue_seconds_p50"], rows[3]["queue_seconds_sum"]) == (None, 0)
+
+
+def test_completion_stands_on_its_day_of_end(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    store(ours, begin(ours), ended("done", runs=90_000), see("open", "running", created_at=NOON))
+    pg.refresh_rollups()
+    (row,) = look("SELECT * FROM reporting.completions_daily")
+    assert (row["day"], row["status"], row["tasks"], row["run_seconds_max"]) == (
+        date(2026, 3, 2),
+        "succeeded",
+        1,
+        90_000.0,
+    )
+
+
+def test_percentiles_are_exact(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    store(ours, begin(ours), *(ended(f"t{n}", waits=n, runs=n * n) for n in range(101)))
+    pg.refresh_rollups()
+    for view in ("arrivals_daily", "arrivals_hourly", "completions_daily", "slo_daily"):
+        rows = look(f"SELECT * FROM reporting.{view} ORDER BY tasks DESC")
+        row = rows[0]
+        assert row["tasks"] == 101
+        found = [row[f"queue_seconds_{name}"] for name in ("p50", "p90", "p95", "p99", "max")]
+        assert found == [50.0, 90.0, 95.0, 99.0, 100.0]
+        found = [row[f"run_seconds_{name}"] for name in ("p50", "p90", "p95", "p99", "max")]
+        assert found == pytest.approx([2500.0, 8100.0, 9025.0, 9801.0, 10000.0])
+    (row,) = look("SELECT queue_seconds_sum, run_seconds_sum FROM reporting.arrivals_daily")
+    assert row == {"queue_seconds_sum": 5050.0, "run_seconds_sum": 338350.0}
+
+
+def test_percentiles_lie_between_two_tasks(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    store(ours, begin(ours), ended("a", waits=10), ended("b", waits=20))
+    pg.refresh_rollups()
+    (row,) = look("SELECT queue_seconds_p50, queue_seconds_p90 FROM reporting.arrivals_daily")
+    assert row == {"queue_seconds_p50": 15.0, "queue_seconds_p90": 19.0}
+
+
+def test_durations_the_wrong_way_round_are_not_known(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    store(ours, begin(ours), ended("a", waits=-5, runs=30))
+    pg.refresh_rollups()
+    (row,) = look(
+        "SELECT queue_known, queue_seconds_max, run_known, run_seconds_max FROM reporting.slo_daily"
+    )
+    assert tuple(row.values()) == (0, None, 1, 30.0)
+
+
+def test_hours_are_those_of_the_local_clock(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    pg.configure("Asia/Kathmandu")
+    store(ours, begin(ours), see("t", created_at=datetime(2026, 3, 1, 18, 20, tzinfo=UTC)))
+    pg.refresh_rollups()
+    (row,) = look("SELECT day, hour, hour_at FROM reporting.arrivals_hourly")
+    assert row == {
+        "day": date(2026, 3, 2),
+        "hour": 0,
+        "hour_at": datetime(2026, 3, 1, 18, 15, tzinfo=UTC),
+    }
+
+
+def test_hour_that_comes_twice_is_two_rows(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    pg.configure("America/New_York")
+    twice = [datetime(2026, 11, 1, hour, 30, tzinfo=UTC) for hour in (5, 6)]
+    store(ours, begin(ours), *(see(f"t{at}", created_at=at) for at in twice))
+    pg.refresh_rollups()
+    rows = look("SELECT hour, hour_at, tasks FROM reporting.arrivals_hourly ORDER BY hour_at")
+    assert [(row["hour"], row["hour_at"].hour, row["tasks"]) for row in rows] == [(1, 5, 1), (1, 6, 1)]
+    assert look("SELECT day, tasks FROM reporting.arrivals_daily") == [
+        {"day": date(2026, 11, 1), "tasks": 1 + 1}
+    ]
+
+
+def test_lost_tasks_are_counted_as_such(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("a", created_at=NOON), see("b", created_at=NOON))
+    pg.refresh_rollups()
+    store(ours, run, lost=("a",))
+    assert pg.refresh_rollups() == 1
+    assert look("SELECT tasks, lost FROM reporting.arrivals_daily") == [{"tasks": 2, "lost": 1}]
+    store(ours, run, see("a", created_at=NOON, at=60))
+    pg.refresh_rollups()
+    assert look("SELECT tasks, lost FROM reporting.arrivals_daily") == [{"tasks": 2, "lost": 0}]
+
+
+@pytest.mark.parametrize("view", ["arrivals_daily", "completions_daily", "slo_daily"])
+def test_day_is_covered_when_all_of_it_was_swept_everywhere(pg: PgStore, look: Look, view: str) -> None:
+    pg.configure("Asia/Shanghai")
+    source = make_source(name="tat")
+    midnight = datetime(2026, 2, 28, 16, tzinfo=UTC)
+    day, almost = timedelta(days=1), timedelta(days=1) - timedelta(microseconds=1)
+
+    def sweep(region: str, length: timedelta) -> list[bool]:
+        with pg.claim(Stream(source, region)) as ours:
+            state = StreamState(
+                polled=(Interval(midnight - day, midnight + 2 * day),),
+                swept=(Interval(midnight, midnight + length),),
+            )
+            store(ours, begin(ours), ended("t"), state=state, status=RunStatus.SUCCEEDED)
+        pg.refresh_rollups()
+        return [row["is_covered"] for row in look(f"SELECT is_covered FROM reporting.{view}")]
+
+    assert sweep("one", almost) == [False]
+    assert sweep("one", day) == [True]
+    assert sweep("other", almost) == [False]
+    assert sweep("other", day) == [True]
+
+
+def test_hour_is_covered_on_its_own(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    swept = Interval(NOON, NOON + timedelta(hours=1))
+    store(
+        ours,
+        begin(ours),
+        see("in", created_at=NOON),
+        see("out", created_at=NOON - timedelta(minutes=1)),
+        state=StreamState(polled=(swept,), swept=(swept,)),
+        status=RunStatus.SUCCEEDED,
+    )
+    pg.refresh_rollups()
+    rows = look("SELECT hour, is_covered FROM reporting.arrivals_hourly ORDER BY hour")
+    assert rows == [{"hour": 11, "is_covered": False}, {"hour": 12, "is_covered": True}]
+
+
+def test_slo_counts_what_went_well_and_in_time(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    pg.configure("UTC", queue_target=timedelta(seconds=10), run_target=timedelta(seconds=100))
+    store(
+        ours,
+        begin(ours),
+        ended("exactly", waits=10, runs=100),
+        ended("late", waits=11, runs=100, task_type="B"),
+        ended("slow", "failed", waits=10, runs=100.5),
+        ended("off", "cancelled", waits=10, runs=1),
+        ended("mute", "finished", waits=10, runs=1),
+        see("never", "failed", created_at=NOON, finished_at=NOON),
+        see("open", created_at=NOON),
+    )
+    pg.refresh_rollups()
+    (row,) = look("SELECT * FROM reporting.slo_daily")
+    assert (row["tasks"], row["outcome_known"], row["succeeded"], row["failed"]) == (6, 5, 2, 2)
+    assert (row["success_rate"], row["failure_rate"]) == (2 / 5, 2 / 5)
+    assert (row["queue_known"], row["queue_within_target"], row["queue_within_target_rate"]) == (5, 4, 0.8)
+    assert (row["run_known"], row["run_within_target"], row["run_within_target_rate"]) == (5, 4, 0.8)
+    assert (row["queue_target_seconds"], row["run_target_seconds"]) == (10.0, 100.0)
+
+
+def test_slo_of_a_day_without_outcomes_has_no_rates(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    store(ours, begin(ours), see("mute", "finished", finished_at=NOON))
+    pg.refresh_rollups()
+    (row,) = look("SELECT * FROM reporting.slo_daily")
+    rates = ("success_rate", "failure_rate", "queue_within_target_rate", "run_within_target_rate")
+    assert [row[name] for name in rates] == [None] * 4
+
+
+def test_endless_type_is_cut(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    # Random, so that the key cannot be compressed.
+    endless = "".join(Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=20_000))
+    store(ours, begin(ours), ended("a", task_type=endless))
+    pg.refresh_rollups()
+    for view in ("arrivals_daily", "arrivals_hourly", "completions_daily", "completions_hourly"):
+        (row,) = look(f"SELECT task_type FROM reporting.{view}")
+        assert row["task_type"] == endless[:200]
+
+
+def test_task_counts_are_of_all_tasks(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    store(
+        ours,
+        begin(ours),
+        see("dated", created_at=T0, task_type="A"),
+        see("older", created_at=after(-1e6), task_type="A"),
+        see("undated", task_type="A"),
+        see("bare", "failed"),
+    )
+    pg.refresh_rollups()
+    rows = look("SELECT task_type, status, tasks FROM reporting.task_counts ORDER BY task_type")
+    assert [tuple(row.values()) for row in rows] == [("A", "waiting", 3), ("unknown", "failed", 1)]
