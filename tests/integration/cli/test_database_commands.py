@@ -85,7 +85,7 @@ def test_schema_of_another_version_is_refused(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with psycopg.connect(migrated_url) as connection:
-        connection.execute("update sync.alembic_version set version_num = '0002'")
+        connection.execute("update sync.alembic_version set version_num = '9999'")
     assert main([*command, "--config", configuration]) == 2
     assert "is newer than this syncer knows" in capsys.readouterr().err
 
