@@ -92,9 +92,11 @@ def fill(url: str) -> None:
         polled=hole,
     )
     _lose(pg, Stream(MPS), "w6")
+    unknown = [Interval(local(20), local(10)), Interval(local(9), local(0))]
     for region in ("ap-guangzhou", "ap-singapore"):
-        _read(pg, Stream(TAT, region), tat(region), swept=[Interval(local(20), local(0))], polled=[])
-    _read(pg, Stream(AICCS), campaigns(), swept=[Interval(local(20), local(1))], polled=[])
+        _read(pg, Stream(TAT, region), tat(region), swept=unknown, polled=[])
+    confirmed = [Interval(local(20), local(10)), Interval(local(9), local(1))]
+    _read(pg, Stream(AICCS), campaigns(), swept=confirmed, polled=[])
     lost = [Interval(local(20), local(19)), Interval(local(18), local(0))]
     _read(pg, Stream(VOD), media(), swept=lost, polled=[])
     _fail(pg, Stream(VOD))

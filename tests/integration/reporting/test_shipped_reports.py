@@ -43,8 +43,8 @@ def test_overview_has_a_row_a_source(known: Engine) -> None:
     found = rows(known, "overview")
     assert picked(found, "source", "provider", "tasks", "failed", "failed_rate", "open", "gaps") == [
         ("mps-cn", "tencent_mps", 9, 1, 0.2, 2, 1),
-        ("robot-calls", "alibaba_aiccs", 1, 0, None, 1, 0),
-        ("tat", "tencent_tat", 3, 1, 1 / 3, 0, 0),
+        ("robot-calls", "alibaba_aiccs", 1, 0, None, 1, 1),
+        ("tat", "tencent_tat", 3, 1, 1 / 3, 0, 2),
         ("vod", "baidu_vod", 1, 1, 1.0, 0, 1),
     ]
     assert [row["covered_to"] for row in found] == [NOW, local(1), local(0), local(0)]
@@ -110,9 +110,9 @@ def test_coverage_tells_each_list(known: Engine) -> None:
     found = rows(known, "coverage")
     assert picked(found, "source", "region", "confirmed_to", "read_to", "lost", "fillable", "unknown") == [
         ("mps-cn", "global", local(1, 6), NOW, 0, 1, 0),
-        ("robot-calls", "global", local(1), local(1), 0, 0, 0),
-        ("tat", "ap-guangzhou", local(0), local(0), 0, 0, 0),
-        ("tat", "ap-singapore", local(0), local(0), 0, 0, 0),
+        ("robot-calls", "global", local(1), local(1), 0, 0, 1),
+        ("tat", "ap-guangzhou", local(0), local(0), 0, 0, 1),
+        ("tat", "ap-singapore", local(0), local(0), 0, 0, 1),
         ("vod", "global", local(0), local(0), 1, 0, 0),
     ]
     assert found[-1]["lost_time_seconds"] == 86400.0

@@ -55,7 +55,9 @@ def test_report_on_a_wide_terminal_has_every_column_and_bars(monkeypatch: pytest
         "",
         "source  tasks  failed %  last at           error",
         "mps     1,200      50.0  2026-03-01 09:00  the file of this task is not there [red]  " + "█" * 35,
-        "点播      600         -  -                 -                                         " + "█" * 17 + "▌",
+        "点播      600         -  -                 -                                         "
+        + "█" * 17
+        + "▌",
         "",
         "Failed tasks by code.",
     ]
