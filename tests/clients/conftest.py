@@ -12,9 +12,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
+from tests.analysts import Place, analyst
 from tests.clients import told
 from tests.servers import Server, wheel_binaries
 
@@ -33,21 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == _HERE:
             item.add_marker(pytest.mark.clients)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a client finds the database, and as whom."""
-
-    host: str
-    port: str
-    database: str
-    user: str
-    password: str
-
-    @property
-    def url(self) -> str:
-        return f"postgresql://{self.user}:{self.password}@{self.host}:{self.port}/{self.database}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +63,13 @@ class Catalogue:
 
 @pytest.fixture(scope="session")
 def place(postgres: Server, template: str) -> Iterator[Place]:
-    """A filled ledger, and a role that may read the schema `reporting` and nothing else."""
-    name, role, password = (f"{word}_{secrets.token_hex(6)}" for word in ("test", "analyst", "word"))
+    """A filled ledger, as a role for BI tools finds it."""
+    name = f"test_{secrets.token_hex(6)}"
     url = postgres.create(name, template=template)
     told.fill(url)
-    with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
-        if admin.info.parameter_status("is_superuser") == "off":
-            pytest.skip("needs a server whose superuser we are, to make a role for BI tools")
-        words = sql.Identifier(role), sql.Literal(password)
-        admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(*words))
-        for setting in (f"timezone = '{told.ZONE.key}'", "search_path = reporting"):
-            admin.execute(sql.SQL("ALTER ROLE {} SET " + setting).format(sql.Identifier(role)))
-    with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute(sql.SQL("GRANT USAGE ON SCHEMA reporting TO {}").format(sql.Identifier(role)))
-        owner.execute(
-            sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO {}").format(sql.Identifier(role))
-        )
-    at = conninfo_to_dict(url)
-    yield Place(
-        host=str(at["host"]), port=str(at.get("port", 5432)), database=name, user=role, password=password
-    )
+    with analyst(postgres, url, told.ZONE.key) as found:
+        yield found
     postgres.drop(name)
-    with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 
 @pytest.fixture(scope="session")

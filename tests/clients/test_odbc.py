@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.analysts import Place
 from tests.clients import told
-from tests.clients.conftest import Catalogue, Place
+from tests.clients.conftest import Catalogue
 
 Connect = Callable[..., Any]
 #: By the names in our catalogue: the number that ODBC has for the type, and the driver's name of it.

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, inspect, text
 
+from tests.analysts import Place
 from tests.clients import told
-from tests.clients.conftest import Catalogue, Place
+from tests.clients.conftest import Catalogue
 
 TASKS = "SELECT * FROM reporting.tasks ORDER BY task_key"
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.analysts import Place
 from tests.clients import told
-from tests.clients.conftest import Catalogue, Place
+from tests.clients.conftest import Catalogue
 
 #: By the names in our catalogue.
 TYPES = {

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 import syncer
+from tests.analysts import analyst
 from tests.asked.answers import ANSWERS
 from tests.asked.storing import fill
 from tests.asked.world import FIRST, LAST, ZONE
@@ -29,10 +30,7 @@ def asked(postgres: Server, template: str) -> Iterator[psycopg.Connection[Any]]:
     name = f"test_{secrets.token_hex(6)}"
     url = postgres.create(name, template=template)
     fill(url)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"SET timezone = '{ZONE.key}'".encode())
-        connection.execute("SET search_path = pg_catalog")
-        connection.execute("SET default_transaction_read_only = on")
+    with analyst(postgres, url, ZONE.key) as place, psycopg.connect(place.url, autocommit=True) as connection:
         yield connection
     postgres.drop(name)
 
