@@ -1,9 +1,9 @@
 """The bundle as the zip file that Superset imports.
 
-`python bundle.py syncer.zip --url postgresql://analyst@db.example.org/syncer` writes one for Settings →
-Import dashboards, which asks for the password. With `--update` it is one for POST /api/v1/assets/import/,
-which replaces what an earlier one has brought; importing a dashboard again leaves its charts and datasets
-as they are.
+`python bundle.py syncer.zip --url postgresql://analyst@db.example.org/syncer --time-zone Asia/Shanghai`
+writes one to be imported as a dashboard; Superset then asks for the password. With `--update` it is one for POST
+/api/v1/assets/import/, which replaces what an earlier one has brought; importing a dashboard again leaves its
+charts and datasets as they are.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
 HERE = Path(__file__).parent / "bundle"
 
@@ -26,15 +27,20 @@ def main() -> int:
     parser = ArgumentParser(description="Zip the bundle for Superset.")
     parser.add_argument("file", type=Path, help="the zip file to write")
     parser.add_argument("--url", help="the database, as postgresql://ROLE@HOST/NAME")
+    parser.add_argument("--time-zone", default="UTC", help="shows instants in it; that of the configuration")
     parser.add_argument("--update", action="store_true", help="for the API that replaces an earlier import")
     args = parser.parse_args()
-    args.file.write_bytes(zipped(args.url, is_update=args.update))
+    args.file.write_bytes(zipped(args.url, time_zone=args.time_zone, is_update=args.update))
     return 0
 
 
-def zipped(url: str | None = None, *, is_update: bool = False) -> bytes:
-    """The zip file, made for the database at `url`, whose password is left out."""
-    kind = "assets" if is_update else "Dashboard"
+def zipped(url: str | None = None, *, time_zone: str = "UTC", is_update: bool = False) -> bytes:
+    """The zip file, made for the database at `url`, whose password is left out.
+
+    Its sessions are in UTC, or Superset would show each local day as the one before. So the instants that
+    people shall read are brought to `time_zone` by the datasets themselves.
+    """
+    kind, zone = ("assets" if is_update else "Dashboard"), ZoneInfo(time_zone).key
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in _texts():
@@ -42,6 +48,7 @@ def zipped(url: str | None = None, *, is_update: bool = False) -> bytes:
                 text = re.sub(r"(?m)^type: .*$", f"type: {kind}", text)
             if name == DATABASE and url:
                 text = re.sub(r"(?m)^sqlalchemy_uri: .*$", lambda _: f"sqlalchemy_uri: {_masked(url)}", text)
+            text = text.replace("AT TIME ZONE 'UTC'", f"AT TIME ZONE '{zone}'")
             archive.writestr(f"syncer/{name}", text)
     return packed.getvalue()
 

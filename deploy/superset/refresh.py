@@ -34,6 +34,14 @@ WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped
 """
 
 
+def _block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Several lines stand as they are, so that a query can be read."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+yaml.SafeDumper.add_representer(str, _block)
+
+
 def main() -> int:
     parser = ArgumentParser(description="Bring the datasets' columns to those of a database.")
     parser.add_argument("url", help="a database with the schema reporting")

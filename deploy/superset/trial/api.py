@@ -29,7 +29,7 @@ class Superset:
         self._session.headers["Referer"] = address
 
     def bring(self, bundle: bytes, *, kind: str, passwords: dict[str, str]) -> None:
-        """Import a zip file: as a `dashboard`, which keeps what there is, or as `assets`, which replaces it."""
+        """Import a zip file: a `dashboard` leaves the charts that there are, `assets` replace them."""
         files = {"bundle" if kind == "assets" else "formData": ("syncer.zip", bundle, "application/zip")}
         fields = {"passwords": json.dumps(passwords), "overwrite": "true"}
         self._call("POST", f"{kind}/import/", files=files, data=fields)
@@ -39,8 +39,12 @@ class Superset:
         rows: list[dict[str, Any]] = self._call("GET", f"{kind}/", params={"q": "(page_size:100)"})["result"]
         return sorted(rows, key=lambda row: row["id"])
 
+    def charts_of(self, dashboard_id: int) -> int:
+        """How many charts a dashboard has."""
+        return len(self._call("GET", f"dashboard/{dashboard_id}/charts")["result"])
+
     def rows(self, chart_id: int) -> list[list[dict[str, Any]]]:
-        """What a chart's queries bring, one list each. It must have been opened before: a browser makes them."""
+        """What a chart's queries bring, one list each. Opening it in a browser has made them."""
         results = self._call("GET", f"chart/{chart_id}/data/")["result"]
         for result in results:
             if result.get("error"):

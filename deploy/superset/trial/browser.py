@@ -40,11 +40,15 @@ _SECONDS = 120
 _SETTLED = """
 const slots = [...document.querySelectorAll('[data-test="chart-container"], .chart-container')];
 return slots.length >= arguments[0]
-    && slots.every(slot => slot.querySelector('.slice_container, [role=alert], .ant-empty'))
+    && slots.every(slot => slot.querySelector('.slice_container, [role=alert], .ant-alert, .ant-empty'))
     && !document.querySelector('[data-test="loading-indicator"], .loading');
 """
 
-_HEIGHT = "return Math.max(...[...document.querySelectorAll('body, #app, .dashboard')].map(e => e.scrollHeight));"
+#: Where the last row of charts ends.
+_HEIGHT = """
+const rows = [...document.querySelectorAll('[data-test="chart-container"], .chart-container')];
+return Math.ceil(Math.max(...rows.map(row => row.getBoundingClientRect().bottom))) + 40;
+"""
 
 
 class Browser:
@@ -71,7 +75,9 @@ class Browser:
 
     def complaints(self) -> list[str]:
         """What the page says has gone wrong."""
-        shown = self._driver.find_elements(By.CSS_SELECTOR, "[role=alert], .ant-empty-description")
+        shown = self._driver.find_elements(
+            By.CSS_SELECTOR, "[role=alert], .ant-alert, .ant-empty-description"
+        )
         return [text for element in shown if (text := element.text.strip())]
 
     def _resize(self, height: int) -> None:

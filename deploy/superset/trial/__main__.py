@@ -1,0 +1,76 @@
+"""Import the bundle, open each chart, ask for its rows, and photograph the dashboards."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+import bundle
+from selenium.common.exceptions import TimeoutException
+from trial.api import Refused, Superset
+from trial.browser import Browser, logged_in
+from trial.server import Access, running
+
+
+def main() -> int:
+    parser = ArgumentParser(prog="trial")
+    parser.add_argument("url")
+    parser.add_argument("--time-zone", required=True)
+    parser.add_argument("--pictures", type=Path)
+    parser.add_argument("--serve", action="store_true")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="syncer-superset-") as folder:
+        (home := Path(folder, "superset")).mkdir()
+        (profile := Path(folder, "browser")).mkdir()
+        with running(home) as access:
+            failures = _try(args, access, profile)
+            if args.serve:
+                print(f"{access.address} is up until Ctrl-C: log in as {access.name}, {access.password}")
+                signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    for failure in failures:
+        print(f"FAILED  {failure}")
+    return int(bool(failures))
+
+
+def _try(args: Namespace, access: Access, profile: Path) -> list[str]:
+    """What went wrong; nothing, if all is well."""
+    superset = Superset(access.address, access.name, access.password)
+    _import(superset, args.url, args.time_zone)
+    with logged_in(access.address, access.name, access.password, profile=profile) as browser:
+        failures = list(_look_at_charts(superset, browser))
+        for board in superset.listed("dashboard"):
+            slug, charts = board["slug"], superset.charts_of(board["id"])
+            picture = (args.pictures or profile) / f"superset-{slug.removeprefix('syncer-')}.png"
+            browser.photograph(slug, charts, picture)
+            failures += [f"{board['dashboard_title']}: {text}" for text in browser.complaints()]
+            print(f"{slug}: {charts} charts" + (f", see {picture}" if args.pictures else ""), flush=True)
+    return failures
+
+
+def _import(superset: Superset, url: str, time_zone: str) -> None:
+    """As people do it, and then as an update, which must be possible, too."""
+    passwords = {bundle.DATABASE: bundle.password(url)}
+    superset.bring(bundle.zipped(url, time_zone=time_zone), kind="dashboard", passwords=passwords)
+    update = bundle.zipped(url, time_zone=time_zone, is_update=True)
+    superset.bring(update, kind="assets", passwords=passwords)
+
+
+def _look_at_charts(superset: Superset, browser: Browser) -> Iterator[str]:
+    for chart in superset.listed("chart"):
+        try:
+            browser.open_chart(chart["id"])
+            rows = superset.rows(chart["id"])
+        except (Refused, TimeoutException) as error:
+            yield f"{chart['slice_name']}: {error}"
+            continue
+        print(f"{chart['slice_name']}: {', '.join(str(len(part)) for part in rows)} rows", flush=True)
+        if not all(rows):
+            yield f"{chart['slice_name']}: no rows"
+        yield from (f"{chart['slice_name']}: {text}" for text in browser.complaints())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
