@@ -1,9 +1,9 @@
 """The bundle as the zip file that Superset imports.
 
 `python bundle.py syncer.zip --url postgresql://analyst@db.example.org/syncer --time-zone Asia/Shanghai`
-writes one to be imported as a dashboard; Superset then asks for the password. With `--update` it is one for POST
-/api/v1/assets/import/, which replaces what an earlier one has brought; importing a dashboard again leaves its
-charts and datasets as they are.
+writes one to be imported as a dashboard; Superset then asks for the password. With `--update` it is one for
+POST /api/v1/assets/import/, which replaces what an earlier one has brought; a dashboard that is imported
+again leaves its charts and datasets as they are.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import zipfile
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 HERE = Path(__file__).parent / "bundle"
@@ -55,7 +55,7 @@ def zipped(url: str | None = None, *, time_zone: str = "UTC", is_update: bool = 
 
 def password(url: str) -> str:
     """The password in `url`; empty where it has none."""
-    return urlsplit(url).password or ""
+    return unquote(urlsplit(url).password or "")
 
 
 def _texts() -> Iterator[tuple[str, str]]:

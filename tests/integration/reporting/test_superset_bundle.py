@@ -1,0 +1,106 @@
+"""Superset's bundle against the views: each column is there, each chart's question has an answer."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from deploy.superset.refresh import refresh
+from tests import servers
+from tests.ninety_days import fill
+from tests.superset import parts, query_of, source_of
+
+CHARTS, DATASETS, DASHBOARDS = parts("charts"), parts("datasets"), parts("dashboards")
+BY_UUID = {dataset["uuid"]: dataset for dataset in DATASETS.values()}
+
+
+@pytest.fixture(scope="module")
+def alive(postgres: servers.Server, template: str) -> Iterator[str]:
+    """The URL of a database with a few tasks on each of ninety days."""
+    name = f"alive_{secrets.token_hex(6)}"
+    url = postgres.create(name, template=template)
+    fill(url, share=0.1)
+    yield url
+    postgres.drop(name)
+
+
+@pytest.fixture(scope="module")
+def session(alive: str) -> Iterator[psycopg.Connection]:
+    """A session as the bundle's connection makes it."""
+    (database,) = parts("databases").values()
+    with psycopg.connect(alive, **database["extra"]["engine_params"]["connect_args"]) as connection:
+        connection.read_only = True
+        yield connection
+
+
+def test_datasets_have_the_columns_and_comments_of_the_views(alive: str) -> None:
+    stale = refresh(alive, writes=False)
+    assert not stale, "bring them to a migrated database: python deploy/superset/refresh.py URL"
+
+
+def test_datasets_are_all_the_views_and_one_query(session: psycopg.Connection) -> None:
+    views = session.execute(
+        "SELECT table_name FROM information_schema.views WHERE table_schema = 'reporting'"
+    )
+    shown = {dataset["table_name"] for dataset in DATASETS.values() if not dataset["sql"]}
+    assert {name for (name,) in views} == shown
+    assert sorted(set(DATASETS) - shown) == ["coverage_timeline"]
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_dataset_computes_its_metrics_and_columns(session: psycopg.Connection, name: str) -> None:
+    dataset = DATASETS[name]
+    calculated = [column["expression"] for column in dataset["columns"] if column.get("expression")]
+    for expression in calculated + [metric["expression"] for metric in dataset["metrics"]]:
+        assert session.execute(f"SELECT {expression} FROM {source_of(dataset)} LIMIT 1").fetchall()
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_chart_has_something_to_show(session: psycopg.Connection, name: str) -> None:
+    chart = CHARTS[name]
+    rows = session.execute(query_of(chart, BY_UUID[chart["dataset_uuid"]])).fetchall()
+    assert rows
+    assert any(value is not None for value in rows[-1])
+
+
+def test_days_stay_what_they_are_when_superset_cuts_them(session: psycopg.Connection) -> None:
+    # It asks for DATE_TRUNC('day', day), an instant, and reads that in UTC.
+    cut = session.execute("SELECT day, date_trunc('day', day) FROM reporting.arrivals_daily ORDER BY day")
+    assert all(day == at.date() and at.utcoffset().total_seconds() == 0 for day, at in cut)
+
+
+@pytest.mark.parametrize("name", DASHBOARDS)
+def test_dashboard_colours_every_status(session: psycopg.Connection, name: str) -> None:
+    colours = DASHBOARDS[name]["metadata"]["label_colors"]
+    assert {status for (status,) in session.execute("SELECT status FROM reporting.statuses")} <= set(colours)
+
+
+def test_charts_stand_on_one_dashboard_each() -> None:
+    placed = Counter(
+        cell["meta"]["uuid"]
+        for board in DASHBOARDS.values()
+        for cell in board["position"].values()
+        if isinstance(cell, dict) and cell["type"] == "CHART"
+    )
+    assert placed == Counter({chart["uuid"]: 1 for chart in CHARTS.values()})
+
+
+def test_filters_know_their_datasets_and_spare_charts_that_stand_there() -> None:
+    for board in DASHBOARDS.values():
+        cells = [
+            cell for cell in board["position"].values() if isinstance(cell, dict) and cell["type"] == "CHART"
+        ]
+        for each in board["metadata"]["native_filter_configuration"]:
+            assert {target["datasetUuid"] for target in each["targets"] if target} <= set(BY_UUID)
+            assert set(each["scope"]["excluded"]) <= {cell["meta"]["chartId"] for cell in cells}
+
+
+def test_no_two_parts_share_an_identity() -> None:
+    known = [
+        part["uuid"] for kind in (CHARTS, DATASETS, DASHBOARDS, parts("databases")) for part in kind.values()
+    ]
+    assert len(known) == len(set(known))

@@ -1,0 +1,60 @@
+"""The zip file of Superset's bundle: whole, for the right database, and without a password."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from deploy.superset.bundle import DATABASE, HERE, main, password, zipped
+
+URL = "postgresql://analyst:s%40cret@db.example.org:6432/syncer?sslmode=require"
+
+
+def opened(packed: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return {name.removeprefix("syncer/"): archive.read(name).decode() for name in archive.namelist()}
+
+
+def test_zip_holds_every_file_of_the_bundle() -> None:
+    assert set(opened(zipped())) == {path.relative_to(HERE).as_posix() for path in HERE.rglob("*.yaml")}
+
+
+def test_zip_names_the_database_and_masks_its_password() -> None:
+    files = opened(zipped(URL))
+    uri = yaml.safe_load(files[DATABASE])["sqlalchemy_uri"]
+    assert uri == "postgresql+psycopg2://analyst:XXXXXXXXXX@db.example.org:6432/syncer?sslmode=require"
+    assert not any("s%40cret" in text or "s@cret" in text for text in files.values())
+
+
+@pytest.mark.parametrize(
+    ("url", "told"), [(URL, "s@cret"), ("postgresql://analyst@db/syncer", "")], ids=["one", "none"]
+)
+def test_password_is_that_of_the_url(url: str, told: str) -> None:
+    assert password(url) == told
+
+
+def test_zip_shows_instants_in_the_time_zone_and_keeps_sessions_in_utc() -> None:
+    files = opened(zipped(time_zone="Asia/Shanghai"))
+    assert "AT TIME ZONE 'Asia/Shanghai'" in files["datasets/syncer/coverage_timeline.yaml"]
+    assert not any("AT TIME ZONE 'UTC'" in text for text in files.values())
+    assert "timezone=UTC" in files[DATABASE]
+
+
+def test_unknown_time_zone_is_refused() -> None:
+    with pytest.raises(KeyError):
+        zipped(time_zone="Asia/Shangri-La")
+
+
+@pytest.mark.parametrize(("is_update", "kind"), [(False, "Dashboard"), (True, "assets")])
+def test_zip_says_what_superset_shall_take_it_for(is_update: bool, kind: str) -> None:
+    assert yaml.safe_load(opened(zipped(is_update=is_update))["metadata.yaml"])["type"] == kind
+
+
+def test_command_writes_the_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["bundle.py", str(tmp_path / "syncer.zip"), "--url", URL])
+    assert main() == 0
+    assert opened((tmp_path / "syncer.zip").read_bytes()) == opened(zipped(URL))
