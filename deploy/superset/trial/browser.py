@@ -6,8 +6,10 @@ import base64
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -71,7 +73,10 @@ class Browser:
         self._resize(int(self._driver.execute_script(_HEIGHT)))
         time.sleep(3)  # a picture cannot be asked whether its animations have ended
         shot = self._driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
-        picture.write_bytes(base64.b64decode(shot["data"]))
+        # Few colours are as clear, in a third of the space.
+        Image.open(BytesIO(base64.b64decode(shot["data"]))).convert("RGB").quantize(256).save(
+            picture, optimize=True
+        )
 
     def complaints(self) -> list[str]:
         """What the page says has gone wrong."""

@@ -1,0 +1,61 @@
+"""The bundle in a real Superset, looked at with a real browser. Opt-in: it installs nearly a GB."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from syncer.storage.overview import opened
+from syncer.storage.readers import create_reader, load_reader
+from tests import servers
+from tests.ninety_days import fill
+from tests.superset import parts
+
+pytestmark = [
+    pytest.mark.superset,
+    pytest.mark.skipif(
+        not (shutil.which("chromium") and shutil.which("chromedriver")),
+        reason="no browser: apt install chromium chromium-driver fonts-noto-cjk",
+    ),
+]
+
+ROOT = Path(__file__).parent.parent.parent.parent
+
+
+@pytest.fixture
+def reader_url(postgres: servers.Server, migrated_url: str) -> Iterator[str]:
+    """What an analyst connects with to a database that has seen ninety days."""
+    fill(migrated_url)
+    server = postgres.admin_url.rpartition("/")[0]
+    name, password = f"reader_{secrets.token_hex(4)}", secrets.token_urlsafe(12)
+    at = migrated_url.rpartition("/")[2]
+    with opened(f"{server}/{at}") as engine:
+        reader = load_reader(engine, name, time_zone="Asia/Shanghai", patience=timedelta(minutes=2))
+        create_reader(engine, reader, password)
+    host = migrated_url.rpartition("@")[2]
+    yield f"postgresql://{name}:{password}@{host}"
+    with psycopg.connect(f"{server}/{at}", autocommit=True) as connection:
+        connection.execute(f"DROP OWNED BY {name}")
+        connection.execute(f"DROP ROLE {name}")
+
+
+def test_superset_shows_every_chart_and_dashboard(reader_url: str, tmp_path: Path) -> None:
+    pictures = Path(os.environ.get("SYNCER_PICTURES", tmp_path))
+    command = [sys.executable, str(ROOT / "deploy/superset/try_it.py"), reader_url]
+    options = ["--time-zone", "Asia/Shanghai", "--pictures", str(pictures)]
+    tried = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stdout + tried.stderr
+    assert {f"{chart['slice_name']}:" for chart in parts("charts").values()} <= set(
+        line.rpartition(":")[0] + ":" for line in tried.stdout.splitlines()
+    )
+    for name in parts("dashboards"):
+        assert (pictures / f"superset-{name}.png").stat().st_size > 50_000
