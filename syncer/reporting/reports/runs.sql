@@ -6,22 +6,31 @@
 -- spare: pages lost inserted seconds_p95 requests late interrupted region error
 -- words: error
 SELECT
-    source,
-    region,
-    mode,
-    count(*) AS runs,
-    count(*) FILTER (WHERE status = 'failed') AS failed,
-    count(*) FILTER (WHERE status = 'interrupted') AS interrupted,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS seconds_p50,
-    percentile_cont(0.95) WITHIN GROUP (ORDER BY seconds) AS seconds_p95,
-    sum(pages)::bigint AS pages,
-    sum(requests)::bigint AS requests,
-    sum(inserted)::bigint AS inserted,
-    sum(late)::bigint AS late,
-    sum(lost)::bigint AS lost,
-    (array_agg(error ORDER BY run_id DESC) FILTER (WHERE error IS NOT NULL))[1] AS error
-FROM reporting.runs
-WHERE started_at >= (current_date - (:days - 1))::timestamptz
-    AND source = ANY (:sources)
-GROUP BY source, region, mode
-ORDER BY source, region, mode;
+    r.*,
+    e.error
+FROM (
+    SELECT
+        source,
+        region,
+        mode,
+        count(*) AS runs,
+        count(*) FILTER (WHERE status = 'failed') AS failed,
+        count(*) FILTER (WHERE status = 'interrupted') AS interrupted,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS seconds_p50,
+        percentile_cont(0.95) WITHIN GROUP (ORDER BY seconds) AS seconds_p95,
+        sum(pages)::bigint AS pages,
+        sum(requests)::bigint AS requests,
+        sum(inserted)::bigint AS inserted,
+        sum(late)::bigint AS late,
+        sum(lost)::bigint AS lost
+    FROM reporting.runs
+    WHERE started_at >= (current_date - (:days - 1))::timestamptz AND source = ANY (:sources)
+    GROUP BY source, region, mode
+) r
+LEFT JOIN (
+    SELECT DISTINCT ON (source, region, mode) source, region, mode, error
+    FROM reporting.runs
+    WHERE started_at >= (current_date - (:days - 1))::timestamptz AND source = ANY (:sources) AND error IS NOT NULL
+    ORDER BY source, region, mode, run_id DESC
+) e ON e.source = r.source AND e.region = r.region AND e.mode = r.mode
+ORDER BY r.source, r.region, r.mode;
