@@ -89,6 +89,13 @@ def test_percentiles_lie_between_two_tasks(pg: PgStore, ours: PgStreamStore, loo
     assert row == {"queue_seconds_p50": 15.0, "queue_seconds_p90": 19.0}
 
 
+def test_sums_do_not_drift(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    store(ours, begin(ours), *(ended(f"t{n}", waits=0.1, runs=0.7) for n in range(10)))
+    pg.refresh_rollups()
+    (row,) = look("SELECT queue_seconds_sum, run_seconds_sum FROM reporting.completions_daily")
+    assert row == {"queue_seconds_sum": 1.0, "run_seconds_sum": 7.0}
+
+
 def test_durations_the_wrong_way_round_are_not_known(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), ended("a", waits=-5, runs=30))
     pg.refresh_rollups()
