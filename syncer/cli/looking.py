@@ -20,7 +20,8 @@ def further_lines(
     own = f" --data-dir {shlex.quote(str(folder))}" if folder else ""
     yield "Ask the database yourself, such as: select * from reporting.tasks where is_open;"
     yield f"  {psql_line(postgres)}"
-    yield "See where every list stands, how BI tools connect, and what has holes:"
+    yield "See what became of the tasks, where every list stands, how BI tools connect, and what has holes:"
+    yield f"  {us} report --config {config}"
     yield f"  {us} status --config {config}"
     yield f"  {us} gaps --config {config}"
     if is_served:

@@ -1,6 +1,6 @@
 -- How reading goes
 -- Runs that began in these days, by list and mode: how they ended, how long they took, what they cost and found.
--- Late tasks are those that an earlier run should have seen; the error is the last one.
+-- Late tasks are those that an earlier run should have seen; the error is that of the last one that failed.
 -- days: 7
 -- bar: runs failed
 -- spare: pages lost inserted seconds_p95 requests late interrupted region error
@@ -30,7 +30,7 @@ FROM (
 LEFT JOIN (
     SELECT DISTINCT ON (source, region, mode) source, region, mode, error
     FROM reporting.runs
-    WHERE started_at >= (current_date - (:days - 1))::timestamptz AND source = ANY (:sources) AND error IS NOT NULL
+    WHERE started_at >= (current_date - (:days - 1))::timestamptz AND source = ANY (:sources) AND status = 'failed'
     ORDER BY source, region, mode, run_id DESC
 ) e ON e.source = r.source AND e.region = r.region AND e.mode = r.mode
 ORDER BY r.source, r.region, r.mode;
