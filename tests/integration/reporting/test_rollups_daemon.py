@@ -62,7 +62,9 @@ def test_daemon_counts_in_the_configured_zone(
     assert look("SELECT extract(epoch FROM queue_target)::int AS s FROM sync.settings") == [{"s": 7}]
 
 
-def test_daemon_drops_old_months_only_where_told(url: str, pg: PgStore, look: Look, tmp_path: Path) -> None:
+def test_daemon_drops_old_months_only_where_told(
+    url: str, pg: PgStore, ours: PgStreamStore, look: Look, tmp_path: Path
+) -> None:
     store(ours, begin(ours), see("t", created_at=T0))
     month = "SELECT to_regclass('sync_history.task_versions_2019_03') IS NOT NULL AS is_there"
     look("SELECT sync.create_partition('2019-03-01 00:00+00')")
