@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, LiteralString
 
+from syncer.planning.scans import shown_from
 from syncer.simulator import LIST_NAMES
 from tests.acceptance.comparing import Tolerance, compare
 from tests.acceptance.expected import expected_row
@@ -118,7 +119,9 @@ class Judge:
 
     def _compare(self) -> None:
         """What is visible now stands there as it is; every version was true once, in order."""
-        tolerance = Tolerance(untold=self.world.untold)
+        retention = self.world.retention
+        leaving = shown_from(retention, self.now) - (self.now - retention) + _SLACK
+        tolerance = Tolerance(untold=self.world.untold, leaving=leaving)
         verdict = compare(self.remote, Unmarked(self.ledger), tolerance)  # type: ignore[arg-type]
         for difference in verdict.differences:
             (self.faulty.lost if " is missing: " in difference else self.faulty.wrong).append(difference)
