@@ -36,7 +36,10 @@ def downgrade() -> None:
     op.execute("DROP INDEX sync.ix_runs_started_at")
     # The trigger's function writes the column, so its former body comes first.
     _execute([Path(__file__).with_suffix("") / "former" / "keep_version.sql"])
-    op.execute("ALTER TABLE sync.task_versions DROP COLUMN next_observed_at")
+    told = "DROP COLUMN status_seen_at, DROP COLUMN former_status, DROP COLUMN former_seen_at"
+    op.execute(f"ALTER TABLE sync.task_versions DROP COLUMN next_observed_at, {told}")
+    op.execute("DROP INDEX sync.ix_tasks_observed_at")
+    op.execute(f"ALTER TABLE sync.tasks {told}")
     _execute(_FORMER_VIEWS)
 
 

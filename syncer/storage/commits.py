@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Text, any_, bindparam, cast, func, select, update
+from sqlalchemy import Connection, Text, any_, bindparam, cast, func, null, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from syncer.model import Batch, Counts
@@ -128,6 +128,8 @@ _MARK_LOST = (
         changed_at=_lost_at,
         version=tasks.c.version + 1,
         changed_fields=cast(array(["lost_at"]), ARRAY(Text)),
+        former_status=null(),
+        former_seen_at=null(),
         run_id=bindparam("by_run"),
         request_id="",
     )

@@ -215,14 +215,15 @@ SELECT sync.create_partitions(now() - interval '3 months', 4);
 
 INSERT INTO sync.task_versions (
     stream_id, task_id, task_key, name, task_type, status, provider_status, created_at, started_at, raw,
-    fingerprint, raw_altered, version, changed_fields, observed_after, observed_at, next_observed_at, run_id,
-    request_id, replaced_at)
+    fingerprint, raw_altered, version, changed_fields, observed_after, observed_at, next_observed_at,
+    status_seen_at, former_status, former_seen_at, run_id, request_id, replaced_at)
 SELECT
     t.stream_id, t.task_id, t.task_key, t.name, t.task_type, state.status, upper(state.status), t.created_at,
     CASE WHEN state.version > 1 THEN t.started_at END, '{}', decode(md5(t.task_id || state.version), 'hex'), false,
     state.version, CASE WHEN state.version > 1 THEN '{status}'::text[] END,
-    state.observed_at - interval '3 minutes', state.observed_at, state.next_observed_at, t.run_id, t.request_id,
-    state.next_observed_at
+    state.observed_at - interval '3 minutes', state.observed_at, state.next_observed_at, state.observed_at,
+    CASE state.version WHEN 2 THEN 'waiting' END, CASE state.version WHEN 2 THEN seen.first_at END,
+    t.run_id, t.request_id, state.next_observed_at
 FROM sync.tasks t
 CROSS JOIN LATERAL (
     SELECT least(t.first_seen_at, t.observed_at) AS first_at,
@@ -234,3 +235,7 @@ CROSS JOIN LATERAL (VALUES
     (2, 'running', seen.second_at, t.observed_at)
 ) AS state (version, status, observed_at, next_observed_at)
 WHERE state.version < t.version;
+
+UPDATE sync.tasks t SET status_seen_at = t.observed_at, former_status = v.status, former_seen_at = v.observed_at
+FROM sync.task_versions v
+WHERE v.task_key = t.task_key AND v.version = t.version - 1 AND v.status <> t.status;

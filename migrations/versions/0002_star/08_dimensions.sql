@@ -48,7 +48,7 @@ COMMENT ON COLUMN reporting.statuses.sort_order IS 'The order in which to show s
 COMMENT ON COLUMN reporting.statuses.label_en IS 'The status for people, in English. / 状态的英文名称。';
 COMMENT ON COLUMN reporting.statuses.label_zh IS 'The status for people, in Chinese. / 状态的中文名称。';
 
--- Whole years, so that a year can be laid beside another. Nothing here depends on the size of the tables.
+-- Whole years, so that a year can be laid beside another; those before 1970 are a vendor's mistake.
 
 CREATE VIEW reporting.calendar AS
 SELECT
@@ -70,7 +70,7 @@ FROM sync.settings z
 CROSS JOIN LATERAL (
     SELECT least(
         (SELECT min(lower(s.polled + s.swept)) FROM sync.streams s),
-        (SELECT min(s.registered_at) FROM sync.streams s),
+        (SELECT min(t.created_at) FROM sync.tasks t WHERE t.created_at >= '1970-01-01 00:00+00'),
         now()
     ) AS at
 ) first
@@ -80,7 +80,7 @@ CROSS JOIN LATERAL generate_series(
     interval '1 day'
 ) AS d (at);
 
-COMMENT ON VIEW reporting.calendar IS 'One row a day, from the year of the first day that was read to the end of next year. / 每天一行，从最早读取到的日期所在年份到明年年底。';
+COMMENT ON VIEW reporting.calendar IS 'One row a day, from the year of the first task or of the first day that was read to the end of next year. / 每天一行，从最早的任务或最早读取到的日期所在年份到明年年底。';
 COMMENT ON COLUMN reporting.calendar.day IS 'The day in the reporting time zone. Join facts on this. / 报表时区中的日期，与事实表按此列关联。';
 COMMENT ON COLUMN reporting.calendar.year IS 'Year of the day. / 年。';
 COMMENT ON COLUMN reporting.calendar.quarter IS 'Quarter of the year, 1 to 4. / 季度，1 到 4。';

@@ -59,6 +59,9 @@ def _state() -> Iterator[Column[Any]]:
     yield Column("changed_fields", ARRAY(Text))
     yield instant("observed_after")
     yield instant("observed_at", nullable=False)
+    yield instant("status_seen_at")
+    yield words("former_status")
+    yield instant("former_seen_at")
     yield instant("lost_at")
     yield number("run_id", nullable=False)
     yield words("request_id", nullable=False)
@@ -79,6 +82,7 @@ tasks = Table(
 Index(None, tasks.c.task_key, unique=True)
 Index(None, tasks.c.created_at)
 Index(None, tasks.c.finished_at)
+Index(None, tasks.c.observed_at)
 Index(
     "ix_tasks_open",
     tasks.c.stream_id,

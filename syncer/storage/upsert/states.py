@@ -55,6 +55,7 @@ def _version(change: CTE, fields: dict[str, Expression]) -> dict[str, Expression
         "changed_at": new["observed_at"],
         "observed_after": _observed_after(change),
         "observed_at": func.greatest(new["observed_at"], old["observed_at"]),
+        **_status_change(change),
     }
     # An outcome that several answers tell together has no request of its own, and takes none away.
     is_nameless = and_(change.c.completes, new["request_id"] == "")
@@ -64,6 +65,18 @@ def _version(change: CTE, fields: dict[str, Expression]) -> dict[str, Expression
         "first_seen_at": new["observed_at"],
         "run_id": RUN_ID,
         "request_id": case((is_nameless, old["request_id"]), else_=new["request_id"]),
+    }
+
+
+def _status_change(change: CTE) -> dict[str, Expression]:
+    """Since when the task is seen in its status, and what a change of it has ended."""
+    new, old = sides(change)
+    is_changed = new["status"] != old["status"]
+    seen_at = func.greatest(new["observed_at"], old["observed_at"])
+    return {
+        "status_seen_at": case((or_(change.c.is_new, is_changed), seen_at), else_=old["status_seen_at"]),
+        "former_status": case((is_changed, old["status"])),
+        "former_seen_at": case((is_changed, old["status_seen_at"])),
     }
 
 

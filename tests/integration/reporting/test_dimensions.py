@@ -98,6 +98,13 @@ def test_calendar_begins_with_the_year_that_was_first_read(
     assert calendar(look)[0]["day"] == date(2022, 1, 1)
 
 
+def test_calendar_begins_with_the_first_task(ours: PgStreamStore, look: Look) -> None:
+    first = datetime(2022, 5, 1, tzinfo=UTC)
+    mistaken = datetime(1969, 12, 31, tzinfo=UTC)
+    store(ours, begin(ours), see("t", created_at=first), see("u", created_at=mistaken), see("v"))
+    assert calendar(look)[0]["day"] == date(2022, 1, 1)
+
+
 def test_calendar_parts_are_those_of_python(ours: PgStreamStore, look: Look) -> None:
     first = datetime(2019, 6, 1, tzinfo=UTC)
     state = StreamState(polled=(Interval(first, after(0)),))

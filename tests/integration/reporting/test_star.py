@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, LiteralString
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,9 +11,9 @@ from alembic import command
 from alembic.config import Config
 
 from syncer.model import RunStatus, Stream
-from syncer.storage import PgStore, PgStreamStore, migrate
+from syncer.storage import PgStore, PgStreamStore, make_engine, migrate
 from syncer.storage.schema import migrations_folder
-from tests.fakes import make_source
+from tests.fakes import make_source, make_stream
 from tests.integration.reporting.conftest import Look
 from tests.sightings import T0, after, begin, see, store
 
@@ -180,30 +180,40 @@ def _version(look: Look) -> int:
 # A history from before
 
 
-def execute(url: str, statement: LiteralString) -> list[Any]:
-    with psycopg.connect(url, autocommit=True) as connection:
-        cursor = connection.execute(statement)
-        return cursor.fetchall() if cursor.description else []
-
-
-def test_history_from_before_learns_when_each_state_was_followed(migrated_url: str) -> None:
+def test_history_from_before_learns_what_followed_what(migrated_url: str) -> None:
+    engine = make_engine(migrated_url)
+    with PgStore(engine, holder="test").claim(make_stream()) as ours:
+        run = begin(ours)
+        store(ours, run, see("t"), see("u", "running"), see("v", "failed"))
+        for at, status in ((10, "running"), (20, "running"), (30, "paused"), (40, "running"), (50, "failed")):
+            store(ours, run, see("t", status, at=at, progress_done=at))
+        store(ours, begin(ours, at=60), lost=("u",))
+        store(ours, begin(ours, at=70), see("u", "succeeded", at=70))
+    before = told(migrated_url)
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()))
     config.attributes["url"] = migrated_url
     command.downgrade(config, "0001")
-    columns = "stream_id, task_id, task_key, status, raw, fingerprint, raw_altered, run_id, request_id"
-    for version, at in ((1, "2026-03-01 01:00+00"), (2, "2026-03-01 02:00+00")):
-        execute(
-            migrated_url,
-            f"INSERT INTO sync.task_versions ({columns}, version, observed_at) VALUES"
-            f" (1, 't', 7, 'running', '{{}}', '', false, 0, '', {version}, '{at}')",
-        )
-    execute(
-        migrated_url,
-        f"INSERT INTO sync.tasks ({columns}, version, first_seen_at, changed_at, observed_at)"
-        " OVERRIDING SYSTEM VALUE VALUES (1, 't', 7, 'failed', '{}', '', false, 0, '', 3, now(), now(),"
-        " '2026-03-01 03:00+00')",
-    )
     migrate(migrated_url)
-    rows = execute(migrated_url, "SELECT version, next_observed_at FROM sync.task_versions ORDER BY version")
-    assert rows == [(1, datetime(2026, 3, 1, 2, tzinfo=UTC)), (2, datetime(2026, 3, 1, 3, tzinfo=UTC))]
+    assert told(migrated_url) == before
+    assert [row[3:6] for row in before["task_transitions"]] == [
+        ("waiting", "running", 10.0),
+        ("running", "paused", 20.0),
+        ("paused", "running", 10.0),
+        ("running", "failed", 10.0),
+        ("running", "succeeded", 70.0),
+    ]
+    engine.dispose()
+
+
+def told(url: str) -> dict[str, list[Any]]:
+    """What the views that rest on the history say."""
+    columns = {
+        "task_versions": "task_id, version, status, observed_at, next_observed_at",
+        "task_transitions": "task_id, version, observed_at, from_status, to_status, former_seconds",
+    }
+    with psycopg.connect(url, autocommit=True) as connection:
+        return {
+            view: connection.execute(f"SELECT {names} FROM reporting.{view} ORDER BY 1, 2").fetchall()
+            for view, names in columns.items()
+        }

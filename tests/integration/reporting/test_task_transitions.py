@@ -117,13 +117,13 @@ def test_day_is_that_of_the_reporting_time_zone(pg: PgStore, ours: PgStreamStore
     assert days == [date(2026, 3, 1), date(2026, 3, 2)]
 
 
-def test_time_before_is_unknown_where_its_record_is_gone(ours: PgStreamStore, look: Look) -> None:
+def test_last_transition_outlives_the_history(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
-    store(ours, run, see("t"))
-    store(ours, run, see("t", "running", at=10))
-    store(ours, run, see("t", "running", at=20, progress_done=1))
-    store(ours, run, see("t", "failed", at=30))
-    look("DELETE FROM sync.task_versions WHERE version <= 2")
+    store(ours, run, see("t", provider_status="PENDING"))
+    store(ours, run, see("t", "running", at=10, provider_status="RUNNING"))
+    store(ours, run, see("t", "failed", at=30, provider_status="FAILED"))
+    assert [row["from_provider_status"] for row in transitions(look)] == ["PENDING", "RUNNING"]
+    look("DELETE FROM sync.task_versions")
     (row,) = transitions(look)
-    assert (row["from_status"], row["to_status"]) == ("running", "failed")
-    assert (row["former_observed_at"], row["former_seconds"]) == (None, None)
+    assert (row["from_status"], row["to_status"], row["former_seconds"]) == ("running", "failed", 20.0)
+    assert (row["from_provider_status"], row["to_provider_status"]) == (None, "FAILED")
