@@ -9,13 +9,29 @@ again leaves its charts and datasets as they are.
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import cycle
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
+
+#: For sources, told apart from each other and from the dashboards' colours of statuses.
+PALETTE = (
+    "#1FA8C9",
+    "#454E7C",
+    "#FF8A5B",
+    "#A868B7",
+    "#8B6F47",
+    "#3CCCCB",
+    "#E59EC1",
+    "#B8B042",
+    "#7FA3FF",
+    "#5C5C5C",
+)
 
 HERE = Path(__file__).parent / "bundle"
 
@@ -28,26 +44,35 @@ def main() -> int:
     parser.add_argument("file", type=Path, help="the zip file to write")
     parser.add_argument("--url", help="the database, as postgresql://ROLE@HOST/NAME")
     parser.add_argument("--time-zone", default="UTC", help="shows instants in it; that of the configuration")
+    parser.add_argument(
+        "--sources", nargs="*", default=(), metavar="NAME", help="gives each a colour of its own"
+    )
     parser.add_argument("--update", action="store_true", help="for the API that replaces an earlier import")
     args = parser.parse_args()
-    args.file.write_bytes(zipped(args.url, time_zone=args.time_zone, is_update=args.update))
+    packed = zipped(args.url, time_zone=args.time_zone, sources=args.sources, is_update=args.update)
+    args.file.write_bytes(packed)
     return 0
 
 
-def zipped(url: str | None = None, *, time_zone: str = "UTC", is_update: bool = False) -> bytes:
+def zipped(
+    url: str | None = None, *, time_zone: str = "UTC", sources: Sequence[str] = (), is_update: bool = False
+) -> bytes:
     """The zip file, made for the database at `url`, whose password is left out.
 
     Its sessions are in UTC, or Superset would show each local day as the one before. So the instants that
-    people shall read are brought to `time_zone` by the datasets themselves.
+    people shall read are brought to `time_zone` by the datasets themselves. `sources` get a colour each, for
+    Superset may give two of them the same.
     """
     kind, zone = ("assets" if is_update else "Dashboard"), ZoneInfo(time_zone).key
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in _texts():
             if name == "metadata.yaml":
-                text = re.sub(r"(?m)^type: .*$", f"type: {kind}", text)
+                text = _with(text, "type", kind)
             if name == DATABASE and url:
-                text = re.sub(r"(?m)^sqlalchemy_uri: .*$", lambda _: f"sqlalchemy_uri: {_masked(url)}", text)
+                text = _with(text, "sqlalchemy_uri", _masked(url))
+            if name.startswith("dashboards/"):
+                text = text.replace("  label_colors:\n", f"  label_colors:\n{_colours(sources)}")
             text = text.replace("AT TIME ZONE 'UTC'", f"AT TIME ZONE '{zone}'")
             archive.writestr(f"syncer/{name}", text)
     return packed.getvalue()
@@ -61,6 +86,15 @@ def password(url: str) -> str:
 def _texts() -> Iterator[tuple[str, str]]:
     for path in sorted(HERE.rglob("*.yaml")):
         yield path.relative_to(HERE).as_posix(), path.read_text("utf-8")
+
+
+def _with(text: str, key: str, value: str) -> str:
+    return re.sub(rf"(?m)^{key}: .*$", lambda _: f"{key}: {value}", text)
+
+
+def _colours(sources: Sequence[str]) -> str:
+    pairs = zip(sources, cycle(PALETTE), strict=False)
+    return "".join(f"    {json.dumps(name)}: '{colour}'\n" for name, colour in pairs)
 
 
 def _masked(url: str) -> str:

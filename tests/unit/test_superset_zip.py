@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy.superset.bundle import DATABASE, HERE, main, password, zipped
+from deploy.superset.bundle import DATABASE, HERE, PALETTE, main, password, zipped
 
 URL = "postgresql://analyst:s%40cret@db.example.org:6432/syncer?sslmode=require"
 
@@ -58,3 +58,12 @@ def test_command_writes_the_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("sys.argv", ["bundle.py", str(tmp_path / "syncer.zip"), "--url", URL])
     assert main() == 0
     assert opened((tmp_path / "syncer.zip").read_bytes()) == opened(zipped(URL))
+
+
+def test_sources_get_colours_of_their_own() -> None:
+    names = [f"source: {number}" for number in range(len(PALETTE))]
+    plain, told = opened(zipped()), opened(zipped(sources=names))
+    for name in (name for name in plain if name.startswith("dashboards/")):
+        before, after = (yaml.safe_load(files[name])["metadata"]["label_colors"] for files in (plain, told))
+        assert after == dict(zip(names, PALETTE, strict=True)) | before
+        assert not set(PALETTE) & set(before.values())

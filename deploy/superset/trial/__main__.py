@@ -6,9 +6,11 @@ import signal
 import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import bundle
+import psycopg2
 from selenium.common.exceptions import TimeoutException
 from trial.api import Refused, Superset
 from trial.browser import Browser, logged_in
@@ -52,10 +54,17 @@ def _try(args: Namespace, access: Access, profile: Path) -> list[str]:
 
 def _import(superset: Superset, url: str, time_zone: str) -> None:
     """As people do it, and then as an update, which must be possible, too."""
-    passwords = {bundle.DATABASE: bundle.password(url)}
-    superset.bring(bundle.zipped(url, time_zone=time_zone), kind="dashboard", passwords=passwords)
-    update = bundle.zipped(url, time_zone=time_zone, is_update=True)
-    superset.bring(update, kind="assets", passwords=passwords)
+    sources, passwords = _sources(url), {bundle.DATABASE: bundle.password(url)}
+    packed = bundle.zipped(url, time_zone=time_zone, sources=sources)
+    superset.bring(packed, kind="dashboard", passwords=passwords)
+    packed = bundle.zipped(url, time_zone=time_zone, sources=sources, is_update=True)
+    superset.bring(packed, kind="assets", passwords=passwords)
+
+
+def _sources(url: str) -> list[str]:
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT source FROM reporting.sources ORDER BY source_key")
+        return [name for (name,) in cursor.fetchall()]
 
 
 def _look_at_charts(superset: Superset, browser: Browser) -> Iterator[str]:

@@ -73,10 +73,7 @@ class Browser:
         self._resize(int(self._driver.execute_script(_HEIGHT)))
         time.sleep(3)  # a picture cannot be asked whether its animations have ended
         shot = self._driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
-        # Few colours are as clear, in a third of the space.
-        Image.open(BytesIO(base64.b64decode(shot["data"]))).convert("RGB").quantize(256).save(
-            picture, optimize=True
-        )
+        Image.open(BytesIO(base64.b64decode(shot["data"]))).convert("RGB").save(picture, optimize=True)
 
     def complaints(self) -> list[str]:
         """What the page says has gone wrong."""
