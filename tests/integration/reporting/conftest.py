@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ __all__ = [
     "Shown",
     "engine",
     "enter",
+    "example",
     "filled",
     "look",
     "module_url",
@@ -45,6 +48,13 @@ _ENVELOPES: dict[str, Callable[[list[Any]], object]] = {
     "alibaba_aiccs": lambda rows: {"Success": True, "Data": {"Record": rows, "Total": len(rows)}},
     "baidu_vod": lambda rows: {"data": rows, "isTruncated": False},
 }
+
+_EXAMPLES = Path(__file__).parents[2] / "data"
+
+
+def example(name: str) -> Any:
+    """The documented answers of the API `name`."""
+    return json.loads((_EXAMPLES / f"{name}_examples.json").read_text("utf-8"))
 
 
 def read(
