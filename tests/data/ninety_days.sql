@@ -135,6 +135,7 @@ SELECT
 FROM (
     SELECT
         row_number() OVER (ORDER BY born.created_at) AS nth,
+        row_number() OVER (PARTITION BY born.source ORDER BY born.created_at DESC) AS nth_last,
         born.stream_id, born.source, born.provider, born.created_at, born.is_bad_day, kind.task_type, kind.failed,
         random() AS luck,
         kind.queue_seconds * exp(.9 * pg_temp.normal())
@@ -199,8 +200,8 @@ FROM (
     CROSS JOIN LATERAL (
         SELECT CASE
             WHEN m.started_at > now() THEN 'waiting'
-            -- A few never end.
-            WHEN m.finished_at > now() OR m.luck BETWEEN .5 AND .5004 THEN
+            -- A few never end; of each source one is young, even at night, when nobody else works.
+            WHEN m.finished_at > now() OR m.luck BETWEEN .5 AND .5004 OR m.nth_last = 5 THEN
                 CASE WHEN m.provider = 'alibaba_aiccs' AND m.nth % 4 = 0 THEN 'paused' ELSE 'running' END
             ELSE m.outcome
         END AS status
