@@ -17,7 +17,6 @@ from tests.fakes import make_source, make_stream
 from tests.integration.reporting.conftest import Look
 from tests.sightings import T0, after, begin, see, store
 
-
 # Open tasks
 
 
