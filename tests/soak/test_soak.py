@@ -19,6 +19,7 @@ from tests.acceptance.ledger import opened_ledger
 from tests.acceptance.program import installed
 from tests.servers import Server
 from tests.soak.driver import Driver
+from tests.soak.evidence import keep_evidence
 from tests.soak.figures import write_figures
 from tests.soak.judging import Judge
 from tests.soak.remote import started
@@ -41,17 +42,21 @@ class Soak:
 
     def live(self, seed: int, kills: int) -> tuple[Tally, Faulty]:
         """What happened in the world of `seed`, and what is not as promised."""
-        with self._world(make_world(seed)) as driver:
+        name = f"soak_{seed}_{time.monotonic_ns()}"
+        folder = self._folder / name
+        folder.mkdir()
+        with self._world(make_world(seed), name, folder) as driver:
             driver.live(kills)
             driver.settle()
             faulty = Judge(driver).judge()
+            if faulty:
+                keep_evidence(driver, folder)
+        if not faulty:
+            shutil.rmtree(folder)
         return driver.tally, faulty
 
     @contextmanager
-    def _world(self, world: World) -> Iterator[Driver]:
-        name = f"soak_{world.seed}_{time.monotonic_ns()}"
-        folder = self._folder / name
-        folder.mkdir()
+    def _world(self, world: World, name: str, folder: Path) -> Iterator[Driver]:
         url = self._postgres.create(name, template=self._template)
         try:
             with (
@@ -65,7 +70,6 @@ class Soak:
                 yield Driver(world, remote, program, ledger)
         finally:
             self._postgres.drop(name)
-        shutil.rmtree(folder)
 
 
 @pytest.fixture
