@@ -1,7 +1,8 @@
-"""Fixtures for tests that need a database: a server a session, a database a test."""
+"""Fixtures for all tests: logging as it was, a database server a session, a database a test."""
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -27,6 +28,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--write-dictionary", action="store_true", help="make docs/data-dictionary.md from the database"
     )
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """Commands configure the logging of their process, which in tests is that of the next test, too."""
+    ours, root = logging.getLogger("syncer"), logging.getLogger()
+    level, handlers = ours.level, list(root.handlers)
+    yield
+    ours.setLevel(level)
+    root.handlers[:] = [each for each in root.handlers if each.get_name() != "syncer" or each in handlers]
 
 
 @pytest.fixture(scope="session")

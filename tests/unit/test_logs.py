@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,13 +14,9 @@ SECRET = 'pa"ss/wörd='
 
 
 @pytest.fixture
-def sink(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def sink(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     monkeypatch.setattr(logs, "redactor", logs.Redactor())
-    ours, root = logging.getLogger("syncer"), logging.getLogger()
-    level, handlers = ours.level, list(root.handlers)
-    yield io.StringIO()
-    ours.setLevel(level)
-    root.handlers[:] = handlers
+    return io.StringIO()
 
 
 def lines(sink: io.StringIO) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from syncer.embedded import EmbeddedPostgres, psql_line
+from syncer.embedded import EmbeddedPostgres, ports, psql_line
 from syncer.embedded.account import Account
 from syncer.embedded.ports import read_port
 from syncer.errors import ConfigurationError, StoreUnavailable
@@ -29,6 +29,13 @@ with EmbeddedPostgres(Path(sys.argv[1])).running() as url:
     print(url, flush=True)
     sys.stdin.read()
 """
+
+
+@pytest.fixture(autouse=True)
+def ports_of_our_own(monkeypatch: pytest.MonkeyPatch, worker_id: str) -> None:
+    """No server of another worker's tests takes a port while ours is down."""
+    first = 26_000 + 100 * int(worker_id.removeprefix("gw").replace("master", "0"))
+    monkeypatch.setattr(ports, "_PREFERRED", range(first, first + 100))
 
 
 @pytest.fixture
