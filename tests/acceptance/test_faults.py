@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -75,21 +76,21 @@ def test_odd_pages_lose_nothing(stage: Staging) -> None:
 
 def test_tokens_whose_record_has_moved_lose_nothing(stage: Staging) -> None:
     scrolls = {
-        name: ListOptions(backlog=20, arrivals_per_minute=600.0, faults=Faults(moved_token=moved))
+        name: ListOptions(backlog=20, arrivals_per_minute=120.0, faults=Faults(moved_token=moved))
         for name, moved in (("mps-cn", MovedToken.EMPTY), ("mps-intl", MovedToken.REFUSED))
     }
-    scene = stage(backlog=0, pace=0.003, lists=scrolls)
-    # Few rows a page and a pause between two: so a record has the time to move while its page is waited for.
-    sparse = {"page_size": 2, "requests_per_second": 15, "lookback": {"min": "500ms"}, "sweep_every": "1m"}
-    scene.configure(lists=dict.fromkeys(scrolls, sparse))
+    scene = stage(backlog=0, pace=0.01, lists=scrolls)
+    # One row a page and a pause between two: so a record has the time to move while its page is waited for.
+    scene.configure(lists={name: {"page_size": 1, "requests_per_second": 15} for name in scrolls})
     daemon = scene.program.daemon()
-    scene.watch(
-        daemon,
-        moved=5,
-        met=lambda: (
-            fired(scene, "mps-cn", "moved_token_empty") and fired(scene, "mps-intl", "moved_token_refused")
-        ),
-    )
+
+    def met() -> bool:
+        # All that is open moves at once.
+        time.sleep(0.5)
+        scene.simulator.advance(timedelta(seconds=3))
+        return fired(scene, "mps-cn", "moved_token_empty") and fired(scene, "mps-intl", "moved_token_refused")
+
+    scene.watch(daemon, new=20, moved=5, met=met)
     assert daemon.terminate().code == 0
     scene.configure()
     daemon = scene.program.daemon()
