@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 Look = Callable[..., list[dict[str, Any]]]
 Rows = list[dict[str, Any]]
 
-TABLES = ("arrivals_daily", "arrivals_hourly", "completions_daily", "completions_hourly", "slo_daily")
-VIEWS = TABLES[:4]
+VIEWS = ("arrivals_daily", "arrivals_hourly", "completions_daily", "completions_hourly")
+OF_TASKS = (*VIEWS, "slo_daily", "durations_daily", "failures_daily")
+TABLES = (*OF_TASKS, "runs_hourly")
 
 _ZONE = "(SELECT time_zone FROM sync.settings)"
 _SECONDS = (
@@ -61,6 +64,44 @@ def told(look: Look, view: str) -> Rows:
         f"SELECT {', '.join(columns)}, count(*) AS tasks, {', '.join(map(_percentile, _SECONDS))}"
         f" FROM reporting.tasks WHERE {name}_at IS NOT NULL GROUP BY {by} ORDER BY {by}"
     )
+
+
+def failures_shown(look: Look) -> Rows:
+    """What failed of what, as the rollup says."""
+    return look(
+        "SELECT source_key, day, task_type, error_code, tasks, last_created_at, error_message"
+        " FROM reporting.failures_daily ORDER BY 1, 2, 3, 4"
+    )
+
+
+def failures_told(look: Look) -> Rows:
+    """The same, asked of the tasks."""
+    return look(
+        "SELECT source_key, created_day AS day, coalesce(nullif(task_type, ''), 'unknown') AS task_type,"
+        " coalesce(error_code, '') AS error_code, count(*) AS tasks, max(created_at) AS last_created_at,"
+        " (array_agg(error_message ORDER BY created_at DESC, task_key DESC))[1] AS error_message"
+        " FROM reporting.tasks WHERE status = 'failed' AND created_at IS NOT NULL"
+        " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+    )
+
+
+def assert_durations(look: Look) -> None:
+    """Each task that has ended is counted once where it belongs, no more than 5 % from what it took."""
+    place = "source_key, {day} AS day, {task_type} AS task_type"
+    of_tasks = place.format(day="finished_day", task_type="coalesce(nullif(task_type, ''), 'unknown')")
+    took: dict[tuple[Any, ...], list[float]] = {}
+    for row in look(f"SELECT {of_tasks}, queue_seconds, run_seconds FROM reporting.tasks"):
+        for measure in ("queue", "run"):
+            if row["day"] is not None and row[f"{measure}_seconds"] is not None:
+                key = (row["source_key"], row["day"], row["task_type"], measure)
+                took.setdefault(key, []).append(row[f"{measure}_seconds"])
+    counted: dict[tuple[Any, ...], list[float]] = {}
+    for row in look("SELECT * FROM reporting.durations_daily ORDER BY seconds"):
+        key = (row["source_key"], row["day"], row["task_type"], row["measure"])
+        counted.setdefault(key, []).extend([row["seconds"]] * row["tasks"])
+    assert took.keys() == counted.keys()
+    for key, seconds in took.items():
+        assert counted[key] == pytest.approx(sorted(seconds), rel=0.05, abs=0), key
 
 
 def _hours(view: str) -> list[str]:

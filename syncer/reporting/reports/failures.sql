@@ -7,15 +7,13 @@
 -- words: error_message
 SELECT
     source,
-    coalesce(nullif(task_type, ''), 'unknown') AS task_type,
+    task_type,
     coalesce(nullif(error_code, ''), 'none told') AS error_code,
-    count(*) AS tasks,
-    count(*) / sum(count(*)::float8) OVER (PARTITION BY source) AS share_rate,
-    max(created_at) AS last_created_at,
-    (array_agg(error_message ORDER BY created_at DESC, task_key DESC))[1] AS error_message
-FROM reporting.tasks
-WHERE status = 'failed'
-    AND created_at >= (current_date - (:days - 1))::timestamptz
-    AND source = ANY (:sources)
-GROUP BY source, 2, 3
+    sum(tasks)::bigint AS tasks,
+    sum(tasks)::float8 / sum(sum(tasks)::float8) OVER (PARTITION BY source) AS share_rate,
+    max(last_created_at) AS last_created_at,
+    (array_agg(error_message ORDER BY last_created_at DESC))[1] AS error_message
+FROM reporting.failures_daily
+WHERE day >= current_date - (:days - 1) AND source = ANY (:sources)
+GROUP BY source, task_type, error_code
 ORDER BY source, tasks DESC, task_type, error_code;

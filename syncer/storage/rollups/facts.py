@@ -1,34 +1,22 @@
-"""The statements that compute one day of the rollups, from its tasks.
+"""The statements that compute one day of the rollups.
 
-Each reads the tasks of the day once, by index, and writes the rows of the day that differ: where nothing
-changed for a row, nothing is written. Sums go by whole microseconds, so that they do not depend on the order
-of the tasks, and what is computed twice is the same to the last bit.
+Each reads the tasks, or the runs, of the day once, by index, and writes the rows of the day that differ:
+where nothing changed for a row, nothing is written.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     CTE,
-    BigInteger,
-    Column,
     ColumnElement,
-    Date,
-    DateTime,
-    Double,
-    Integer,
-    Interval,
     Select,
     Table,
-    Text,
     and_,
     any_,
-    bindparam,
-    case,
-    cast,
     delete,
     func,
     literal_column,
@@ -39,84 +27,50 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from syncer.storage.rollups.measures import (
+    DAY,
+    SOURCES,
+    durations,
+    measured_runs,
+    measured_tasks,
+    of_runs,
+    of_tasks,
+)
 from syncer.storage.tables import (
     arrivals_daily,
     arrivals_hourly,
     completions_daily,
     completions_hourly,
+    durations_daily,
+    failures_daily,
+    runs_hourly,
     slo_daily,
-    streams,
     tasks,
 )
 
-#: The parameters of a statement. The day is text, for Postgres knows days that Python does not.
-DAY = cast(bindparam("day", type_=Text), Date)
-SOURCES = bindparam("sources", type_=ARRAY(BigInteger))
-ZONE = bindparam("zone", type_=Text)
-QUEUE_TARGET = bindparam("queue_target", type_=Interval)
-RUN_TARGET = bindparam("run_target", type_=Interval)
-
-#: What is kept of durations; the last is the largest of them.
-_FRACTIONS = literal_column("ARRAY[0.5, 0.9, 0.95, 0.99, 1]::float8[]", ARRAY(Double))
-#: More than any clock is ever put back: then the first hour of a day can come before its midnight.
-_MARGIN = literal_column("interval '3 hours'", Interval)
-_MICROSECONDS = 1_000_000
-#: No vendor's word is longer; a longer one would not fit into the key.
-_LONGEST_TYPE = 200
+#: The rows of a table for the day, of what was measured: all its columns but the day.
+Rows = Callable[[CTE], Select[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Tasks as counted by one of their instants, and the tables that hold what came of it."""
+    """What a day is counted of, and the tables that hold what comes of it."""
 
-    instant: Column[Any]
-    tables: tuple[Table, ...]
+    measured: Select[Any]
+    tables: tuple[tuple[Table, Rows], ...]
 
     def statement(self) -> Select[int]:
         """Computes the day of some sources anew; answers how many rows it wrote or removed."""
-        measured = _measured(self.instant).cte("measured")
-        changes = [part for table in self.tables for part in _replace(table, measured)]
-        rows = union_all(*(select(change.c.n) for change in changes)).subquery()
-        return select(func.count()).select_from(rows)
+        measured = self.measured.cte("measured")
+        changes = [part for table, rows in self.tables for part in _replace(table, rows(measured))]
+        counted = union_all(*(select(change.c.n) for change in changes)).subquery()
+        return select(func.count()).select_from(counted)
 
 
-def _measured(instant: Column[Any]) -> Select[Any]:
-    """The tasks of the day, with what is counted of each."""
-    local = func.timezone(ZONE, instant)
-    begins = func.timezone(ZONE, cast(DAY, DateTime)) - _MARGIN
-    ends = func.timezone(ZONE, cast(DAY + 1, DateTime)) + _MARGIN
-    return (
-        select(
-            streams.c.source_id,
-            (instant - (local - func.date_trunc("hour", local))).label("hour_at"),
-            cast(func.extract("hour", local), Integer).label("hour"),
-            func.coalesce(func.nullif(func.left(tasks.c.task_type, _LONGEST_TYPE), ""), "unknown").label(
-                "task_type"
-            ),
-            tasks.c.status,
-            tasks.c.lost_at.is_not(None).label("is_lost"),
-            _seconds(tasks.c.created_at, tasks.c.started_at).label("queue_seconds"),
-            _seconds(tasks.c.started_at, tasks.c.finished_at).label("run_seconds"),
-        )
-        .join(streams, streams.c.stream_id == tasks.c.stream_id)
-        .where(
-            instant >= begins,
-            instant < ends,
-            cast(local, Date) == DAY,
-            streams.c.source_id == any_(SOURCES),
-        )
-    )
-
-
-def _seconds(begins: Column[Any], ends: Column[Any]) -> ColumnElement[float]:
-    """As `reporting.tasks` has them: null where one end is unknown, or where they are in the wrong order."""
-    return case((ends >= begins, cast(func.extract("epoch", ends - begins), Double)))
-
-
-def _replace(table: Table, measured: CTE) -> tuple[CTE, CTE]:
+def _replace(table: Table, rows: Select[Any]) -> tuple[CTE, CTE]:
     """The rows of the day that are gone, and those that are new or differ."""
     key = list(table.primary_key.columns)
-    computed = _computed(table, measured).cte(f"{table.name}_now")
+    computed = rows.add_columns(DAY.label("day")).cte(f"{table.name}_now")
     same = and_(*(computed.c[column.name] == column for column in key))
     gone = delete(table).where(
         table.c.day == DAY, table.c.source_id == any_(SOURCES), not_(select(1).where(same).exists())
@@ -136,44 +90,39 @@ def _replace(table: Table, measured: CTE) -> tuple[CTE, CTE]:
     )
 
 
-def _computed(table: Table, measured: CTE) -> Select[Any]:
-    """The rows of `table` for the day, in the order of its columns."""
-    measures = _measures(measured)
-    names = [column.name for column in table.c]
-    # What is no measure is what is counted by.
-    by = {name: measured.c[name] for name in names if name not in measures and name != "day"}
-    values = {**measures, **by, "day": DAY}
-    return select(*(values[name].label(name) for name in names)).group_by(*by.values())
+def _counted(
+    table: Table, measures: Callable[[CTE], dict[str, ColumnElement[Any]]], status: str | None = None
+) -> tuple[Table, Rows]:
+    """`table`, and its rows: of its columns, what is no measure is what is counted by."""
 
+    def rows(measured: CTE) -> Select[Any]:
+        values = measures(measured)
+        names = [column.name for column in table.c if column.name != "day"]
+        by = {name: measured.c[name] for name in names if name not in values}
+        counted = select(*((values | by)[name].label(name) for name in names)).group_by(*by.values())
+        return counted if status is None else counted.where(measured.c.status == status)
 
-def _measures(measured: CTE) -> dict[str, ColumnElement[Any]]:
-    """Every measure that any of the tables has, by column."""
-    queue, run, status = measured.c.queue_seconds, measured.c.run_seconds, measured.c.status
-    return {
-        "tasks": func.count(),
-        "lost": func.count().filter(measured.c.is_lost),
-        **{name: func.count().filter(status == name) for name in ("succeeded", "failed", "cancelled")},
-        **_durations("queue", queue, QUEUE_TARGET),
-        **_durations("run", run, RUN_TARGET),
-    }
-
-
-def _durations(
-    name: str, seconds: ColumnElement[float], target: ColumnElement[Any]
-) -> dict[str, ColumnElement[Any]]:
-    microseconds = cast(seconds * _MICROSECONDS, BigInteger)
-    total = func.coalesce(func.sum(microseconds), 0)
-    in_time = seconds <= cast(func.extract("epoch", target), Double)
-    return {
-        f"{name}_known": func.count(seconds),
-        f"{name}_within_target": func.count().filter(in_time),
-        f"{name}_seconds_sum": cast(total, Double) / _MICROSECONDS,
-        f"{name}_seconds": func.percentile_cont(_FRACTIONS).within_group(seconds),
-    }
+    return table, rows
 
 
 #: By the word in the queue.
 FACTS = {
-    "arrivals": Fact(tasks.c.created_at, (arrivals_daily, arrivals_hourly)),
-    "completions": Fact(tasks.c.finished_at, (completions_daily, completions_hourly, slo_daily)),
+    "arrivals": Fact(
+        measured_tasks(tasks.c.created_at),
+        (
+            _counted(arrivals_daily, of_tasks),
+            _counted(arrivals_hourly, of_tasks),
+            _counted(failures_daily, of_tasks, status="failed"),
+        ),
+    ),
+    "completions": Fact(
+        measured_tasks(tasks.c.finished_at),
+        (
+            _counted(completions_daily, of_tasks),
+            _counted(completions_hourly, of_tasks),
+            _counted(slo_daily, of_tasks),
+            (durations_daily, durations),
+        ),
+    ),
+    "runs": Fact(measured_runs(), (_counted(runs_hourly, of_runs),)),
 }

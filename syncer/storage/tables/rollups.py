@@ -1,4 +1,4 @@
-"""What days and hours came to, and the queue of those to compute again, which triggers on `tasks` fill."""
+"""What days and hours came to, and the queue of those to compute again, which triggers fill."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ touched_hours = Table(
     number("stream_id", nullable=False),
     words("fact", nullable=False),
     instant("hour_at", nullable=False),
-    CheckConstraint("fact IN ('arrivals', 'completions')", name="fact"),
+    CheckConstraint("fact IN ('arrivals', 'completions', 'runs')", name="fact"),
 )
 
 
@@ -90,4 +90,55 @@ slo_daily = Table(
     number("run_within_target", nullable=False),
     Column("run_seconds", ARRAY(Double)),
     PrimaryKeyConstraint("day", "source_id"),
+)
+
+#: How long tasks took: bucket n holds from 1.1 to the power of n seconds to a tenth more.
+durations_daily = Table(
+    "durations_daily",
+    metadata,
+    number("source_id", nullable=False),
+    Column("day", Date, nullable=False),
+    words("task_type", nullable=False),
+    words("measure", nullable=False),
+    Column("bucket", Integer, nullable=False),
+    number("tasks", nullable=False),
+    PrimaryKeyConstraint("day", "source_id", "task_type", "measure", "bucket"),
+)
+
+failures_daily = Table(
+    "failures_daily",
+    metadata,
+    number("source_id", nullable=False),
+    Column("day", Date, nullable=False),
+    words("task_type", nullable=False),
+    words("error_code", nullable=False),
+    number("tasks", nullable=False),
+    instant("last_created_at", nullable=False),
+    words("error_message"),
+    PrimaryKeyConstraint("day", "source_id", "task_type", "error_code"),
+)
+
+runs_hourly = Table(
+    "runs_hourly",
+    metadata,
+    number("source_id", nullable=False),
+    Column("day", Date, nullable=False),
+    instant("hour_at", nullable=False),
+    Column("hour", Integer, nullable=False),
+    words("region", nullable=False),
+    words("mode", nullable=False),
+    words("status", nullable=False),
+    number("runs", nullable=False),
+    Column("seconds_sum", Double, nullable=False),
+    Column("seconds_max", Double),
+    number("inserted", nullable=False),
+    number("updated", nullable=False),
+    number("unchanged", nullable=False),
+    number("rejected", nullable=False),
+    number("late", nullable=False),
+    number("lost", nullable=False),
+    number("pages", nullable=False),
+    number("requests", nullable=False),
+    PrimaryKeyConstraint("hour_at", "source_id", "region", "mode", "status"),
+    Index("ix_runs_hourly_day", "day"),
 )

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    or_,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -43,6 +44,13 @@ runs = Table(
 )
 Index("ix_runs_started_at", runs.c.started_at, postgresql_using="brin")
 Index("ix_runs_stream_id", runs.c.stream_id, runs.c.run_id)
+Index(None, runs.c.begun_at)
+#: The few that people look for.
+Index(
+    "ix_runs_notable",
+    runs.c.begun_at,
+    postgresql_where=or_(runs.c.status == "failed", runs.c.late > 0, runs.c.lost > 0),
+)
 Index("ix_runs_late", runs.c.stream_id, postgresql_where=runs.c.late > 0)
 
 #: At most one a stream and mode; see `syncer.model.Checkpoint`.

@@ -95,6 +95,7 @@ Index(
     tasks.c.run_id,
     postgresql_where=tasks.c.status == Status.FINISHED.value,
 )
+Index("ix_tasks_lost", tasks.c.lost_at, postgresql_where=tasks.c.lost_at.is_not(None))
 
 #: Append-only; filled by a trigger on `tasks`. Its monthly partitions live in the schema `sync_history`.
 task_versions = Table(

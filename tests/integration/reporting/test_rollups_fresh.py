@@ -13,7 +13,17 @@ from syncer.model import Sighting, Stream
 from syncer.storage import PgStore, PgStreamStore
 from tests.fakes import make_source
 from tests.integration.reporting.conftest import Look
-from tests.rollups import VIEWS, forget, held, shown, told
+from tests.rollups import (
+    OF_TASKS,
+    VIEWS,
+    assert_durations,
+    failures_shown,
+    failures_told,
+    forget,
+    held,
+    shown,
+    told,
+)
 from tests.sightings import begin, see, store
 
 #: When clocks are changed: at night, at midnight's door, by half an hour; and days that begin at a quarter.
@@ -68,6 +78,8 @@ class Story:
             started_at=started_at,
             finished_at=finished_at,
             task_type=chance.choice((None, "", "A", "B")),
+            error_code=chance.choice((None, "", "E1", "E2")),
+            error_message=f"at {self.at:.0f}" if chance.random() < 0.5 else None,
             progress_done=chance.randrange(100),
         )
         self.shown[number, task_id] = sighting
@@ -97,9 +109,11 @@ def test_refreshed_now_and_then_is_as_if_computed_from_nothing(
                 pg.refresh_rollups()
         pg.refresh_rollups()
     fresh = held(look)
-    assert fresh["slo_daily"] and fresh["arrivals_hourly"]
+    assert all(fresh[name] for name in OF_TASKS)
     for view in VIEWS:
         assert shown(look, view) == told(look, view)
+    assert failures_shown(look) == failures_told(look)
+    assert_durations(look)
     forget(look)
     pg.rebuild_rollups()
     pg.refresh_rollups()
@@ -135,7 +149,7 @@ def test_days_without_tasks_in_the_new_zone_go(pg: PgStore, ours: PgStreamStore,
     pg.configure("Asia/Shanghai")
     pg.refresh_rollups()
     assert {row["day"].day for rows in held(look).values() for row in rows} == {2}
-    assert [len(rows) for rows in held(look).values()] == [1] * 5
+    assert [len(held(look)[name]) for name in (*VIEWS, "slo_daily")] == [1] * 5
 
 
 def test_configuring_the_same_again_counts_nothing(pg: PgStore, ours: PgStreamStore) -> None:
@@ -158,7 +172,8 @@ def test_new_targets_count_every_day_anew(pg: PgStore, ours: PgStreamStore, look
     column = target.replace("target", "within_target")
     assert look(f"SELECT {column} AS n FROM reporting.slo_daily") == [{"n": 0}]
     pg.configure("UTC", **{target: minutes[1]})
-    assert pg.stale_days() == 1
+    # The day of the task, and that of the run.
+    assert pg.stale_days() == 2
     pg.refresh_rollups()
     assert look(f"SELECT {column} AS n FROM reporting.slo_daily") == [{"n": 1}]
 

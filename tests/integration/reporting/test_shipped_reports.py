@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -80,13 +81,16 @@ def test_failures_tell_why(known: Engine) -> None:
 
 def test_slow_tells_of_tasks_that_have_ended(known: Engine) -> None:
     found = rows(known, "slow")
-    assert picked(found, "source", "task_type", "tasks", "queue_seconds_p50", "run_seconds_p50") == [
-        ("mps-cn", "EditMediaTask", 2, 50.5, 301.0),
-        ("mps-cn", "WorkflowTask", 4, 25.0, 60.0),
-        ("tat", "SHELL", 3, 1.0, 3.0),
+    assert picked(found, "source", "task_type", "tasks") == [
+        ("mps-cn", "EditMediaTask", 2),
+        ("mps-cn", "WorkflowTask", 4),
+        ("tat", "SHELL", 3),
     ]
-    assert [row["queue_seconds_p95"] for row in found] == pytest.approx([95.05, 38.5, 1.0])
-    assert [row["run_seconds_max"] for row in found] == [600.0, 60.0, 3.0]
+    within = functools.partial(pytest.approx, rel=0.05)
+    assert [row["queue_seconds_p50"] for row in found] == within([1.0, 20.0, 1.0])
+    assert [row["queue_seconds_p95"] for row in found] == within([100.0, 40.0, 1.0])
+    assert [row["run_seconds_p50"] for row in found] == within([2.0, 60.0, 3.0])
+    assert [row["run_seconds_max"] for row in found] == within([600.0, 60.0, 3.0])
 
 
 def test_stuck_begins_with_the_oldest(known: Engine) -> None:

@@ -40,8 +40,8 @@ def url(module_url: str) -> Iterator[str]:
         connection.execute(
             "TRUNCATE sync.sources, sync.streams, sync.leases, sync.tasks, sync.task_versions, sync.runs,"
             " sync.checkpoints, sync.rejected_records, sync.quirks, sync.touched_hours, sync.arrivals_daily,"
-            " sync.arrivals_hourly, sync.completions_daily, sync.completions_hourly, sync.slo_daily"
-            " RESTART IDENTITY"
+            " sync.arrivals_hourly, sync.completions_daily, sync.completions_hourly, sync.slo_daily,"
+            " sync.durations_daily, sync.failures_daily, sync.runs_hourly RESTART IDENTITY"
         )
         connection.execute("UPDATE sync.settings SET time_zone = 'UTC'")
 

@@ -1,0 +1,43 @@
+"""Rollups for questions about many days at once: durations, why tasks failed, and the runs.
+
+The statements are in the folder of the same name. They are this version's for ever: a later change to a view
+or a table is a migration of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from alembic import op
+from sqlalchemy import text
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_FOLDER = Path(__file__).with_suffix("")
+
+
+def upgrade() -> None:
+    _execute(sorted(_FOLDER.glob("*.sql")))
+
+
+def downgrade() -> None:
+    op.execute("DROP VIEW reporting.durations_daily, reporting.failures_daily, reporting.runs_hourly")
+    op.execute("DROP FUNCTION sync.touch_hours_of_runs CASCADE")
+    _execute(sorted((_FOLDER / "former").glob("*.sql")))
+    op.execute("DROP TABLE sync.durations_daily, sync.failures_daily, sync.runs_hourly")
+    op.execute("DELETE FROM sync.touched_hours WHERE fact = 'runs'")
+    op.execute("ALTER TABLE sync.touched_hours DROP CONSTRAINT ck_touched_hours_fact")
+    op.execute(
+        "ALTER TABLE sync.touched_hours"
+        " ADD CONSTRAINT ck_touched_hours_fact CHECK (fact IN ('arrivals', 'completions'))"
+    )
+    op.execute("DROP INDEX sync.ix_runs_begun_at, sync.ix_runs_notable, sync.ix_tasks_lost")
+
+
+def _execute(paths: Iterable[Path]) -> None:
+    for path in paths:
+        op.execute(text(path.read_text("utf-8").replace(":", "\\:")))
