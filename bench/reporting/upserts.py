@@ -39,9 +39,12 @@ _SOURCE = Source(
 )
 _STATES = (Status.WAITING, Status.RUNNING, Status.SUCCEEDED)
 KINDS = ("new", "goes on", "ends", "unchanged")
+#: What a poll mostly finds: a page with a few new tasks on it.
+PAGE = "page"
+_ON_A_PAGE, _NEW_ON_A_PAGE = 100, 10
 
 
-def measure(url: str, tasks: int, seed: int) -> dict[str, tuple[float, float]]:
+def measure(url: str, tasks: int, seed: str) -> dict[str, tuple[float, float]]:
     """Milliseconds a batch, of the clock (median) and of the server's processor (mean), by kind of batch.
 
     The tasks are new to the database in each call with another `seed`, and stay in it.
@@ -51,14 +54,13 @@ def measure(url: str, tasks: int, seed: int) -> dict[str, tuple[float, float]]:
     with psycopg.connect(url, autocommit=True) as connection, store.claim(Stream(_SOURCE)) as ours:
         run = ours.start(Mode.SWEEP, datetime.now(UTC))
         took = {}
-        for number, kind in enumerate(KINDS):
-            rows = list(_sightings(min(number, 2), tasks, seed, later=number * _HOUR))
+        for kind, batches in _batches(tasks, seed):
             clock, cpu = [], _server_cpu(connection)
-            for at in range(0, tasks, BATCH):
+            for batch in batches:
                 began = time.perf_counter()
-                ours.commit(Batch(run=run, sightings=tuple(rows[at : at + BATCH])))
+                ours.commit(Batch(run=run, sightings=batch))
                 clock.append(1000 * (time.perf_counter() - began))
-            used = (_server_cpu(connection) - cpu) / (tasks / BATCH)
+            used = (_server_cpu(connection) - cpu) / len(batches)
             took[kind] = statistics.median(clock), used
         ours.commit(Batch(run=run, status=RunStatus.SUCCEEDED))
     store.close()
@@ -69,11 +71,23 @@ def measure(url: str, tasks: int, seed: int) -> dict[str, tuple[float, float]]:
 def best(rounds: list[dict[str, tuple[float, float]]]) -> Mapping[str, tuple[float, float]]:
     """The least of each measure: whatever else the machine does only ever adds."""
     return {
-        kind: (min(each[kind][0] for each in rounds), min(each[kind][1] for each in rounds)) for kind in KINDS
+        kind: (min(each[kind][0] for each in rounds), min(each[kind][1] for each in rounds))
+        for kind in (*KINDS, PAGE)
     }
 
 
-def _sightings(state: int, tasks: int, seed: int, *, later: timedelta) -> Iterator[Sighting]:
+def _batches(tasks: int, seed: str) -> Iterator[tuple[str, list[tuple[Sighting, ...]]]]:
+    """By kind, in the order in which they must be written: the same tasks again and again, then pages."""
+    for number, kind in enumerate(KINDS):
+        rows = tuple(_sightings(min(number, 2), tasks, seed, later=number * _HOUR))
+        yield kind, [rows[at : at + BATCH] for at in range(0, tasks, BATCH)]
+    known = _ON_A_PAGE - _NEW_ON_A_PAGE
+    fresh = tuple(_sightings(2, tasks // 100, f"{seed}/page", later=len(KINDS) * _HOUR))
+    pages = [fresh[at : at + _NEW_ON_A_PAGE] for at in range(0, len(fresh), _NEW_ON_A_PAGE)]
+    yield PAGE, [(*page, *rows[at * known : (at + 1) * known]) for at, page in enumerate(pages)]
+
+
+def _sightings(state: int, tasks: int, seed: str, *, later: timedelta) -> Iterator[Sighting]:
     """So many tasks of the last six days, newest first, as a list shows them."""
     chance = random.Random(seed)
     now = datetime.now(UTC).replace(microsecond=0)
