@@ -107,8 +107,8 @@ def test_connection_is_used_again(peer: tuple[Loopback, list[Script]]) -> None:
 
     def two_answers(connection: socket.socket) -> None:
         for _ in range(2):
-            server.answer(response(b"{}"))(connection)
             ports.append(connection.getpeername()[1])
+            server.answer(response(b"{}"))(connection)
 
     scripts.append(two_answers)
     with Transport(Route()) as transport:
