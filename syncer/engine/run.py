@@ -22,7 +22,7 @@ from syncer.errors import (
     StoreUnavailable,
     SyncerError,
 )
-from syncer.model import Checkpoint, Facts, Listing, Mode, Page, Role, Run, RunStatus, Stream, StreamState
+from syncer.model import Checkpoint, Facts, Mode, Page, Role, Run, RunStatus, Stream, StreamState
 from syncer.planning import runs
 from syncer.planning.coverage import Proof, advance_state
 from syncer.planning.scans import Scan, ScanProgress
@@ -87,11 +87,12 @@ class _Execution:
             self.found.done.extend(self.run.checkpoint.done)
         if runs.shows_open(self.facts):
             self._deepen()
-        for scan in self._plan():
+        mode, retention = self.run.mode, self.source.retention
+        for scan in runs.plan_scans(self.facts, mode, self.boundary, self.started_at, retention):
             # A task moves from one open list to the next, so these are read anew after a resume.
             if scan.name not in self.found.done or scan.listing.role is Role.OPEN:
                 self._attempt(scan)
-            if scan.listing is self._last_open_list:
+            if scan.listing is runs.last_open_list(self.facts):
                 self._deepen()
         self.outcomes.tell()
         if self.found.errors and not runs.shows_open(self.facts):
@@ -102,20 +103,10 @@ class _Execution:
         if self.refresh.has_read_deeper:
             self.outcomes.tell()
 
-    @property
-    def _last_open_list(self) -> Listing | None:
-        """After this list is read it is known which open tasks have ended."""
-        return next((one for one in reversed(self.facts.lists) if one.role is Role.OPEN), None)
-
     def _deepen(self) -> None:
         """Let a poll read as far down as it takes to meet missing tasks at the fewest calls."""
         if self.boundary is not None and self.run.mode is Mode.POLL:
             self.boundary = self.refresh.deepened(self.boundary, self.state.orders, self.store.count_since)
-
-    def _plan(self) -> tuple[Scan, ...]:
-        return runs.plan_scans(
-            self.facts, self.run.mode, self.boundary, self.started_at, self.source.retention
-        )
 
     def _attempt(self, scan: Scan) -> None:
         """Walk through `scan`. What fails in one list does not stop the others, unless it would there too."""

@@ -124,6 +124,11 @@ def shows_open(facts: Facts) -> bool:
     return any(listing.role is Role.MEMBERS and not listing.terminal for listing in facts.lists)
 
 
+def last_open_list(facts: Facts) -> Listing | None:
+    """The list after which it is known which open tasks have ended; None where no list shows only those."""
+    return next((listing for listing in reversed(facts.lists) if listing.role is Role.OPEN), None)
+
+
 def _window_start(
     limit: Boundary | None, now: datetime, retention: timedelta | None, *, whole: bool
 ) -> datetime | None:

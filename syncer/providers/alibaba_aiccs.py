@@ -25,18 +25,7 @@ from syncer.errors import (
     SyncerError,
     Throttled,
 )
-from syncer.model import (
-    Answer,
-    Credentials,
-    Envelope,
-    Facts,
-    Listing,
-    Query,
-    Request,
-    Role,
-    Status,
-    Task,
-)
+from syncer.model import Answer, Credentials, Envelope, Facts, Listing, Query, Request, Role, Status, Task
 from syncer.providers.answers import Refusal, Rules, check_asked, read_object, required, rows
 from syncer.providers.base import Base
 from syncer.providers.offsets import asked_again, places, position

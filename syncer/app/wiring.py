@@ -1,4 +1,4 @@
-"""The wiring: everything real is made here and handed inward. The only place that reads the clock."""
+"""One configuration and one database, and all that is made real between them."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ import logging
 import os
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cached_property, partial
+from datetime import timedelta
+from functools import partial
 
-from syncer import logs
-from syncer.config import Settings, SourceSettings
-from syncer.credentials import Keys
+from syncer.app.clock import SystemClock
+from syncer.app.readers import Reader, make_readers
+from syncer.app.results import Failure, Result, View
+from syncer.config import Settings
 from syncer.daemon import Daemon, Job
-from syncer.engine import Progress, RunReport, Watch, Worker, run_stream
-from syncer.errors import ConfigurationError, LeaseLost, Stopped, StoreUnavailable, SyncerError
-from syncer.http import Client, Limiters, Route, Terms
-from syncer.model import Mode, Query, Source, Stream
+from syncer.engine import RunReport, Watch, Worker, run_stream
+from syncer.errors import ConfigurationError, LeaseLost, StoreUnavailable, SyncerError
+from syncer.model import Mode, Stream
 from syncer.storage import PgStore, PgStreamStore, check_schema, make_engine
 
 log = logging.getLogger(__name__)
@@ -35,115 +33,6 @@ _KNOCK_AGAIN = timedelta(seconds=2)
 _REFRESH_EVERY = timedelta(seconds=20)
 _BUSY_PAUSE = timedelta(milliseconds=200)
 _NO_TIME = timedelta(0)
-
-
-class SystemClock:
-    """The machine's time (`ports.Clock`); sleeping ends at once when `stop` is set."""
-
-    def __init__(self, stop: threading.Event) -> None:
-        self._stop = stop
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def sleep(self, duration: timedelta) -> None:
-        if self._stop.wait(duration.total_seconds()):
-            raise Stopped("told to stop; the next run goes on from here")
-
-
-class Reader:
-    """One source, ready to be asked."""
-
-    def __init__(self, settings: SourceSettings, limiters: Limiters, clock: SystemClock) -> None:
-        self.settings = settings
-        self._limiters, self._clock = limiters, clock
-        self._keys = Keys(settings.secrets, owner=settings.name, conceal=logs.conceal)
-
-    @property
-    def name(self) -> str:
-        return self.settings.name
-
-    @cached_property
-    def source(self) -> Source:
-        """The source as the database knows it. Raises ConfigurationError where no credentials are found."""
-        return self.settings.source(self._keys.current())
-
-    @cached_property
-    def client(self) -> Client:
-        """The way to its provider. Raises like `source`."""
-        settings = self.settings
-        terms = Terms(
-            account=f"{self.source.provider}/{self.source.site}/{self.source.account}",
-            requests_per_second=settings.requests_per_second,
-            redact=settings.redact,
-            route=Route(
-                proxy=settings.proxy.get_secret_value() if settings.proxy else None, ca_file=settings.ca_file
-            ),
-        )
-        return Client(settings.provider, self._keys, self._limiters, self._clock, terms=terms)
-
-    def streams(self) -> list[Stream]:
-        """Its streams, one a region; asks the provider where all regions are wanted."""
-        client = self.client  # made here, by one thread, before the streams' threads share it
-        regions = self.settings.regions or client.regions()
-        return [Stream(self.source, region) for region in regions]
-
-    def close(self) -> None:
-        """Close the connections to its provider, if any were made."""
-        if "client" in vars(self):
-            self.client.close()
-
-    def try_calls(self) -> tuple[int, timedelta | None]:
-        """Make one signed call a region; how many, and how far our clock is ahead. Raises what is wrong."""
-        listing = self.settings.provider.facts.lists[0].name
-        streams = self.streams()
-        for stream in streams:
-            try:
-                self.client(Query(listing=listing, region=stream.region, limit=1))
-            except SyncerError as error:
-                if len(streams) > 1:
-                    error.message = f"{stream.region}: {error.message}"
-                raise
-        return len(streams), self.client.offset
-
-
-def make_readers(settings: Settings, clock: SystemClock | None = None) -> list[Reader]:
-    """A reader for each source. Those that ask one account share its rate limits."""
-    clock = clock or SystemClock(threading.Event())
-    limiters = Limiters(clock)
-    return [Reader(each, limiters, clock) for each in settings.sources]
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A stream that could not even be begun."""
-
-    label: str
-    error: SyncerError
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What syncing once has come to."""
-
-    reports: tuple[RunReport, ...]
-    failures: tuple[Failure, ...]
-
-    @property
-    def is_good(self) -> bool:
-        """Whether every stream's run succeeded."""
-        return not self.failures and all(report.error is None for report in self.reports)
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Who is shown how syncing comes along, from the threads it happens in."""
-
-    progress: Callable[[Progress], None] = lambda _: None
-    ended: Callable[[RunReport], None] = lambda _: None
 
 
 class App:

@@ -1,0 +1,41 @@
+"""The values everything else speaks in: frozen, aware of time zones, free of I/O.
+
+This package imports nothing of ours and may not learn any vendor's name.
+"""
+
+from syncer.model.calls import Answer, Credentials, Envelope, Page, Query, Request
+from syncer.model.facts import Facts, Listing, Role
+from syncer.model.runs import Batch, Checkpoint, Counts, Mode, Run, RunStatus
+from syncer.model.streams import GLOBAL, Interval, Order, OutcomeFilter, Source, Stream, StreamState
+from syncer.model.tasks import OpenTask, Quirk, Rejected, Sighting, Status, Task
+
+__all__ = [
+    "GLOBAL",
+    "Answer",
+    "Batch",
+    "Checkpoint",
+    "Counts",
+    "Credentials",
+    "Envelope",
+    "Facts",
+    "Interval",
+    "Listing",
+    "Mode",
+    "OpenTask",
+    "Order",
+    "OutcomeFilter",
+    "Page",
+    "Query",
+    "Quirk",
+    "Rejected",
+    "Request",
+    "Role",
+    "Run",
+    "RunStatus",
+    "Sighting",
+    "Source",
+    "Status",
+    "Stream",
+    "StreamState",
+    "Task",
+]

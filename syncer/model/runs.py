@@ -1,0 +1,92 @@
+"""Reading: one run of a stream, where it can go on, and the batches it stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from syncer.model.streams import StreamState
+from syncer.model.tasks import Quirk, Rejected, Sighting
+
+
+class Mode(StrEnum):
+    """How deep a run reads: a poll only as deep as it must, a sweep everything the provider still shows."""
+
+    POLL = "poll"
+    SWEEP = "sweep"
+
+
+class RunStatus(StrEnum):
+    """How a run stands. `interrupted` was told to stop, and goes on from its checkpoint."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """What an interrupted run needs to go on."""
+
+    #: The run's original start, on the provider's clock: its ceiling never grows by a resume.
+    started_at: datetime
+    saved_at: datetime
+    #: Lists read to their end or to the frontier, in the order they were read.
+    done: tuple[str, ...] = ()
+    listing: str | None = None
+    cursor: str | None = None
+    #: What the unfinished scan has learned so far, as JSON values; written and read by planning alone.
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One execution for one stream. `run_id` is the database's; a resumed run keeps it."""
+
+    run_id: int
+    mode: Mode
+    started_at: datetime
+    checkpoint: Checkpoint | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What a batch changed."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    late: int = 0
+    lost: int = 0
+    #: The longest any late task stayed hidden after its creation, as far as is known.
+    late_by: timedelta = timedelta(0)
+    #: Tasks of the batch that stand in the database as `finished`, their outcome not told.
+    undecided: tuple[str, ...] = ()
+    #: Ended tasks that a list shows as open again, where the provider has no rule of which is newer. They
+    #: stay as they are until a confirmed sighting says the same.
+    doubted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one transaction stores: rows, progress and counters together, or nothing."""
+
+    run: Run
+    sightings: tuple[Sighting, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    quirks: tuple[Quirk, ...] = ()
+    #: Open tasks that a scan which had to show them did not.
+    lost: tuple[str, ...] = ()
+    pages: int = 0
+    requests: int = 0
+    #: Replaces the run's checkpoint; None with `status` set to an end other than INTERRUPTED removes it.
+    checkpoint: Checkpoint | None = None
+    #: Given when the run is complete: replaces what the stream has proven and learned.
+    state: StreamState | None = None
+    status: RunStatus = RunStatus.RUNNING
+    error: str | None = None

@@ -1,0 +1,90 @@
+"""What is read: sources, their streams, and what a stream has proven and learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+#: The region of a stream whose provider has none; never null, so that joins and keys stay simple.
+GLOBAL = "global"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One configured use of a provider, without its secrets."""
+
+    name: str
+    provider: str
+    site: str
+    account: str
+    #: Tells one access key from another without telling the key; finds a renamed source again.
+    key_hash: str = ""
+    poll_every: timedelta
+    sweep_every: timedelta
+    retention: timedelta | None
+    detail_retention: timedelta | None
+    visibility_lag: timedelta
+    lookback_min: timedelta
+    lookback_max: timedelta
+    page_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The smallest thing with its own coverage and schedule: a source in one region."""
+
+    source: Source
+    region: str = GLOBAL
+
+    @property
+    def label(self) -> str:
+        """The stream's name for people: `tat/ap-guangzhou`, or just `mps-cn` where there is no region."""
+        return self.source.name if self.region == GLOBAL else f"{self.source.name}/{self.region}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
+    """Creation times from `start` up to, not including, `end`."""
+
+    start: datetime
+    end: datetime
+
+
+class Order(StrEnum):
+    """An order a list was seen to be in. No vendor documents one, so it is always learned, never assumed."""
+
+    CREATED_DESC = "created newest first"
+    FINISHED_DESC = "finished newest first"
+    UPDATED_DESC = "updated newest first"
+    CREATED_ASC = "created oldest first"
+
+
+class OutcomeFilter(StrEnum):
+    """What is known of the filter behind a FAILED list."""
+
+    UNPROVEN = "unproven"
+    TRUSTED = "trusted"
+    #: The API answered as if the filter were not there.
+    IGNORED = "ignored"
+    #: The API refused the filter.
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamState:
+    """What a stream has proven and learned so far. Intervals are sorted and disjoint."""
+
+    polled: tuple[Interval, ...] = ()
+    swept: tuple[Interval, ...] = ()
+    #: By list: the orders its last complete scan did not contradict.
+    orders: Mapping[str, frozenset[Order]] = field(default_factory=dict)
+    #: None until something was learned; then between the source's bounds.
+    lookback: timedelta | None = None
+    #: Starts of complete runs, on the provider's clock.
+    first_sweep_at: datetime | None = None
+    last_sweep_at: datetime | None = None
+    last_run_at: datetime | None = None
+    outcome_filter: OutcomeFilter = OutcomeFilter.UNPROVEN
+    outcome_filter_at: datetime | None = None
