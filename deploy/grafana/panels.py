@@ -36,7 +36,6 @@ _TYPES = {
     "bars": ("barchart", False),
     "days": ("timeseries", True),
     "hours": ("timeseries", True),
-    "moments": ("timeseries", True),
     "lines": ("timeseries", True),
     "states": ("state-timeline", True),
 }
@@ -56,8 +55,8 @@ def make_panel(told: dict[str, Any], number: int, place: dict[str, int]) -> dict
         "fieldConfig": {"defaults": _defaults(told), "overrides": _overrides(told)},
         "options": _options(told),
     }
-    # Not finer than what is counted: days and hours are whole, runs begin once a minute or so.
-    interval = {"days": "1d", "hours": "1h", "moments": "1m"}.get(told["kind"], told.get("interval"))
+    # Not finer than what is counted.
+    interval = {"days": "1d", "hours": "1h"}.get(told["kind"], told.get("interval"))
     return panel | ({"interval": interval} if interval else {})
 
 
@@ -105,7 +104,7 @@ def _state_defaults() -> dict[str, Any]:
 
 def _custom(told: dict[str, Any]) -> dict[str, Any]:
     match told["kind"]:
-        case "days" | "hours" | "moments":
+        case "days" | "hours":
             stacking = {"mode": "normal" if told.get("stacked") else "none", "group": "A"}
             # A bar stands for what begins at its time, so it stands after it.
             bars = {"drawStyle": "bars", "barAlignment": 1, "fillOpacity": 70, "lineWidth": 0}

@@ -9,7 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from alembic import op
-from sqlalchemy import text
+
+from syncer.storage import statements
 
 revision = "0001"
 down_revision = None
@@ -20,8 +21,7 @@ _STATEMENTS = sorted(Path(__file__).with_suffix("").glob("*.sql"))
 
 
 def upgrade() -> None:
-    for path in _STATEMENTS:
-        op.execute(text(path.read_text("utf-8").replace(":", "\\:")))
+    statements.execute(_STATEMENTS)
 
 
 def downgrade() -> None:

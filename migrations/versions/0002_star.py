@@ -6,11 +6,11 @@ or a table is a migration of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from alembic import op
-from sqlalchemy import text
+
+from syncer.storage import statements
 
 revision = "0002"
 down_revision = "0001"
@@ -18,7 +18,7 @@ branch_labels = None
 depends_on = None
 
 _STATEMENTS = sorted(Path(__file__).with_suffix("").glob("*.sql"))
-_FORMER_VIEWS = sorted((Path(__file__).parent / "0001_ledger").glob("*_view_*.sql"))
+_LEDGER = Path(__file__).with_name("0001_ledger")
 
 
 def upgrade() -> None:
@@ -26,7 +26,7 @@ def upgrade() -> None:
     op.execute(
         "DROP VIEW reporting.tasks, reporting.task_versions, reporting.coverage, reporting.coverage_gaps"
     )
-    _execute(_STATEMENTS)
+    statements.execute(_STATEMENTS)
 
 
 def downgrade() -> None:
@@ -35,14 +35,9 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION sync.json_words, sync.json_whole, sync.json_instant, sync.json_output")
     op.execute("DROP INDEX sync.ix_runs_started_at")
     # The trigger's function writes the column, so its former body comes first.
-    _execute([Path(__file__).with_suffix("") / "former" / "keep_version.sql"])
+    statements.restore_function("keep_version", _LEDGER / "2_tasks.sql")
     told = "DROP COLUMN status_seen_at, DROP COLUMN former_status, DROP COLUMN former_seen_at"
     op.execute(f"ALTER TABLE sync.task_versions DROP COLUMN next_observed_at, {told}")
     op.execute("DROP INDEX sync.ix_tasks_observed_at")
     op.execute(f"ALTER TABLE sync.tasks {told}")
-    _execute(_FORMER_VIEWS)
-
-
-def _execute(paths: Iterable[Path]) -> None:
-    for path in paths:
-        op.execute(text(path.read_text("utf-8").replace(":", "\\:")))
+    statements.execute(sorted(_LEDGER.glob("*_view_*.sql")))

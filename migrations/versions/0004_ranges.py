@@ -6,28 +6,30 @@ or a table is a migration of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from alembic import op
-from sqlalchemy import text
+
+from syncer.storage import statements
 
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-_FOLDER = Path(__file__).with_suffix("")
+_STATEMENTS = sorted(Path(__file__).with_suffix("").glob("*.sql"))
+_ROLLUPS = Path(__file__).with_name("0003_rollups")
 
 
 def upgrade() -> None:
-    _execute(sorted(_FOLDER.glob("*.sql")))
+    statements.execute(_STATEMENTS)
 
 
 def downgrade() -> None:
     op.execute("DROP VIEW reporting.durations_daily, reporting.failures_daily, reporting.runs_hourly")
     op.execute("DROP FUNCTION sync.touch_hours_of_runs CASCADE")
-    _execute(sorted((_FOLDER / "former").glob("*.sql")))
+    statements.restore_function("touch_changed_hours", _ROLLUPS / "1_queue.sql")
+    statements.restore_function("touch_everything", _ROLLUPS / "3_everything.sql")
     op.execute("DROP TABLE sync.durations_daily, sync.failures_daily, sync.runs_hourly")
     op.execute("DELETE FROM sync.touched_hours WHERE fact = 'runs'")
     op.execute("ALTER TABLE sync.touched_hours DROP CONSTRAINT ck_touched_hours_fact")
@@ -36,8 +38,3 @@ def downgrade() -> None:
         " ADD CONSTRAINT ck_touched_hours_fact CHECK (fact IN ('arrivals', 'completions'))"
     )
     op.execute("DROP INDEX sync.ix_runs_begun_at, sync.ix_runs_notable, sync.ix_tasks_lost")
-
-
-def _execute(paths: Iterable[Path]) -> None:
-    for path in paths:
-        op.execute(text(path.read_text("utf-8").replace(":", "\\:")))

@@ -30,6 +30,17 @@ touched_hours = Table(
 )
 
 
+def _of_day() -> Iterator[Column[Any]]:
+    yield number("source_id", nullable=False)
+    yield Column("day", Date, nullable=False)
+
+
+def _of_hour() -> Iterator[Column[Any]]:
+    yield from _of_day()
+    yield instant("hour_at", nullable=False)
+    yield Column("hour", Integer, nullable=False)
+
+
 def _durations(name: str) -> Iterator[Column[Any]]:
     """How many are known, their sum, and p50, p90, p95, p99 and the largest of them."""
     yield number(f"{name}_known", nullable=False)
@@ -50,8 +61,7 @@ def _daily(name: str) -> Table:
     return Table(
         name,
         metadata,
-        number("source_id", nullable=False),
-        Column("day", Date, nullable=False),
+        *_of_day(),
         *_counted(),
         PrimaryKeyConstraint("day", "source_id", "task_type", "status"),
     )
@@ -61,10 +71,7 @@ def _hourly(name: str) -> Table:
     return Table(
         name,
         metadata,
-        number("source_id", nullable=False),
-        Column("day", Date, nullable=False),
-        instant("hour_at", nullable=False),
-        Column("hour", Integer, nullable=False),
+        *_of_hour(),
         *_counted(),
         PrimaryKeyConstraint("hour_at", "source_id", "task_type", "status"),
         Index(f"ix_{name}_day", "day"),
@@ -77,8 +84,7 @@ completions_daily, completions_hourly = _daily("completions_daily"), _hourly("co
 slo_daily = Table(
     "slo_daily",
     metadata,
-    number("source_id", nullable=False),
-    Column("day", Date, nullable=False),
+    *_of_day(),
     number("tasks", nullable=False),
     number("succeeded", nullable=False),
     number("failed", nullable=False),
@@ -96,8 +102,7 @@ slo_daily = Table(
 durations_daily = Table(
     "durations_daily",
     metadata,
-    number("source_id", nullable=False),
-    Column("day", Date, nullable=False),
+    *_of_day(),
     words("task_type", nullable=False),
     words("measure", nullable=False),
     Column("bucket", Integer, nullable=False),
@@ -108,8 +113,7 @@ durations_daily = Table(
 failures_daily = Table(
     "failures_daily",
     metadata,
-    number("source_id", nullable=False),
-    Column("day", Date, nullable=False),
+    *_of_day(),
     words("task_type", nullable=False),
     words("error_code", nullable=False),
     number("tasks", nullable=False),
@@ -121,10 +125,7 @@ failures_daily = Table(
 runs_hourly = Table(
     "runs_hourly",
     metadata,
-    number("source_id", nullable=False),
-    Column("day", Date, nullable=False),
-    instant("hour_at", nullable=False),
-    Column("hour", Integer, nullable=False),
+    *_of_hour(),
     words("region", nullable=False),
     words("mode", nullable=False),
     words("status", nullable=False),
