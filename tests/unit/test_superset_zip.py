@@ -26,6 +26,7 @@ def test_zip_holds_every_file_of_the_bundle() -> None:
 def test_zip_names_the_database_and_masks_its_password() -> None:
     files = opened(zipped(URL))
     uri = yaml.safe_load(files[DATABASE])["sqlalchemy_uri"]
+    # The mask is the one that Superset puts there when it exports.
     assert uri == "postgresql+psycopg2://analyst:XXXXXXXXXX@db.example.org:6432/syncer?sslmode=require"
     assert not any("s%40cret" in text or "s@cret" in text for text in files.values())
 
