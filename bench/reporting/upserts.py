@@ -39,6 +39,8 @@ _SOURCE = Source(
 )
 _STATES = (Status.WAITING, Status.RUNNING, Status.SUCCEEDED)
 KINDS = ("new", "goes on", "ends", "unchanged")
+#: What a task costs from the first time it is seen to its end, each of its states once.
+LIFE = "a life"
 #: What a poll mostly finds: a page with a few new tasks on it.
 PAGE = "page"
 _ON_A_PAGE, _NEW_ON_A_PAGE = 100, 10
@@ -70,10 +72,12 @@ def measure(url: str, tasks: int, seed: str) -> dict[str, tuple[float, float]]:
 
 def best(rounds: list[dict[str, tuple[float, float]]]) -> Mapping[str, tuple[float, float]]:
     """The least of each measure: whatever else the machine does only ever adds."""
-    return {
+    least = {
         kind: (min(each[kind][0] for each in rounds), min(each[kind][1] for each in rounds))
         for kind in (*KINDS, PAGE)
     }
+    states = [least[kind] for kind in KINDS[: len(_STATES)]]
+    return {**least, LIFE: (sum(clock for clock, _ in states), sum(cpu for _, cpu in states))}
 
 
 def _batches(tasks: int, seed: str) -> Iterator[tuple[str, list[tuple[Sighting, ...]]]]:
