@@ -38,16 +38,33 @@ def ports_of_our_own(monkeypatch: pytest.MonkeyPatch, worker_id: str) -> None:
     monkeypatch.setattr(ports, "_PREFERRED", range(first, first + 100))
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def made() -> Iterator[Path]:
+    """A folder whose server has been there once; making one takes seconds, copying it does not."""
     if wheel_binaries() is None:
         pytest.skip("no embedded Postgres: install the extra `embedded`")
+    with open_folder() as folder:
+        with EmbeddedPostgres(folder / "made", settings=FAST).running():
+            pass
+        (folder / "made" / "postgres" / "port").unlink()
+        yield folder / "made"
+
+
+@pytest.fixture
+def folder(made: Path) -> Iterator[Path]:
     with open_folder() as folder:
         yield folder
 
 
 @pytest.fixture
-def postgres(folder: Path) -> EmbeddedPostgres:
+def postgres(made: Path, folder: Path) -> EmbeddedPostgres:
+    subprocess.run(["cp", "-a", made, folder / "a folder"], check=True)
+    return EmbeddedPostgres(folder / "a folder", settings=FAST)
+
+
+@pytest.fixture
+def unmade(folder: Path) -> EmbeddedPostgres:
+    """A server that was never there."""
     return EmbeddedPostgres(folder / "a folder", settings=FAST)
 
 
@@ -72,8 +89,8 @@ def postmaster(folder: Path) -> int:
     return int((folder / "postgres" / "db" / "postmaster.pid").read_text().split()[0])
 
 
-def test_server_gives_an_ordinary_role_its_database(postgres: EmbeddedPostgres) -> None:
-    with postgres.running() as url:
+def test_server_gives_an_ordinary_role_its_database(unmade: EmbeddedPostgres) -> None:
+    with unmade.running() as url:
         assert ask(url, "select current_user || ' ' || current_database()") == "syncer syncer"
         assert (
             ask(url, "select rolsuper or rolcreaterole from pg_roles where rolname = current_user") is False
@@ -146,11 +163,10 @@ def test_server_ignores_a_pid_that_is_somebody_elses(postgres: EmbeddedPostgres,
             stranger.kill()
 
 
-def test_server_is_shared_by_two_processes(folder: Path) -> None:
-    postgres = EmbeddedPostgres(folder, settings=FAST)
+def test_server_is_shared_by_two_processes(postgres: EmbeddedPostgres, folder: Path) -> None:
     with ExitStack() as ours:
         url = ours.enter_context(postgres.running())
-        with other_syncer(folder) as other:
+        with other_syncer(folder / "a folder") as other:
             ours.close()
             assert ask(url, "select 1") == 1
             other.communicate("")
@@ -158,14 +174,13 @@ def test_server_is_shared_by_two_processes(folder: Path) -> None:
     assert not postgres.is_running()
 
 
-def test_server_is_stopped_after_a_process_that_was_killed(folder: Path) -> None:
-    postgres = EmbeddedPostgres(folder, settings=FAST)
-    with other_syncer(folder) as other:
-        started_by_other = postmaster(folder)
+def test_server_is_stopped_after_a_process_that_was_killed(postgres: EmbeddedPostgres, folder: Path) -> None:
+    with other_syncer(folder / "a folder") as other:
+        started_by_other = postmaster(folder / "a folder")
         other.kill()
     assert postgres.is_running()
     with postgres.running() as url:
-        assert postmaster(folder) == started_by_other
+        assert postmaster(folder / "a folder") == started_by_other
         assert ask(url, "select 1") == 1
     assert not postgres.is_running()
 
@@ -194,20 +209,20 @@ def test_psql_line_works_as_typed(postgres: EmbeddedPostgres) -> None:
         assert url.split(":")[2].split("@")[0] not in line
 
 
-def test_server_begins_again_after_an_interrupted_creation(postgres: EmbeddedPostgres, folder: Path) -> None:
+def test_server_begins_again_after_an_interrupted_creation(unmade: EmbeddedPostgres, folder: Path) -> None:
     half = folder / "a folder" / "postgres" / "db.new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18")
-    with postgres.running() as url:
+    with unmade.running() as url:
         assert ask(url, "select 1") == 1
 
 
-def test_server_changes_no_folder_but_its_own(postgres: EmbeddedPostgres, folder: Path) -> None:
+def test_server_changes_no_folder_but_its_own(unmade: EmbeddedPostgres, folder: Path) -> None:
     parents = [folder, *folder.parents]
     before = [parent.stat().st_mode for parent in parents]
-    with postgres.running():
+    with unmade.running():
         assert [parent.stat().st_mode for parent in parents] == before
-    passwords = postgres.password_file.stat()
+    passwords = unmade.password_file.stat()
     assert passwords.st_mode & 0o777 == 0o600
     assert passwords.st_uid == os.geteuid()
     assert (folder / "a folder" / "postgres" / "db").stat().st_mode & 0o777 == 0o700
@@ -237,10 +252,10 @@ def test_server_refuses_a_file_as_its_folder(folder: Path) -> None:
         EmbeddedPostgres(folder / "file").running().__enter__()
 
 
-def test_url_before_the_first_start_is_an_error(postgres: EmbeddedPostgres) -> None:
-    assert not postgres.is_running()
+def test_url_before_the_first_start_is_an_error(unmade: EmbeddedPostgres) -> None:
+    assert not unmade.is_running()
     with pytest.raises(ConfigurationError, match="no embedded Postgres"):
-        postgres.url()
+        unmade.url()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server as somebody else")
