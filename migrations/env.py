@@ -9,12 +9,18 @@ from pathlib import Path
 from alembic import context
 from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, pool, text
+from sqlalchemy.exc import IntegrityError
 
 from syncer.storage.tables import metadata
 from syncer.storage.urls import parse_url
 
-#: Any number, as long as nobody else in the database uses it.
-_LOCK = 5_137_902_664
+_VERSIONS = f"{metadata.schema}.alembic_version"
+_TURN = (
+    f"CREATE SCHEMA IF NOT EXISTS {metadata.schema}",
+    f"CREATE TABLE IF NOT EXISTS {_VERSIONS}"
+    " (version_num varchar(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
+    f"LOCK TABLE {_VERSIONS} IN SHARE ROW EXCLUSIVE MODE",
+)
 
 
 def database_url() -> str:
@@ -48,17 +54,23 @@ def migrate_online() -> None:
         connect_args={"options": "-csearch_path=pg_catalog -ctimezone=UTC"},
     )
     with engine.connect() as connection:
-        # Of the session, not of the transaction: the others must wait until all of ours is committed.
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
-        try:
-            # Here and not in a migration, for alembic's own table is in it.
-            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {metadata.schema}"))
-            connection.commit()
-            run(connection)
-        finally:
-            connection.rollback()
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
-            connection.commit()
+        _take_turn(connection)
+        run(connection)
+        connection.commit()
+
+
+def _take_turn(connection: Connection) -> None:
+    """Let nobody else migrate to the end of the transaction, which begins here.
+
+    By a lock on alembic's own table, which is made here for that. Anybody who may connect could hold an
+    advisory lock against us. Whoever makes the schema or the table first has the others wait, and then fail.
+    """
+    try:
+        for statement in _TURN:
+            connection.execute(text(statement))
+    except IntegrityError:
+        connection.rollback()
+        _take_turn(connection)
 
 
 def run(connection: Connection) -> None:

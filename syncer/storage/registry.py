@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syncer.errors import ConfigurationError
 from syncer.model import Source, Stream
 from syncer.storage.tables import sources, streams
 
-#: Any number; held while sources are registered, so that two processes do not both find one missing.
-_LOCK = 5_137_902_665
+#: Held while sources are registered, so that two processes do not both find one missing. It is in no reader's
+#: way, and no reader can hold it against us, as he could an advisory lock.
+_LOCK = text(f"LOCK TABLE {sources.fullname} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def register_sources(connection: Connection, configured: Sequence[Source]) -> None:
@@ -24,7 +25,7 @@ def register_sources(connection: Connection, configured: Sequence[Source]) -> No
     something else: its history would be mixed with another's.
     """
     _refuse_twins(configured)
-    connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    connection.execute(_LOCK)
     names = {source.name for source in configured}
     for source in configured:
         stored = connection.execute(select(sources)).all()

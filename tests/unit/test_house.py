@@ -96,3 +96,9 @@ def test_only_the_app_reads_the_clock() -> None:
                 ):
                     readers.add(room(path))
     assert readers <= {"app", "simulator", "embedded"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_lock_can_be_held_by_whoever_connects(path: Path) -> None:
+    """Advisory locks need no right at all, so a reader could stop the daemon with them."""
+    assert "pg_advisory" not in path.read_text()

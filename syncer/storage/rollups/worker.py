@@ -10,16 +10,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Engine, func, select
+import psycopg
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
 
 from syncer.storage.connections import transaction
 from syncer.storage.rollups.facts import FACTS
 from syncer.storage.rollups.queue import EVERYTHING, Taken, Touched, take
+from syncer.storage.tables import slo_daily
 
 log = logging.getLogger(__name__)
 
-#: Any number; held by whoever computes rollups, to the end of his transaction.
-_LOCK = 5_137_902_666
+#: Held by whoever computes rollups, to the end of his transaction. A lock on a table, and not an advisory
+#: one, which anybody who may connect could hold against us. Readers of the table are not in its way.
+_TURN = text(f"LOCK TABLE {slo_daily.fullname} IN SHARE ROW EXCLUSIVE MODE NOWAIT")
 
 
 def refresh(engine: Engine, pause: Callable[[], None] = lambda: None) -> int | None:
@@ -43,12 +47,23 @@ def refresh(engine: Engine, pause: Callable[[], None] = lambda: None) -> int | N
 
 def _refresh_some(connection: Connection, below: str) -> Taken | None:
     """What was taken and computed; None where another process has the lock."""
-    if not connection.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
+    if not _is_our_turn(connection):
         return None
     taken = take(connection, below)
     for touched in taken.days:
         _compute(connection, touched)
     return taken
+
+
+def _is_our_turn(connection: Connection) -> bool:
+    try:
+        with connection.begin_nested():
+            connection.execute(_TURN)
+    except OperationalError as error:
+        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+            return False
+        raise
+    return True
 
 
 def _compute(connection: Connection, touched: Touched) -> None:

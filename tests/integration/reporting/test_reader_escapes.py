@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import LiteralString
 
 import psycopg
@@ -10,7 +11,9 @@ from psycopg import sql
 from sqlalchemy import Engine
 
 from syncer.reporting.roles import Reader
+from syncer.storage import PgStore, make_engine, migrate
 from syncer.storage.readers import close_loopholes
+from tests.fakes import make_source
 from tests.readers import Enter
 
 DENIED = psycopg.errors.InsufficientPrivilege
@@ -111,6 +114,23 @@ def test_reader_writes_nowhere_even_where_it_says_that_it_may(
     with psycopg.connect(place, autocommit=True) as connection:
         owned = "SELECT count(*) FROM pg_shdepend WHERE refobjid = %s::regrole AND deptype = 'o'"
         assert connection.execute(owned, [reader.name]).fetchone() == (0,)
+
+
+@pytest.mark.usefixtures("filled")
+def test_reader_in_the_middle_of_something_holds_nobody_up(enter: Enter, migrated_url: str) -> None:
+    ours = enter()
+    ours.execute("BEGIN")
+    views = ours.execute("SELECT viewname FROM pg_views WHERE schemaname = 'reporting'").fetchall()
+    for (view,) in views:
+        ours.execute(sql.SQL("SELECT * FROM reporting.{}").format(sql.Identifier(view)))
+    engine = make_engine(migrated_url, lease=timedelta(seconds=1))
+    store = PgStore(engine, holder="test")
+    migrate(migrated_url)
+    store.register([make_source(name="another")])
+    store.configure("Asia/Tokyo")
+    assert store.refresh_rollups()
+    store.close()
+    engine.dispose()
 
 
 def test_writes_are_refused_before_any_right_is_asked_for(enter: Enter) -> None:
