@@ -61,7 +61,7 @@ def run(args: Namespace) -> int:
         ledger = PgLedger(engine)
         selection = _selection(args, ledger)
         folder = ExportFolder(args.into, Terms(selection, form, ledger.time_zone().key))
-        days = _days(args, ledger)
+        days = _days(args, ledger, selection)
         reports = (_plan if args.dry_run else _export)(ledger, folder, days, again=args.again)
         undated = ledger.undated(selection)
     print(headline(folder))
@@ -105,14 +105,17 @@ def _selection(args: Namespace, ledger: PgLedger) -> Selection:
     return Selection(dataset=dataset, by=By(args.by) if args.by else usual, sources=sources)
 
 
-def _days(args: Namespace, ledger: PgLedger) -> list[Day]:
-    """The days asked for that have begun."""
+def _days(args: Namespace, ledger: PgLedger, selection: Selection) -> list[Day]:
+    """The days asked for that have begun, without those before the first row."""
     from syncer.reporting.export import days_between, local_day, parse_day
 
     zone = ledger.time_zone()
     today = local_day(ledger.now(), zone)
     first = parse_day(args.first)
     last = min(parse_day(args.last), today) if args.last else today - timedelta(days=1)
+    if args.last and first > parse_day(args.last):
+        raise ConfigurationError(f"--from {first} is after --to {args.last}")
     if first > last:
         raise ConfigurationError(f"no day from {first} to {last} has begun: it is {today} in {zone.key}")
-    return list(days_between(first, last, zone))
+    begins_at = ledger.begins_at(selection)
+    return list(days_between(max(first, local_day(begins_at, zone)), last, zone)) if begins_at else []

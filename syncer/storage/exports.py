@@ -76,6 +76,12 @@ class PgLedger:
         with transaction(self._engine) as connection:
             return _columns(connection, selection)
 
+    def begins_at(self, selection: Selection) -> datetime | None:
+        """The moment of the first row of all sources, by which its day is found; None where there is none."""
+        earliest = func.min(_moment(_tasks, selection))
+        with transaction(self._engine) as connection:
+            return connection.scalars(select(earliest)).one()
+
     def undated(self, selection: Selection) -> int:
         """How many of the tasks have no time of creation, where that is what makes the days."""
         if selection.by is By.OBSERVED:

@@ -111,8 +111,13 @@ class ExportFolder:
 
     def _compare(self, account: Mapping[str, Any]) -> None:
         wanted = {"shape": _SHAPE, **self.terms.as_json()}
-        other = [f"{name} = {account.get(name)}" for name in wanted if account.get(name) != wanted[name]]
+        other = [_said(name, account.get(name)) for name in wanted if account.get(name) != wanted[name]]
         if other:
             raise ConfigurationError(
-                f"{self.path} holds another export ({', '.join(other)}): take another --into, or remove it"
+                f"{self.path} holds another export ({'; '.join(other)}): take another --into, or remove it"
             )
+
+
+def _said(name: str, value: object) -> str:
+    words = ", ".join(value) if isinstance(value, list) else "all of them" if value is None else value
+    return f"{name}: {words}"

@@ -50,7 +50,8 @@ def judge(selection: Selection, day: Day, facts: DayFacts) -> Verdict:
     awaited = _named(covers, lambda cover: _awaited(cover, facts.now_at))
     lost = _named(covers, lambda cover: _forgotten(cover, cover.unread, facts.now_at))
     doubtful = _named(covers, lambda cover: _forgotten(cover, cover.unconfirmed, facts.now_at)) - lost
-    told = {"not swept yet": awaited, "lost": lost, "never confirmed": doubtful}
+    begun = _named(covers, _begins_within)
+    told = {"not swept yet": awaited, "lost": lost, "never confirmed": doubtful, "read from within it": begun}
     reasons = [f"{word}: {_some(names)}" for word, names in told.items() if names]
     state = State.PROVISIONAL if is_moving or awaited else State.GAP if reasons else State.COMPLETE
     return Verdict(state, "; ".join([*(["tasks are open"] if is_moving else []), *reasons]))
@@ -77,9 +78,16 @@ def _awaited(cover: Cover, now_at: datetime) -> bool:
 
 
 def _forgotten(cover: Cover, parts: Iterable[Interval], now_at: datetime) -> bool:
-    """Whether any of `parts` can never be read again."""
-    horizon = _horizon(cover, now_at)
-    return horizon is not None and any(part.start < horizon for part in parts)
+    """Whether any of `parts`, since the stream's coverage begins, can never be read again."""
+    horizon, begins_at = _horizon(cover, now_at), cover.begins_at
+    return horizon is not None and any(
+        part.start < horizon and (begins_at is None or part.end > begins_at) for part in parts
+    )
+
+
+def _begins_within(cover: Cover) -> bool:
+    """Whether a part of the day was before anything that was promised to be read."""
+    return cover.begins_at is not None and any(part.start < cover.begins_at for part in cover.unread)
 
 
 def _horizon(cover: Cover, now_at: datetime) -> datetime | None:

@@ -73,6 +73,25 @@ def test_last_day_is_yesterday_unless_told(
     assert "days: 1 written (1 rows), 3 unchanged" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("by", "first"), [("created", "2025-01-01"), ("observed", "2026-03-01")])
+def test_days_before_the_first_row_are_passed_over(
+    by: str, first: str, typed: list[str], tmp_path: Path
+) -> None:
+    assert main(["export", "tasks", "--from", "1900-01-01", "--to", first, "--by", by, *typed]) == 0
+    written = [path.parent.name for path in (tmp_path / "export").rglob("part.*")]
+    assert written == [f"day={first}"]
+
+
+def test_nothing_is_exported_where_nothing_was_seen(
+    migrated_url: str, typed: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with psycopg.connect(migrated_url) as connection:
+        connection.execute("DELETE FROM sync.tasks")
+    assert main(["export", "tasks", "--from", "1900-01-01", *typed]) == 0
+    assert "days: 0 written (0 rows), 0 unchanged" in capsys.readouterr().out
+    assert not list((tmp_path / "export").rglob("part.*"))
+
+
 def test_dry_run_writes_nothing(typed: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["export", "versions", "--from", "2026-03-01", "--to", "2026-03-01", "--dry-run", *typed]
     assert main(words) == 0
@@ -87,9 +106,10 @@ def test_dry_run_writes_nothing(typed: list[str], tmp_path: Path, capsys: pytest
     [
         (["--from", "soon"], "'soon' is no day: write 2026-01-31"),
         (["--from", "2999-01-01", "--to", "2999-01-02"], "has begun: it is"),
+        (["--from", "2025-01-02", "--to", "2025-01-01"], "--from 2025-01-02 is after --to 2025-01-01"),
         (["--from", "2025-01-01", "--source", "tat"], "no source is called tat; there are vod"),
     ],
-    ids=["day", "future", "source"],
+    ids=["day", "future", "order", "source"],
 )
 def test_nonsense_is_one_line(
     words: list[str], error: str, typed: list[str], capsys: pytest.CaptureFixture[str]

@@ -57,11 +57,11 @@ def test_day_is_not_over_before_its_end() -> None:
         (cover((3, 4), unread=False), LATER, (State.PROVISIONAL, "not swept yet: vod")),
         (cover((3, 4), unread=False), MUCH_LATER, (State.GAP, "never confirmed: vod")),
         (cover((3, 4), retention=None), MUCH_LATER, (State.PROVISIONAL, "not swept yet: vod")),
-        (cover((0, 9), begins_at=at(9), retention=None), LATER, (State.GAP, "lost: vod")),
+        (cover((0, 9), begins_at=at(9), retention=None), LATER, (State.GAP, "read from within it: vod")),
         (
             cover((0, 9), (12, 24), begins_at=at(9), retention=None),
             LATER,
-            (State.PROVISIONAL, "not swept yet: vod; lost: vod"),
+            (State.PROVISIONAL, "not swept yet: vod; read from within it: vod"),
         ),
         (cover((0, 24), begins_at=at(24)), LATER, (State.GAP, "before anything was read")),
         (cover((0, 24), begins_at=None), LATER, (State.PROVISIONAL, "not swept yet: vod")),
@@ -111,3 +111,17 @@ def test_observed_days_need_no_coverage_but_time_to_settle() -> None:
     assert verdict(selection, known) == (State.PROVISIONAL, "not over yet")
     known = facts(cover((0, 24)), now_at=DAY.ended_at + timedelta(minutes=15))
     assert verdict(selection, known) == (State.COMPLETE, "")
+
+
+def test_day_that_a_stream_begins_in_has_lost_nothing() -> None:
+    begun = cover((0, 6), begins_at=at(6))
+    assert verdict(TASKS, facts(begun)) == (State.GAP, "read from within it: vod")
+    confirmed_later = Cover(
+        "vod",
+        begins_at=at(6),
+        unconfirmed=(Interval(at(0), at(8)),),
+        unread=(Interval(at(0), at(6)),),
+        retention=WEEK,
+    )
+    known = facts(confirmed_later, now_at=MUCH_LATER)
+    assert verdict(TASKS, known) == (State.GAP, "never confirmed: vod; read from within it: vod")

@@ -165,9 +165,9 @@ def test_killed_export_goes_on_where_it_was(ledger: FakeLedger, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("other", "named"),
     [
-        ({"format": Format.NDJSON}, "format = csv"),
-        ({"time_zone": "Asia/Shanghai"}, "time_zone = UTC"),
-        ({"sources": ("vod",)}, "sources = None"),
+        ({"format": Format.NDJSON}, "format: csv"),
+        ({"time_zone": "Asia/Shanghai"}, "time_zone: UTC"),
+        ({"sources": ("vod",)}, "sources: all of them"),
     ],
     ids=["format", "time zone", "sources"],
 )
