@@ -35,7 +35,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION sync.json_words, sync.json_whole, sync.json_instant, sync.json_output")
     op.execute("DROP INDEX sync.ix_runs_started_at")
     # The trigger's function writes the column, so its former body comes first.
-    statements.restore_function("keep_version", _LEDGER / "2_tasks.sql")
+    statements.restore_function("sync.keep_version", _LEDGER / "2_tasks.sql")
     told = "DROP COLUMN status_seen_at, DROP COLUMN former_status, DROP COLUMN former_seen_at"
     op.execute(f"ALTER TABLE sync.task_versions DROP COLUMN next_observed_at, {told}")
     op.execute("DROP INDEX sync.ix_tasks_observed_at")

@@ -28,8 +28,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP VIEW reporting.durations_daily, reporting.failures_daily, reporting.runs_hourly")
     op.execute("DROP FUNCTION sync.touch_hours_of_runs CASCADE")
-    statements.restore_function("touch_changed_hours", _ROLLUPS / "1_queue.sql")
-    statements.restore_function("touch_everything", _ROLLUPS / "3_everything.sql")
+    statements.restore_function("sync.touch_changed_hours", _ROLLUPS / "1_queue.sql")
+    statements.restore_function("sync.touch_everything", _ROLLUPS / "3_everything.sql")
     op.execute("DROP TABLE sync.durations_daily, sync.failures_daily, sync.runs_hourly")
     op.execute("DELETE FROM sync.touched_hours WHERE fact = 'runs'")
     op.execute("ALTER TABLE sync.touched_hours DROP CONSTRAINT ck_touched_hours_fact")

@@ -17,8 +17,9 @@ def execute(paths: Iterable[Path]) -> None:
 
 
 def restore_function(name: str, path: Path) -> None:
-    """Give the function `name` of the schema `sync` the body again with which the file made it."""
-    made = re.search(rf"(?ms)^CREATE (FUNCTION sync\.{name}\(.*?^END \$\$;)$", path.read_text("utf-8"))
+    """Give the function `name`, with its schema, the body again with which the file made it."""
+    body = rf"(?ms)^CREATE (FUNCTION {re.escape(name)}\(.*?^END(?: \$\$)?;)$"
+    made = re.search(body, path.read_text("utf-8"))
     assert made is not None, f"{path} makes no {name}"
     _run(f"CREATE OR REPLACE {made[1]}")
 

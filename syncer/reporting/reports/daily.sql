@@ -12,14 +12,14 @@ SELECT
     coalesce(b.failed, 0) AS failed,
     coalesce(b.ended - b.outcome_known, 0) AS outcome_unknown,
     b.failed::float8 / nullif(b.outcome_known, 0) AS failed_rate,
-    v.confirmed = s.regions AS is_complete
+    v.is_complete
 FROM reporting.calendar c
-CROSS JOIN (SELECT sum(regions) AS regions FROM reporting.sources WHERE source = ANY (:sources)) s
-CROSS JOIN LATERAL (
-    SELECT count(*) AS confirmed
-    FROM reporting.coverage
-    WHERE grade = 'swept' AND source = ANY (:sources) AND started_at <= c.started_at AND ended_at >= c.ended_at
-) v
+LEFT JOIN (
+    SELECT day, bool_and(is_covered) AS is_complete
+    FROM reporting.coverage_daily
+    WHERE source = ANY (:sources)
+    GROUP BY day
+) v ON v.day = c.day
 LEFT JOIN (
     SELECT day, sum(tasks)::bigint AS created
     FROM reporting.arrivals_daily

@@ -26,6 +26,8 @@ settings = Table(
     words("time_zone", nullable=False, server_default="UTC"),
     Column("queue_target", Interval, nullable=False, server_default=text("'00:05:00'::interval")),
     Column("run_target", Interval, nullable=False, server_default=text("'01:00:00'::interval")),
+    #: What was replaced before is gone; null where nothing is.
+    instant("history_since"),
     CheckConstraint("is_only", name="one_row"),
 )
 

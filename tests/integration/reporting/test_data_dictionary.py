@@ -70,7 +70,7 @@ def test_names_tell_the_type(catalogue: Catalogue) -> None:
 
 
 def test_facts_name_their_source(catalogue: Catalogue) -> None:
-    dimensions = {"calendar", "statuses"}
+    dimensions = {"calendar", "statuses", "settings"}
     for view in catalogue.views:
         names = {column.name for column in view.columns}
         assert view.name in dimensions or {"source_key", "source"} <= names, view.name

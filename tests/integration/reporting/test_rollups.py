@@ -164,6 +164,52 @@ def test_day_is_covered_when_all_of_it_was_swept_everywhere(pg: PgStore, look: L
     assert sweep("other", day) == [True]
 
 
+def test_region_that_is_added_says_nothing_of_what_was_before_it(pg: PgStore, look: Look) -> None:
+    source = make_source(name="tat", retention=timedelta(days=1))
+    day, begins_at = timedelta(days=1), datetime(2026, 3, 1, tzinfo=UTC)
+
+    def covered() -> list[int]:
+        rows = look(
+            "SELECT day, is_covered FROM reporting.coverage_daily WHERE day BETWEEN %s AND %s", *march
+        )
+        return [row["day"].day for row in rows if row["is_covered"]]
+
+    def sweep(region: str, first: int, days: int) -> None:
+        swept = Interval(begins_at + (first - 1) * day, begins_at + (first - 1 + days) * day)
+        with pg.claim(Stream(source, region)) as ours:
+            state = StreamState(polled=(swept,), swept=(swept,))
+            store(ours, begin(ours), state=state, status=RunStatus.SUCCEEDED)
+
+    march = (date(2026, 3, 1), date(2026, 3, 9))
+    sweep("one", 2, 7)
+    assert covered() == [2, 3, 4, 5, 6, 7, 8]
+    # A region that was never read could still show what its list remembers, and here that is today alone.
+    with pg.claim(Stream(source, "other")):
+        assert covered() == [2, 3, 4, 5, 6, 7, 8]
+    look("UPDATE sync.streams SET retention = NULL WHERE region = 'other' RETURNING 1")
+    assert covered() == []
+    sweep("other", 6, 2)
+    assert covered() == [2, 3, 4, 5, 6, 7]
+
+
+def test_days_without_tasks_are_covered_or_not(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    def days(wanted: str) -> list[int]:
+        rows = look("SELECT * FROM reporting.coverage_daily WHERE day BETWEEN '2026-03-01' AND '2026-03-08'")
+        return sorted(row["day"].day for row in rows if row[wanted])
+
+    assert days("day") == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert days("is_read") == []
+    midnight = datetime(2026, 3, 1, tzinfo=UTC)
+    polled, swept = (
+        Interval(midnight + timedelta(days=first), midnight + timedelta(days=last))
+        for first, last in ((1, 6), (2, 4))
+    )
+    state = StreamState(polled=(polled,), swept=(swept,))
+    store(ours, begin(ours), state=state, status=RunStatus.SUCCEEDED)
+    assert days("is_read") == [2, 3, 4, 5, 6]
+    assert days("is_covered") == [3, 4]
+
+
 def test_hour_is_covered_on_its_own(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     swept = Interval(NOON, NOON + timedelta(hours=1))
     store(

@@ -38,6 +38,7 @@ def old(pg: PgStore, ours: PgStreamStore, look: Look) -> Any:
     yield
     for row in look(MONTHS):
         look(f"DROP TABLE sync_history.{row['name']}")  # type: ignore[arg-type]
+    look("UPDATE sync.settings SET history_since = NULL")
 
 
 def versions(look: Look) -> list[int]:
@@ -60,6 +61,22 @@ def test_month_goes_as_soon_as_all_of_it_is_old(pg: PgStore) -> None:
     end_of_january = datetime(2040, 2, 1, tzinfo=UTC)
     assert pg.expire_history(end_of_january + keep - timedelta(seconds=1), keep) == 1
     assert pg.expire_history(end_of_january + keep, keep) == 1
+
+
+@pytest.mark.usefixtures("old")
+def test_moments_that_are_forgotten_are_refused(pg: PgStore, look: Look) -> None:
+    begins_at = datetime(2040, 3, 1, tzinfo=UTC)
+    before = begins_at - timedelta(microseconds=1)
+    as_of = "SELECT count(*) AS tasks FROM reporting.tasks_as_of(%s)"
+    pg.expire_history(datetime(2038, 1, 1, tzinfo=UTC), timedelta(0))
+    assert look(as_of, before) == [{"tasks": 1}]
+    pg.expire_history(NOW, timedelta(days=90))
+    assert look("SELECT history_since FROM reporting.settings") == [{"history_since": begins_at}]
+    assert look(as_of, begins_at) == [{"tasks": 1}]
+    with pytest.raises(psycopg.errors.NoDataFound, match="the history begins at 2040-03-01"):
+        look(as_of, before)
+    pg.expire_history(datetime(2039, 1, 1, tzinfo=UTC), timedelta(0))
+    assert look("SELECT history_since FROM reporting.settings") == [{"history_since": begins_at}]
 
 
 @pytest.mark.usefixtures("old")
