@@ -30,10 +30,13 @@ def downgrade() -> None:
     statements.restore_function("reporting.tasks_as_of", star / "07_tasks_as_of.sql")
     statements.restore_function("sync.drop_partitions", rollups / "7_history.sql")
     op.execute("DROP FUNCTION reporting.history_reaches")
-    op.execute("DROP VIEW reporting.settings, reporting.coverage_daily")
+    op.execute("DROP VIEW reporting.settings, reporting.coverage_daily, reporting.coverage_gaps")
     op.execute(
         "CREATE OR REPLACE VIEW sync.swept_sources AS"
         " SELECT source_id, range_intersect_agg(swept) AS swept FROM sync.streams GROUP BY source_id"
     )
-    op.execute("DROP VIEW sync.covered_sources")
+    op.execute("DROP VIEW sync.covered_sources, reporting.coverage")
+    statements.execute([star / "10_view_coverage.sql"])
+    statements.restore_view("reporting.sources", star / "08_dimensions.sql")
+    op.execute("ALTER TABLE sync.streams DROP COLUMN retired_at")
     op.execute("ALTER TABLE sync.settings DROP COLUMN history_since")

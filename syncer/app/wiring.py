@@ -46,6 +46,8 @@ class App:
         self.store = PgStore(
             self.engine, holder=f"{socket.gethostname()}:{os.getpid()}", lease=settings.lease
         )
+        #: The regions of each source, as far as they are known.
+        self._regions: dict[str, list[str] | None] = {reader.name: None for reader in self.readers}
         #: When each source's streams were looked for, and the streams that have a worker.
         self._looked_at: dict[str, float] = {}
         self._employed: set[str] = set()
@@ -85,10 +87,11 @@ class App:
         failures: list[Failure] = []
         for reader in readers:
             try:
-                streams += [(reader, stream) for stream in reader.streams()]
+                streams += [(reader, stream) for stream in self._streams(reader)]
             except SyncerError as error:
                 failures.append(Failure(reader.name, error))
         self.store.register([reader.source for reader in {r.name: r for r, _ in streams}.values()])
+        self._retire_others()
         with ThreadPoolExecutor(max(1, len(streams))) as pool:
             ends = list(pool.map(lambda each: self._read_once(each[0], each[1], mode, seen), streams))
         self._freshen_rollups()
@@ -117,6 +120,16 @@ class App:
             known = ", ".join(reader.name for reader in self.readers)
             raise ConfigurationError(f"no source is called {', '.join(sorted(unknown))}; there are {known}")
         return [reader for reader in self.readers if not wanted or reader.name in wanted]
+
+    def _streams(self, reader: Reader) -> list[Stream]:
+        streams = reader.streams()
+        self._regions[reader.name] = [stream.region for stream in streams]
+        return streams
+
+    def _retire_others(self) -> None:
+        """Let the database know what is not configured any more, so that nobody waits for it."""
+        if labels := self.store.retire(self._regions):
+            log.info("streams.retired", extra={"streams": ", ".join(labels)})
 
     def _read_once(self, reader: Reader, stream: Stream, mode: Mode, view: View) -> RunReport | Failure:
         facts = reader.settings.provider.facts
@@ -163,8 +176,9 @@ class App:
         looked_at = self._looked_at.get(reader.name)
         if looked_at is not None and self.clock.monotonic() - looked_at < _NEW_REGIONS.total_seconds():
             return
-        streams = reader.streams()
+        streams = self._streams(reader)
         self.store.register([reader.source])
+        self._retire_others()
         for stream in streams:
             if stream.label not in self._employed:
                 daemon.add(Job(stream.label, reader.source.poll_every, self._worker(reader, stream).tick))

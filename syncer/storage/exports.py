@@ -18,6 +18,7 @@ from sqlalchemy import (
     Subquery,
     column,
     func,
+    or_,
     select,
     table,
     text,
@@ -186,8 +187,10 @@ def _covers(connection: Connection, selection: Selection, day: Day) -> Iterator[
             (whole - streams.c.swept).label("unconfirmed"),
             (whole - streams.c.swept - streams.c.polled).label("unread"),
             streams.c.retention,
+            streams.c.retired_at,
         )
         .join_from(streams, sources, streams.c.source_id == sources.c.source_id)
+        .where(or_(streams.c.retired_at.is_(None), ~func.isempty(streams.c.polled + streams.c.swept)))
         .order_by(sources.c.name, streams.c.region)
     )
     if selection.sources:
@@ -199,6 +202,7 @@ def _covers(connection: Connection, selection: Selection, day: Day) -> Iterator[
             "unconfirmed": tuple(map(_interval, row.unconfirmed)),
             "unread": tuple(map(_interval, row.unread)),
             "retention": row.retention,
+            "retired_at": row.retired_at,
         }
 
 

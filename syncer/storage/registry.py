@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy import Connection, Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syncer.errors import ConfigurationError
@@ -45,6 +45,7 @@ def register_stream(connection: Connection, stream: Stream) -> int:
         "poll_every": source.poll_every,
         "sweep_every": source.sweep_every,
         "retention": source.retention,
+        "retired_at": None,
     }
     same = select(streams).where(streams.c.source_id == source_id, streams.c.region == stream.region)
     row = connection.execute(same).one_or_none()
@@ -57,6 +58,30 @@ def register_stream(connection: Connection, stream: Stream) -> int:
         connection.execute(changed.values(schedule))
     stream_id: int = row.stream_id
     return stream_id
+
+
+def retire_streams(connection: Connection, wanted: Mapping[str, Collection[str] | None]) -> list[str]:
+    """Note which streams the configuration does not want any more; their labels.
+
+    `wanted` has the regions of each source, None where they are not known at the moment. A stream that is
+    claimed again is wanted again.
+    """
+    read = select(streams.c.stream_id, sources.c.name, streams.c.region).join_from(streams, sources)
+    retired = [
+        row
+        for row in connection.execute(read.where(streams.c.retired_at.is_(None)))
+        if not _is_wanted(row.region, wanted.get(row.name, ()))
+    ]
+    if retired:
+        ids = [row.stream_id for row in retired]
+        connection.execute(
+            update(streams).where(streams.c.stream_id.in_(ids)).values(retired_at=func.clock_timestamp())
+        )
+    return [f"{row.name}/{row.region}" for row in retired]
+
+
+def _is_wanted(region: str, regions: Collection[str] | None) -> bool:
+    return regions is None or region in regions
 
 
 def _values(source: Source) -> dict[str, Any]:

@@ -18,9 +18,17 @@ def execute(paths: Iterable[Path]) -> None:
 
 def restore_function(name: str, path: Path) -> None:
     """Give the function `name`, with its schema, the body again with which the file made it."""
-    body = rf"(?ms)^CREATE (FUNCTION {re.escape(name)}\(.*?^END(?: \$\$)?;)$"
-    made = re.search(body, path.read_text("utf-8"))
-    assert made is not None, f"{path} makes no {name}"
+    _restore(rf"FUNCTION {re.escape(name)}\(.*?^END(?: \$\$)?;", path)
+
+
+def restore_view(name: str, path: Path) -> None:
+    """Give the view `name`, with its schema, the query again with which the file made it."""
+    _restore(rf"VIEW {re.escape(name)} AS\n.*?;", path)
+
+
+def _restore(pattern: str, path: Path) -> None:
+    made = re.search(rf"(?ms)^CREATE ({pattern})$", path.read_text("utf-8"))
+    assert made is not None, f"{path} makes no {pattern}"
     _run(f"CREATE OR REPLACE {made[1]}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Lock
@@ -70,6 +70,14 @@ class PgStore:
         with transaction(self._engine) as connection:
             if connection.execute(changed.values(values)).rowcount:
                 rollups.touch_everything(connection)
+
+    def retire(self, wanted: Mapping[str, Collection[str] | None]) -> list[str]:
+        """Have every other stream count as not read any more; their labels, `source/region`.
+
+        `wanted` has the regions of each source that is configured, None where they are not known.
+        """
+        with transaction(self._engine) as connection:
+            return registry.retire_streams(connection, wanted)
 
     def ensure_partitions(self, now: datetime) -> int:
         """Make the history's partitions for the coming months; returns how many were missing."""

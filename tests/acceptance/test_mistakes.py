@@ -76,6 +76,11 @@ def test_unknown_region(scene: Scene) -> None:
     assert "\ntat/ap-nowhere: Tencent TAT answers UnsupportedRegion" in said(scene, synced)
     # The other sources are none the worse.
     assert scene.ledger.value("select count(distinct source) from reporting.tasks") == 4
+    # Once it is put right, nobody waits for the region that never was.
+    assert "ap-nowhere" in said(scene, scene.program.run("status"))
+    scene.configure()
+    assert scene.program.run("sync", "tat").code == DONE
+    assert "ap-nowhere" not in said(scene, scene.program.run("status"))
 
 
 def test_unreachable_endpoint(scene: Scene) -> None:

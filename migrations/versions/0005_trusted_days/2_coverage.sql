@@ -1,25 +1,36 @@
--- A region that is added later has no say in what was before it, as a source has none: else it would make
--- doubtful what was proven long ago, and for ever where its list forgets. One that has not been read yet might
--- show anything that its list remembers.
+-- A list that the configuration does not want any more says nothing from then on; one that was never read, by a
+-- region that does not exist, says nothing at all. A region that is added later has no say in what was before it,
+-- as a source has none: else it would make doubtful what was proven long ago, and for ever where its list
+-- forgets. Until it is read it might show anything that its list remembers.
+
+ALTER TABLE sync.streams ADD COLUMN retired_at timestamptz;
 
 CREATE VIEW sync.covered_sources AS
+WITH known AS (
+    SELECT
+        source_id,
+        swept,
+        swept + polled AS read,
+        lower(swept + polled) AS begins_at,
+        registered_at - extract(epoch FROM retention) * interval '1 second' AS could_begin_at,
+        CASE WHEN retired_at IS NULL THEN '{}' ELSE tstzmultirange(tstzrange(retired_at, NULL)) END AS after
+    FROM sync.streams
+    WHERE retired_at IS NULL OR NOT isempty(swept + polled)
+), sides AS (
+    SELECT
+        *,
+        after + tstzmultirange(tstzrange(NULL, coalesce(begins_at, could_begin_at, '-infinity'))) AS beside,
+        tstzmultirange(tstzrange(
+            coalesce(min(begins_at) OVER (PARTITION BY source_id), 'infinity'), NULL
+        )) AS since_the_first
+    FROM known
+)
 SELECT
-    s.source_id,
-    range_intersect_agg(s.swept + b.before) * o.since AS swept,
-    range_intersect_agg(s.swept + s.polled + b.before) * o.since AS read
-FROM sync.streams s
-CROSS JOIN LATERAL (
-    SELECT tstzmultirange(tstzrange(NULL, coalesce(
-        lower(s.polled + s.swept),
-        s.registered_at - extract(epoch FROM s.retention) * interval '1 second',
-        '-infinity'
-    ))) AS before
-) b
-JOIN (
-    SELECT source_id, tstzmultirange(tstzrange(coalesce(min(lower(polled + swept)), 'infinity'), NULL)) AS since
-    FROM sync.streams GROUP BY source_id
-) o ON o.source_id = s.source_id
-GROUP BY s.source_id, o.since;
+    source_id,
+    range_intersect_agg(swept + beside) * since_the_first AS swept,
+    range_intersect_agg(read + beside) * since_the_first AS read
+FROM sides
+GROUP BY source_id, since_the_first;
 COMMENT ON VIEW sync.covered_sources IS 'The creation times that were swept, and those that were read at all, in each region of a source since its beginning.';
 
 CREATE OR REPLACE VIEW sync.swept_sources AS
@@ -37,6 +48,84 @@ SELECT
 FROM sync.sources o
 JOIN reporting.calendar d ON d.started_at <= now()
 LEFT JOIN sync.covered_sources c ON c.source_id = o.source_id;
+
+-- With the lists that are not read any more told apart.
+CREATE OR REPLACE VIEW reporting.coverage AS
+SELECT
+    o.source_id AS source_key,
+    o.name AS source,
+    o.provider,
+    s.region,
+    lower(part.span) AS started_at,
+    upper(part.span) AS ended_at,
+    part.grade,
+    s.retired_at
+FROM sync.streams s
+JOIN sync.sources o ON o.source_id = s.source_id
+CROSS JOIN LATERAL (
+    SELECT unnest(s.swept) AS span, 'swept' AS grade
+    UNION ALL
+    SELECT unnest(s.polled - s.swept), 'polled'
+) part;
+COMMENT ON COLUMN reporting.coverage.retired_at IS 'Since when the configuration does not want this region of the source to be read; null while it does. / 自何时起配置不再要求读取该数据源的这一地域；仍在读取时为空。';
+
+CREATE OR REPLACE VIEW reporting.sources AS
+SELECT
+    o.source_id AS source_key,
+    o.name AS source,
+    o.provider,
+    o.account,
+    o.site,
+    o.registered_at,
+    count(s.stream_id) FILTER (WHERE s.retired_at IS NULL) AS regions,
+    max(s.last_run_at) AS last_run_at,
+    max(s.last_sweep_at) AS last_sweep_at
+FROM sync.sources o
+LEFT JOIN sync.streams s ON s.source_id = o.source_id
+GROUP BY o.source_id;
+COMMENT ON COLUMN reporting.sources.regions IS 'How many regions of it the configuration wants to be read. / 配置要求读取的地域数量。';
+
+-- A list that nobody reads forgets all the same: what it has forgotten since it was read last is a hole, too.
+CREATE OR REPLACE VIEW reporting.coverage_gaps AS
+SELECT
+    o.source_id AS source_key,
+    o.name AS source,
+    o.provider,
+    s.region,
+    lower(part.span) AS started_at,
+    upper(part.span) AS ended_at,
+    part.state,
+    CASE WHEN part.state = 'fillable'
+        THEN extract(epoch FROM lower(part.span) - h.shown_since)::float8 END AS seconds_until_lost
+FROM sync.streams s
+JOIN sync.sources o ON o.source_id = s.source_id
+CROSS JOIN LATERAL (
+    SELECT
+        s.polled + s.swept AS read,
+        -- In seconds, for the length of a day depends on the time zone of whoever asks.
+        now() - extract(epoch FROM s.retention) * interval '1 second' AS shown_since
+) w
+CROSS JOIN LATERAL (
+    SELECT
+        w.shown_since,
+        tstzmultirange(tstzrange(
+            lower(w.read),
+            -- Both pass over what is null.
+            greatest(upper(w.read), CASE WHEN s.retention IS NOT NULL THEN least(w.shown_since, s.retired_at) END)
+        )) - w.read AS holes
+    WHERE NOT isempty(w.read)
+) h
+CROSS JOIN LATERAL (
+    SELECT unnest(h.holes * tstzmultirange(tstzrange(NULL, h.shown_since))) AS span, 'lost' AS state
+    WHERE h.shown_since IS NOT NULL
+    UNION ALL
+    SELECT unnest(h.holes * tstzmultirange(tstzrange(h.shown_since, NULL))), 'fillable'
+    WHERE h.shown_since IS NOT NULL
+    UNION ALL
+    SELECT unnest(h.holes), 'unknown'
+    WHERE h.shown_since IS NULL
+) part;
+COMMENT ON VIEW reporting.coverage_gaps IS 'Holes in the coverage since its beginning: creation times whose tasks may be missing. What was created since the last reading is one as soon as the provider has forgotten it. / 覆盖开始以来的缺口：这些创建时间的任务可能缺失。最近一次读取之后创建、且云厂商已不再显示的时间也算缺口。';
 
 COMMENT ON VIEW reporting.coverage_daily IS 'Which days can be relied on: one row for each source and day of the calendar until today, also for days without a task. / 哪些日期可信：每个数据源在日历中直到今天的每一天一行，没有任务的日期也包括在内。';
 

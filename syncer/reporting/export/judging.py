@@ -58,8 +58,13 @@ def judge(selection: Selection, day: Day, facts: DayFacts) -> Verdict:
 
 
 def _concerned(covers: Iterable[Cover], day: Day) -> list[Cover]:
-    """Without the streams whose coverage begins only after `day`: nobody promised to have read it."""
-    return [cover for cover in covers if cover.begins_at is None or cover.begins_at < day.ended_at]
+    """Without the streams that begin only after `day` or ended before it: nobody promised to read it."""
+    return [
+        cover
+        for cover in covers
+        if (cover.begins_at is None or cover.begins_at < day.ended_at)
+        and (cover.retired_at is None or cover.retired_at > day.started_at)
+    ]
 
 
 def _named(covers: Iterable[Cover], is_meant: Callable[[Cover], bool]) -> set[str]:

@@ -88,6 +88,8 @@ class Cover:
     unread: tuple[Interval, ...] = ()
     #: How long its list shows a task; None where nobody knows.
     retention: timedelta | None = None
+    #: Since when it is not to be read any more.
+    retired_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ LEFT JOIN (
 LEFT JOIN (
     SELECT source_key, count(*) AS regions, min(ended_at) AS covered_to
     FROM (
-        SELECT source_key, region, max(ended_at) AS ended_at FROM reporting.coverage GROUP BY source_key, region
+        SELECT source_key, region, max(ended_at) AS ended_at FROM reporting.coverage WHERE retired_at IS NULL
+        GROUP BY source_key, region
     ) region
     GROUP BY source_key
 ) c ON c.source_key = s.source_key AND c.regions = s.regions

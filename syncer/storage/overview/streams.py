@@ -65,7 +65,7 @@ class StreamOverview:
 
 
 def load_streams(engine: Engine) -> list[StreamOverview]:
-    """Every stream that was ever read, by the names of source and region."""
+    """Every stream that is to be read, by the names of source and region."""
     with transaction(engine) as connection:
         return [StreamOverview(**row) for row in connection.execute(_streams_query()).mappings()]
 
@@ -102,6 +102,7 @@ def _streams_query() -> Select[Any]:
             late.scalar_subquery().label("late"),
         )
         .join_from(streams, sources, streams.c.source_id == sources.c.source_id)
+        .where(streams.c.retired_at.is_(None))
         .outerjoin(last, true())
         .join(still_open, true())
         .order_by(sources.c.name, streams.c.region)

@@ -53,6 +53,8 @@ streams = Table(
     Column("source_id", ForeignKey("sync.sources.source_id"), nullable=False),
     words("region", nullable=False),
     instant("registered_at", nullable=False, server_default=func.now()),
+    #: Since when no configuration wants it to be read.
+    instant("retired_at"),
     Column("poll_every", Interval, nullable=False),
     Column("sweep_every", Interval, nullable=False),
     Column("retention", Interval),

@@ -192,6 +192,36 @@ def test_region_that_is_added_says_nothing_of_what_was_before_it(pg: PgStore, lo
     assert covered() == [2, 3, 4, 5, 6, 7]
 
 
+def test_region_that_is_retired_says_nothing_of_what_comes_after_it(pg: PgStore, look: Look) -> None:
+    source = make_source(name="tat", retention=None)
+    day, begins_at = timedelta(days=1), datetime(2026, 3, 1, tzinfo=UTC)
+
+    def sweep(region: str, days: int) -> None:
+        swept = Interval(begins_at, begins_at + days * day)
+        with pg.claim(Stream(source, region)) as ours:
+            state = StreamState(polled=(swept,), swept=(swept,))
+            store(ours, begin(ours), state=state, status=RunStatus.SUCCEEDED)
+
+    def covered() -> int:
+        [row] = look("SELECT count(*) FILTER (WHERE is_covered) AS days FROM reporting.coverage_daily")
+        return int(row["days"])
+
+    sweep("one", 9)
+    sweep("other", 4)
+    with pg.claim(Stream(source, "mistyped")):
+        assert covered() == 0
+    assert pg.retire({"tat": ["one", "other"]}) == ["tat/mistyped"]
+    assert covered() == 4
+    assert pg.retire({"tat": None}) == []
+    assert pg.retire({"tat": ["one"], "another": None}) == ["tat/other"]
+    look("UPDATE sync.streams SET retired_at = %s WHERE region = 'other'", begins_at + 4 * day)
+    assert covered() == 9
+    assert look("SELECT regions FROM reporting.sources") == [{"regions": 1}]
+    sweep("other", 5)
+    assert covered() == 5
+    assert look("SELECT regions FROM reporting.sources") == [{"regions": 2}]
+
+
 def test_days_without_tasks_are_covered_or_not(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     def days(wanted: str) -> list[int]:
         rows = look("SELECT * FROM reporting.coverage_daily WHERE day BETWEEN '2026-03-01' AND '2026-03-08'")

@@ -196,6 +196,25 @@ def test_old_gap_stays_lost_for_ever(ours: PgStreamStore, look: Look) -> None:
     assert (gap["state"], gap["started_at"], gap["ended_at"]) == ("lost", ago(days=800), ago(days=700))
 
 
+def test_what_was_forgotten_since_the_last_reading_is_lost(ours: PgStreamStore, look: Look) -> None:
+    cover(ours, [Interval(ago(days=20), ago(days=10))])
+    (gap,) = gaps(look)
+    assert (gap["state"], gap["started_at"]) == ("lost", ago(days=10))
+    assert abs(gap["ended_at"] - (datetime.now(UTC) - timedelta(days=7))) < timedelta(minutes=5)
+    cover(ours, [Interval(ago(days=20), ago(days=6))])
+    assert gaps(look) == []
+
+
+def test_nothing_is_lost_of_a_list_that_is_not_wanted_any_more(
+    pg: PgStore, ours: PgStreamStore, look: Look
+) -> None:
+    cover(ours, [Interval(ago(days=20), ago(days=10))])
+    assert pg.retire({}) == ["fake/global"]
+    look("UPDATE sync.streams SET retired_at = %s", ago(days=9))
+    (gap,) = gaps(look)
+    assert (gap["started_at"], gap["ended_at"]) == (ago(days=10), ago(days=9))
+
+
 def test_gap_without_known_retention_is_unknown(pg: PgStore, look: Look) -> None:
     with pg.claim(Stream(make_source(retention=None))) as ours:
         cover(ours, [Interval(ago(days=20), ago(days=10)), Interval(ago(days=6), ago(days=5))])

@@ -113,6 +113,12 @@ def test_observed_days_need_no_coverage_but_time_to_settle() -> None:
     assert verdict(selection, known) == (State.COMPLETE, "")
 
 
+def test_stream_that_was_retired_before_a_day_has_no_say_in_it() -> None:
+    gone = cover((0, 24), retired_at=at(0))
+    assert verdict(TASKS, facts(gone, cover())) == (State.COMPLETE, "")
+    assert verdict(TASKS, facts(cover((0, 24), retired_at=at(1))))[0] is State.PROVISIONAL
+
+
 def test_day_that_a_stream_begins_in_has_lost_nothing() -> None:
     begun = cover((0, 6), begins_at=at(6))
     assert verdict(TASKS, facts(begun)) == (State.GAP, "read from within it: vod")
