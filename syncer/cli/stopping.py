@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 
 _SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 
@@ -38,6 +39,8 @@ def _listen(listening: int, stop: threading.Event) -> None:
             continue
         if stop.is_set():
             os._exit(128 + number)
-        # No print: the main thread may be in the middle of one.
-        os.write(sys.stderr.fileno(), b"syncer: stopping after this page; once more to stop at once\n")
         stop.set()
+        # Standard error may be closed, or a file on a full disk, and whoever is stopped cares for neither.
+        with suppress(OSError, ValueError, AttributeError):
+            # No print: the main thread may be in the middle of one.
+            os.write(sys.stderr.fileno(), b"syncer: stopping after this page; once more to stop at once\n")
