@@ -9,6 +9,8 @@ from sqlalchemy.exc import ArgumentError
 from syncer.errors import ConfigurationError
 
 _DRIVER = "postgresql+psycopg"
+#: What no address has.
+_MISPLACED = frozenset("@#/\\ ")
 
 
 def parse_url(url: str) -> URL:
@@ -19,6 +21,9 @@ def parse_url(url: str) -> URL:
         raise ConfigurationError(_ADVICE.format("cannot be read")) from None
     if parsed.drivername.partition("+")[0] not in ("postgresql", "postgres"):
         raise ConfigurationError(_ADVICE.format(f"begins with {parsed.drivername}://"))
+    if _MISPLACED & {*(parsed.host or ""), *(parsed.database or "")}:
+        # Of a password with such a character everything behind it would be taken for the address, and shown.
+        raise ConfigurationError(_ADVICE.format("has a character in its password that ends it") + _ENCODE)
     if not parsed.database:
         raise ConfigurationError(_ADVICE.format("names no database"))
     return parsed.set(drivername=_DRIVER)
@@ -35,3 +40,4 @@ def describe_url(url: URL) -> str:
 
 
 _ADVICE = "the database URL {}: write postgresql://user:password@host:5432/database"
+_ENCODE = ", with @ as %40, : as %3A, / as %2F, # as %23"

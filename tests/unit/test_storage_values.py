@@ -32,6 +32,8 @@ def test_url_of_a_socket_is_normalised() -> None:
         "sqlite:///s3cret.db",
         "postgres://u:s3cret@h",
         "postgres://u:s3cret@h:x/d",
+        "postgres://u:p@s3cret/x#y@h:5432/d",
+        "postgres://u:p@s3cret@h/d",
     ],
 )
 def test_bad_url_says_what_to_write(url: str) -> None:
