@@ -20,14 +20,18 @@ def option_names(options: type) -> tuple[str, ...]:
 def read_options(options: type, written: Mapping[str, Any], place: str) -> Any | list[Problem]:
     """The instance of a provider's `Options` that `written` tells, or what is wrong with it.
 
-    A list must hold something, and nothing twice.
+    A list must hold something, nothing twice, and no word that could stand in its place.
     """
     hints = get_type_hints(options)
     missing = [each.name for each in fields(options) if each.name not in written and _is_required(each)]
     problems = [
         Problem(joined(place, [key]), f"is missing; write {key} = {_spelled(hints[key])}") for key in missing
     ]
-    wrong = {key for key, value in written.items() if isinstance(value, list) and not _is_set(value)}
+    wrong = {
+        key
+        for key, value in written.items()
+        if isinstance(value, list) and not _is_set(value, _words(hints.get(key)))
+    }
     try:
         made = None if missing else TypeAdapter(options).validate_python(dict(written))
     except ValidationError as error:
@@ -43,8 +47,14 @@ def _is_required(field: Any) -> bool:
     return field.default is MISSING and field.default_factory is MISSING
 
 
-def _is_set(value: list[Any]) -> bool:
-    return bool(value) and len({repr(one) for one in value}) == len(value)
+def _is_set(value: list[Any], words: tuple[Any, ...]) -> bool:
+    is_free = not any(word in value for word in words)
+    return bool(value) and is_free and len({repr(one) for one in value}) == len(value)
+
+
+def _words(hint: Any) -> tuple[Any, ...]:
+    """The words that a value of the type `hint` may be, such as `"all"` in place of a list."""
+    return get_args(hint) if get_origin(hint) is Literal else sum(map(_words, get_args(hint)), ())
 
 
 def _spelled(hint: Any) -> str:

@@ -284,6 +284,7 @@ def test_problem_says_what_to_write(folder: Path, line: str, said: str) -> None:
     ("line", "said"),
     [
         ('regions = ["a", "a"]', 'regions (tat): write regions = ["…", …] or "all"'),
+        ('regions = ["all"]', 'regions (tat): write regions = ["…", …] or "all"'),
         ('regions = ["a", 1]', 'regions (tat): write regions = ["…", …] or "all"'),
         ('outputs = "perhaps"', "outputs (tat): write outputs = true or false"),
         ("page_size = 101", "page_size (tat): write a number from 1 to 100"),
