@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from syncer.cli.database import configured_database
 from syncer.cli.standing import as_json, gap_summary, gap_table
 from syncer.cli.tables import show
+from syncer.errors import ConfigurationError
 
 EXAMPLE = """\
   syncer gaps                            # what is lost, and what can still be filled and until when
@@ -23,14 +24,23 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print the holes, oldest first. Having holes is not a failure of the command."""
-    from syncer.storage.overview import load_gaps, opened
+    from syncer.storage.overview import load_gaps, load_streams, opened
 
     with configured_database(args.config) as database, opened(database.url) as engine:
-        gaps = [gap for gap in load_gaps(engine) if not args.sources or gap.source in args.sources]
+        gaps, streams = load_gaps(engine), load_streams(engine)
+    known = {gap.source for gap in gaps} | {stream.source for stream in streams}
+    if unknown := sorted(set(args.sources) - known):
+        there = ", ".join(sorted(known)) or "none yet"
+        raise ConfigurationError(f"no source is called {', '.join(unknown)}; there are {there}")
+    if args.sources:
+        gaps = [gap for gap in gaps if gap.source in args.sources]
+        streams = [stream for stream in streams if stream.source in args.sources]
     if args.json:
         print(json.dumps([as_json(gap) for gap in gaps], indent=2))
         return 0
     if gaps:
         show(gap_table(gaps))
     print(gap_summary(gaps))
+    if unread := [stream.label for stream in streams if stream.covered_from is None]:
+        print(f"never read to the end, so nothing is known of: {', '.join(unread)}")
     return 0

@@ -12,6 +12,8 @@ import pytest
 
 from syncer.cli import main
 from syncer.embedded import EmbeddedPostgres
+from syncer.storage import PgStore, make_engine
+from tests.fakes import make_stream
 from tests.servers import FAST, open_folder, wheel_binaries
 
 _STREAM = """
@@ -122,8 +124,23 @@ def test_status_and_gaps_agree_as_json(configuration: str, capsys: pytest.Captur
 def test_gaps_of_some_sources(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["gaps", "vod", "--config", configuration]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 5
-    assert main(["gaps", "other", "--config", configuration]) == 0
-    assert capsys.readouterr().out == "no gaps\n"
+    assert main(["gaps", "other", "--config", configuration]) == 2
+    assert "no source is called other; there are vod" in capsys.readouterr().err
+
+
+def test_gaps_of_a_list_that_was_never_read_are_not_known(
+    migrated_url: str,
+    configuration: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("SYNCER_DATABASE__URL", migrated_url)
+    engine = make_engine(migrated_url)
+    with PgStore(engine, holder="test").claim(make_stream(name="vod")):
+        assert main(["gaps", "--config", configuration]) == 0
+    engine.dispose()
+    shown = capsys.readouterr().out
+    assert shown == "no gaps\nnever read to the end, so nothing is known of: vod\n"
 
 
 @pytest.mark.usefixtures("filled")
