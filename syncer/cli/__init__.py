@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import NoReturn
 
 from syncer.cli.parser import parse
@@ -17,6 +18,7 @@ DONE, FAILED, MISCONFIGURED, INTERRUPTED = 0, 1, 2, 130
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command typed; its exit code. One clear line on standard error says what went wrong."""
+    _open_streams()
     args = parse(sys.argv[1:] if words is None else words)
     signal.signal(signal.SIGTERM, _leave)
     try:
@@ -34,6 +36,16 @@ def main(words: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return code
+
+
+def _open_streams() -> None:
+    """No word fails for where it is said: closed streams lead nowhere, odd letters are escaped."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _leave(number: int, _: object) -> NoReturn:

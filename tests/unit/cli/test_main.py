@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,3 +96,17 @@ def test_init_writes_where_the_environment_says(tmp_path: Path, monkeypatch: pyt
 def test_init_cannot_write_into_nowhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "--config", str(tmp_path / "missing" / "syncer.toml")]) == 2
     assert "cannot write" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_error(closed: str) -> None:
+    line = f'"{sys.executable}" -m syncer --version {closed}'
+    ended = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_letters_that_a_stream_does_not_know_are_escaped() -> None:
+    code = "from syncer.cli import _open_streams; _open_streams(); print('转码')"
+    given = {"env": {**os.environ, "PYTHONIOENCODING": "ascii"}, "capture_output": True, "text": True}
+    ended = subprocess.run([sys.executable, "-c", code], **given, timeout=60)  # type: ignore[call-overload]
+    assert ended.stdout == "\\u8f6c\\u7801\n"
