@@ -8,7 +8,7 @@
 SELECT
     source,
     task_type,
-    coalesce(nullif(error_code, ''), 'none told') AS error_code,
+    nullif(error_code, '') AS error_code,
     sum(tasks)::bigint AS tasks,
     sum(tasks)::float8 / sum(sum(tasks)::float8) OVER (PARTITION BY source) AS share_rate,
     max(last_created_at) AS last_created_at,

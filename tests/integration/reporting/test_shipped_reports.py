@@ -75,7 +75,7 @@ def test_failures_tell_why(known: Engine) -> None:
     assert picked(found, "source", "task_type", "error_code", "tasks", "share_rate", "last_created_at") == [
         ("mps-cn", "WorkflowTask", "InvalidInput", 1, 1.0, local(2, 23, 30)),
         ("tat", "SHELL", "FAILED", 1, 1.0, local(1, 10)),
-        ("vod", "PRESET", "none told", 1, 1.0, local(1, 11)),
+        ("vod", "PRESET", None, 1, 1.0, local(1, 11)),
     ]
 
 
