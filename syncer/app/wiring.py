@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 
+from syncer import __version__
 from syncer.app.clock import SystemClock
 from syncer.app.readers import Reader, make_readers
 from syncer.app.results import Failure, Result, View
@@ -21,6 +22,7 @@ from syncer.engine import RunReport, Watch, Worker, run_stream
 from syncer.errors import ConfigurationError, LeaseLost, StoreUnavailable, SyncerError
 from syncer.model import Mode, Stream
 from syncer.storage import PgStore, PgStreamStore, check_schema, make_engine
+from syncer.storage.urls import describe_url
 
 log = logging.getLogger(__name__)
 
@@ -169,7 +171,15 @@ class App:
             daemon.add(Job(f"look for {reader.name}", every, partial(self._employ, reader, daemon)))
         daemon.add(Job("make partitions", timedelta(days=1), self._make_partitions))
         daemon.add(Job("refresh rollups", _REFRESH_EVERY, self._refresh_rollups))
+        about = {
+            "version": __version__,
+            "configuration": str(self.settings.path),
+            "database": describe_url(self.engine.url),
+            "sources": len(self.readers),
+        }
+        log.info("daemon.started", extra=about)
         daemon.serve(self.stop)
+        log.info("daemon.stopped")
 
     def _employ(self, reader: Reader, daemon: Daemon) -> None:
         """Give each stream of `reader` a worker; once they have one, look for new regions now and then."""

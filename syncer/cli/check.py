@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from syncer.errors import ConfigurationError, SyncerError
 if TYPE_CHECKING:
     from syncer.app import Reader
     from syncer.config import Settings
+    from syncer.model import Source
 
 EXAMPLE = """\
   syncer check                           # configuration, database, schema, and one signed call a region
@@ -59,16 +61,26 @@ def _finding(look: Look) -> tuple[str, str, SyncerError | None]:
 def _looks(settings: Settings) -> Iterator[Look]:
     from syncer.app import make_readers
 
-    yield "database", partial(_database, settings)
-    for reader in make_readers(settings):
+    readers = make_readers(settings)
+    yield "database", partial(_database, settings, readers)
+    for reader in readers:
         yield reader.name, partial(_source, reader)
 
 
-def _database(settings: Settings) -> str:
+def _database(settings: Settings, readers: Sequence[Reader]) -> str:
     from syncer.storage.overview import opened
+    from syncer.storage.registry import check_sources
 
-    with opened_database(settings) as database, opened(database.url):
+    with opened_database(settings) as database, opened(database.url) as engine:
+        check_sources(engine, list(_known(readers)))
         return f"{database.place}, its schema is current"
+
+
+def _known(readers: Iterable[Reader]) -> Iterator[Source]:
+    for reader in readers:
+        # A source without its keys says so itself.
+        with suppress(SyncerError):
+            yield reader.source
 
 
 def _source(reader: Reader) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from syncer.config.tables import Database, Tables
 from syncer.errors import ConfigurationError
 
 _DEFAULT = "syncer.toml"
+_PREFIX = "SYNCER_"
 
 
 def find(option: Path | None = None) -> Path:
@@ -49,7 +51,7 @@ def load(path: Path) -> Settings:
     written = tables.sources if tables else _sources(content)
     sources = [_source(at, table, path.parent) for at, table in enumerate(written)]
     problems += [problem for found in sources if isinstance(found, list) for problem in found]
-    problems += _duplicates(written)
+    problems += [*_duplicates(written), *_strangers(os.environ)]
     if problems or tables is None:
         raise listed(str(path), problems)
     return Settings(
@@ -107,6 +109,16 @@ def _duplicates(written: list[dict[str, Any]]) -> Iterator[Problem]:
             message = f"is the name of sources[{first[name]}] too; write another one"
             yield Problem(f"sources[{at}].name", message, name)
         first.setdefault(name, at)
+
+
+def _strangers(environment: Iterable[str]) -> Iterator[Problem]:
+    """Variables that look like ours and would do nothing, such as one whose table is spelled wrongly."""
+    for name in environment:
+        table, separator, key = name.removeprefix(_PREFIX).partition("__")
+        if name.startswith(_PREFIX) and separator and table.lower() not in Tables.model_fields:
+            close = get_close_matches(table.lower(), Tables.model_fields, 1)
+            advice = f"; did you mean {_PREFIX}{close[0].upper()}__{key}?" if close else ""
+            yield Problem(name, f"in the environment: there is no table {table.lower()}{advice}")
 
 
 def _anchored(database: Database, folder: Path) -> Database:

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, text, update
+from sqlalchemy import Connection, Engine, Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syncer.errors import ConfigurationError
 from syncer.model import Source, Stream
+from syncer.storage.connections import translated
 from syncer.storage.tables import sources, streams
 
 #: Held while sources are registered, so that two processes do not both find one missing. It is in no reader's
@@ -35,6 +36,13 @@ def register_sources(connection: Connection, configured: Sequence[Source]) -> No
             connection.execute(insert(sources).values(values))
         elif _differs(row, values):
             connection.execute(update(sources).where(sources.c.source_id == row.source_id).values(values))
+
+
+def check_sources(engine: Engine, configured: Sequence[Source]) -> None:
+    """Return where `register_sources` would, and leave everything as it is. Raises like it."""
+    with translated(engine.url), engine.connect() as connection:
+        register_sources(connection, configured)
+        connection.rollback()
 
 
 def register_stream(connection: Connection, stream: Stream) -> int:

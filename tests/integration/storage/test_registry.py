@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from syncer.errors import ConfigurationError
 from syncer.model import Source, Stream
 from syncer.storage import PgStore
+from syncer.storage.registry import check_sources
 from tests.fakes import make_source
 from tests.integration.storage.conftest import Look
 from tests.sightings import begin, see, store
@@ -104,6 +105,17 @@ def test_swapped_names_are_refused(engine: Engine, look: Look) -> None:
     before = look(SOURCES)
     with pytest.raises(ConfigurationError, match="a was of another account before"):
         process(engine).register([source("a", "200", "j"), source("b", "100", "k")])
+    assert look(SOURCES) == before
+
+
+def test_check_finds_what_registering_would_refuse_and_changes_nothing(engine: Engine, look: Look) -> None:
+    check_sources(engine, [source()])
+    assert look(SOURCES) == []
+    process(engine).register([source(), source("other", "200", "j")])
+    before = look(SOURCES)
+    check_sources(engine, [source("renamed"), source("other", "200", "j")])
+    with pytest.raises(ConfigurationError):
+        check_sources(engine, [source("other"), source("mps", "200", "j")])
     assert look(SOURCES) == before
 
 
