@@ -20,7 +20,8 @@ from typing import Any
 
 import requests
 
-from syncer import app, cli
+from syncer import cli
+from syncer.app import readers
 from syncer.engine.findings import Findings
 from syncer.http import Patience, Terms, Transport
 from syncer.model import Batch
@@ -125,7 +126,7 @@ class Trap:
 
 def main() -> int:
     """Run the program; returns its exit code."""
-    vars(app)["Terms"] = partial(Terms, patience=IMPATIENT)
+    vars(readers)["Terms"] = partial(Terms, patience=IMPATIENT)
     setting = os.environ.get(VARIABLE)
     if setting:
         Trap(setting).set()
