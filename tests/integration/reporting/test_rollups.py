@@ -220,6 +220,13 @@ def test_region_that_is_retired_says_nothing_of_what_comes_after_it(pg: PgStore,
     sweep("other", 5)
     assert covered() == 5
     assert look("SELECT regions FROM reporting.sources") == [{"regions": 2}]
+    # Once nothing of the source is wanted any more, nobody vouches for what comes.
+    assert pg.retire({}) == ["tat/one", "tat/other"]
+    look("UPDATE sync.streams SET retired_at = %s WHERE region = 'one'", begins_at + 7 * day)
+    look("UPDATE sync.streams SET retired_at = %s WHERE region = 'other'", begins_at + 4 * day)
+    assert covered() == 7
+    look("UPDATE sync.streams SET retired_at = %s WHERE region <> 'mistyped'", begins_at - day)
+    assert covered() == 0
 
 
 def test_days_without_tasks_are_covered_or_not(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
