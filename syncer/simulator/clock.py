@@ -19,7 +19,9 @@ class SimulatedClock:
         self._lock = threading.Lock()
         self._speed = speed
         self._frozen = False
-        self._base_ms = float(to_ms(begin_at) if begin_at else time.time() * 1000)
+        #: The first instant; the clock has run on by the time that anybody asks it.
+        self.begin_ms = to_ms(begin_at) if begin_at else int(time.time() * 1000)
+        self._base_ms = float(self.begin_ms)
         self._mark = time.monotonic()
 
     def now_ms(self) -> int:

@@ -51,7 +51,7 @@ class Simulator:
         #: Where each list is served, and "admin"; empty before the start.
         self.endpoints: dict[str, str] = {}
         self._keyring = Keyring(self.options.credentials)
-        begin_ms = self.clock.now_ms()
+        begin_ms = self.clock.begin_ms
         self.services = {name: self._service(name, begin_ms) for name in LIST_NAMES}
         self._servers: list[Server] = []
 

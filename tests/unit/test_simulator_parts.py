@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import tomllib
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -64,6 +65,17 @@ def test_frozen_clock_moves_only_when_told(seconds: list[float]) -> None:
 def test_clock_cannot_go_back() -> None:
     with pytest.raises(ValueError, match="back"):
         SimulatedClock().advance(timedelta(seconds=-1))
+
+
+def test_world_is_the_same_however_slowly_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ids() -> list[str]:
+        simulator = Simulator(SimulatorOptions(begin_at=BEGIN, backlog=20))
+        return [each.task_id for name in LIST_NAMES for each in simulator.truth(name, now=BEGIN)]
+
+    monkeypatch.setattr("time.monotonic", count().__next__)
+    first = ids()
+    monkeypatch.setattr("time.monotonic", count(step=0.25).__next__)
+    assert ids() == first
 
 
 def test_milliseconds_round_trip() -> None:
