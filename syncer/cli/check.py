@@ -40,7 +40,8 @@ def run(args: Namespace) -> int:
     # Side by side: a source that cannot be reached is waited for.
     with ThreadPoolExecutor(len(looks)) as pool:
         findings = list(pool.map(_finding, looks))
-    rows = [("configuration", "ok", f"{settings.path}: {len(settings.sources)} sources")]
+    count = len(settings.sources)
+    rows = [("configuration", "ok", f"{settings.path}: {count} source{'' if count == 1 else 's'}")]
     rows += [(what, "failed" if error else "ok", found) for what, found, error in findings]
     show(Table(("what", "result", "found"), rows))
     errors = [error for *_, error in findings if error]
