@@ -6,7 +6,16 @@ This package imports nothing of ours and may not learn any vendor's name.
 from syncer.model.calls import Answer, Credentials, Envelope, Page, Query, Request
 from syncer.model.facts import Facts, Listing, Role
 from syncer.model.runs import Batch, Checkpoint, Counts, Mode, Run, RunStatus
-from syncer.model.streams import GLOBAL, Interval, Order, OutcomeFilter, Source, Stream, StreamState
+from syncer.model.streams import (
+    GLOBAL,
+    Interval,
+    Order,
+    OutcomeFilter,
+    Source,
+    Stream,
+    StreamState,
+    stream_label,
+)
 from syncer.model.tasks import OpenTask, Quirk, Rejected, Sighting, Status, Task
 
 __all__ = [
@@ -38,4 +47,5 @@ __all__ = [
     "Stream",
     "StreamState",
     "Task",
+    "stream_label",
 ]

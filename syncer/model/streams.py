@@ -41,7 +41,12 @@ class Stream:
     @property
     def label(self) -> str:
         """The stream's name for people: `tat/ap-guangzhou`, or just `mps-cn` where there is no region."""
-        return self.source.name if self.region == GLOBAL else f"{self.source.name}/{self.region}"
+        return stream_label(self.source.name, self.region)
+
+
+def stream_label(source: str, region: str) -> str:
+    """What people call the stream of a source in a region; see `Stream.label`."""
+    return source if region == GLOBAL else f"{source}/{region}"
 
 
 @dataclass(frozen=True, slots=True, order=True)

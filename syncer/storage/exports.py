@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE, Range
 from sqlalchemy.sql.elements import ColumnElement
 
-from syncer.model import GLOBAL, Interval
+from syncer.model import Interval, stream_label
 from syncer.reporting.export import By, Census, Chunk, Column, Cover, Dataset, Day, DayFacts, Selection
 from syncer.storage.connections import transaction, translated
 from syncer.storage.tables import settings, sources, streams
@@ -197,7 +197,7 @@ def _covers(connection: Connection, selection: Selection, day: Day) -> Iterator[
         query = query.where(sources.c.name.in_(selection.sources))
     for row in connection.execute(query):
         yield {
-            "stream": row.name if row.region == GLOBAL else f"{row.name}/{row.region}",
+            "stream": stream_label(row.name, row.region),
             "begins_at": row.begins_at,
             "unconfirmed": tuple(map(_interval, row.unconfirmed)),
             "unread": tuple(map(_interval, row.unread)),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syncer.errors import ConfigurationError
-from syncer.model import Source, Stream
+from syncer.model import Source, Stream, stream_label
 from syncer.storage.connections import translated
 from syncer.storage.tables import sources, streams
 
@@ -85,7 +85,7 @@ def retire_streams(connection: Connection, wanted: Mapping[str, Collection[str] 
         connection.execute(
             update(streams).where(streams.c.stream_id.in_(ids)).values(retired_at=func.clock_timestamp())
         )
-    return [f"{row.name}/{row.region}" for row in retired]
+    return [stream_label(row.name, row.region) for row in retired]
 
 
 def _is_wanted(region: str, regions: Collection[str] | None) -> bool:

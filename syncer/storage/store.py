@@ -72,7 +72,7 @@ class PgStore:
                 rollups.touch_everything(connection)
 
     def retire(self, wanted: Mapping[str, Collection[str] | None]) -> list[str]:
-        """Have every other stream count as not read any more; their labels, `source/region`.
+        """Have every other stream count as not read any more; their labels.
 
         `wanted` has the regions of each source that is configured, None where they are not known.
         """

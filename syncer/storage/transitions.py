@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, Select, and_, column, select, table
 
-from syncer.model import GLOBAL
+from syncer.model import stream_label
 from syncer.storage.connections import transaction
 
 
@@ -36,7 +36,7 @@ class Transition:
     @property
     def label(self) -> str:
         """The stream's name for people, as `syncer.model.Stream` has it."""
-        return self.source if self.region == GLOBAL else f"{self.source}/{self.region}"
+        return stream_label(self.source, self.region)
 
 
 def load_transitions(engine: Engine, since: datetime) -> list[Transition]:

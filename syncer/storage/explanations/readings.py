@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, func, select
 
-from syncer.model import GLOBAL, Interval
+from syncer.model import Interval, stream_label
 from syncer.storage.connections import transaction
 from syncer.storage.explanations.setbacks import Setback, find_setbacks
 from syncer.storage.explanations.witnesses import Witness, find_witnesses
@@ -61,7 +61,7 @@ class Reading:
     @property
     def label(self) -> str:
         """The stream's name for people, as `syncer.model.Stream` has it."""
-        return self.source if self.region == GLOBAL else f"{self.source}/{self.region}"
+        return stream_label(self.source, self.region)
 
 
 def load_readings(engine: Engine, source: str, at: datetime, *, region: str | None = None) -> list[Reading]:

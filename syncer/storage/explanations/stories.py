@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, Table, select, union_all
 
-from syncer.model import GLOBAL
+from syncer.model import stream_label
 from syncer.storage.connections import transaction
 from syncer.storage.explanations.readings import Reading, find_reading, stream_query
 from syncer.storage.tables import runs, sources, streams, task_versions, tasks
@@ -59,7 +59,7 @@ class TaskStory:
     @property
     def label(self) -> str:
         """The stream's name for people, as `syncer.model.Stream` has it."""
-        return self.source if self.region == GLOBAL else f"{self.source}/{self.region}"
+        return stream_label(self.source, self.region)
 
     @property
     def now(self) -> State:

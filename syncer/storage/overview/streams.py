@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from syncer.model import GLOBAL
+from syncer.model import stream_label
 from syncer.storage.connections import transaction
 from syncer.storage.tables import OPEN_STATUSES, leases, runs, sources, streams, tasks
 
@@ -61,7 +61,7 @@ class StreamOverview:
     @property
     def label(self) -> str:
         """The stream's name for people, as `syncer.model.Stream` has it."""
-        return self.source if self.region == GLOBAL else f"{self.source}/{self.region}"
+        return stream_label(self.source, self.region)
 
 
 def load_streams(engine: Engine) -> list[StreamOverview]:
