@@ -6,14 +6,13 @@ import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_settings.exceptions import SettingsError
 
-from syncer.config.problems import Problem, listed, problems_of, unknown_key
+from syncer.config.problems import Problem, listed, nearest, problems_of, unknown_key
 from syncer.config.settings import Settings, SourceSettings
 from syncer.config.sources import SourceReader
 from syncer.config.tables import Database, Tables
@@ -116,9 +115,8 @@ def _strangers(environment: Iterable[str]) -> Iterator[Problem]:
     for name in environment:
         table, separator, key = name.removeprefix(_PREFIX).partition("__")
         if name.startswith(_PREFIX) and separator and table.lower() not in Tables.model_fields:
-            close = get_close_matches(table.lower(), Tables.model_fields, 1)
-            advice = f"; did you mean {_PREFIX}{close[0].upper()}__{key}?" if close else ""
-            yield Problem(name, f"in the environment: there is no table {table.lower()}{advice}")
+            known = [f"{_PREFIX}{each.upper()}__{key}" for each in Tables.model_fields]
+            yield Problem(name, f"in the environment: unknown table{nearest(name, known)}")
 
 
 def _anchored(database: Database, folder: Path) -> Database:

@@ -184,7 +184,7 @@ def test_environment_goes_before_the_file(folder: Path, monkeypatch: pytest.Monk
 
 def test_environment_is_checked_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNCER_DATABSE__URL", "postgresql://u:hunter2@db/other")
-    with pytest.raises(ConfigurationError, match="did you mean SYNCER_DATABASE__URL") as caught:
+    with pytest.raises(ConfigurationError, match='did you mean "SYNCER_DATABASE__URL"') as caught:
         read(folder, MPS)
     assert "hunter2" not in str(caught.value)
     monkeypatch.delenv("SYNCER_DATABSE__URL")
