@@ -23,6 +23,7 @@ A message says what happened and what to do, in one line, and never holds a secr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 
@@ -128,3 +129,14 @@ class LeaseLost(SyncerError):
 
 class Stopped(SyncerError):
     """The process was told to stop; the run goes on from its checkpoint the next time."""
+
+
+# Names
+
+
+def check_names(asked: Iterable[str], known: Iterable[str]) -> None:
+    """Return where every source that was `asked` for is `known`. Raises ConfigurationError."""
+    there = list(known)
+    if unknown := sorted(set(asked) - set(there)):
+        names = ", ".join(there) or "none yet: type `syncer sync` or `syncer run`"
+        raise ConfigurationError(f"no source is called {', '.join(unknown)}; there are {names}")

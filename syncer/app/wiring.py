@@ -19,7 +19,7 @@ from syncer.app.results import Failure, Result, View
 from syncer.config import Settings
 from syncer.daemon import Daemon, Job
 from syncer.engine import RunReport, Watch, Worker, run_stream
-from syncer.errors import ConfigurationError, LeaseLost, StoreUnavailable, SyncerError
+from syncer.errors import LeaseLost, StoreUnavailable, SyncerError, check_names
 from syncer.model import Mode, Stream
 from syncer.storage import PgStore, PgStreamStore, check_schema, make_engine
 from syncer.storage.urls import describe_url
@@ -117,10 +117,7 @@ class App:
 
     def _named(self, names: Iterable[str]) -> list[Reader]:
         wanted = set(names)
-        unknown = wanted - {reader.name for reader in self.readers}
-        if unknown:
-            known = ", ".join(reader.name for reader in self.readers)
-            raise ConfigurationError(f"no source is called {', '.join(sorted(unknown))}; there are {known}")
+        check_names(wanted, (reader.name for reader in self.readers))
         return [reader for reader in self.readers if not wanted or reader.name in wanted]
 
     def _streams(self, reader: Reader) -> list[Stream]:

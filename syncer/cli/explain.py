@@ -12,7 +12,7 @@ from syncer.cli.database import Database, opened_database
 from syncer.cli.readings import reading_lines
 from syncer.cli.standing import as_json
 from syncer.cli.stories import story_lines, unknown_lines
-from syncer.errors import ConfigurationError
+from syncer.errors import ConfigurationError, check_names
 
 EXAMPLE = """\
   syncer explain 2600010949-WorkflowTask-3fd62dbc55      # a task, in whichever source
@@ -80,8 +80,7 @@ def _print_parts(parts: Sequence[Sequence[str]]) -> None:
 
 
 def _nothing_to_read(source: str, region: str | None, known: Sequence[str]) -> ConfigurationError:
-    if source not in known:
-        return ConfigurationError(f"no source is called {source}; there are {', '.join(known) or 'none yet'}")
+    check_names([source], known)
     where = f"the region {region} of {source}" if region else source
     return ConfigurationError(f"{where} was never read: `syncer status` shows what was")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from syncer.cli.database import configured_database
 from syncer.cli.exported import day_table, headline, stretch_table, total_line, watched
 from syncer.cli.tables import show
-from syncer.errors import ConfigurationError
+from syncer.errors import ConfigurationError, check_names
 
 if TYPE_CHECKING:
     from syncer.reporting.export import Day, DayReport, ExportFolder, Selection
@@ -95,10 +95,7 @@ def _export(ledger: PgLedger, folder: ExportFolder, days: list[Day], *, again: b
 def _selection(args: Namespace, ledger: PgLedger) -> Selection:
     from syncer.reporting.export import By, Dataset, Selection
 
-    known = ledger.sources()
-    if unknown := sorted(set(args.source) - set(known)):
-        there = ", ".join(known) or "none yet"
-        raise ConfigurationError(f"no source is called {', '.join(unknown)}; there are {there}")
+    check_names(args.source, ledger.sources())
     dataset = Dataset(args.dataset)
     usual = By.CREATED if dataset is Dataset.TASKS else By.OBSERVED
     sources = tuple(sorted(set(args.source)))

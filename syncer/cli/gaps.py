@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from syncer.cli.database import configured_database
 from syncer.cli.standing import as_json, gap_summary, gap_table
 from syncer.cli.tables import show
-from syncer.errors import ConfigurationError
+from syncer.errors import check_names
 
 EXAMPLE = """\
   syncer gaps                            # what is lost, and what can still be filled and until when
@@ -28,10 +28,7 @@ def run(args: Namespace) -> int:
 
     with configured_database(args.config) as database, opened(database.url) as engine:
         gaps, streams = load_gaps(engine), load_streams(engine)
-    known = {gap.source for gap in gaps} | {stream.source for stream in streams}
-    if unknown := sorted(set(args.sources) - known):
-        there = ", ".join(sorted(known)) or "none yet"
-        raise ConfigurationError(f"no source is called {', '.join(unknown)}; there are {there}")
+    check_names(args.sources, sorted({gap.source for gap in gaps} | {stream.source for stream in streams}))
     if args.sources:
         gaps = [gap for gap in gaps if gap.source in args.sources]
         streams = [stream for stream in streams if stream.source in args.sources]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from syncer.errors import ConfigurationError
+from syncer.errors import check_names
 from syncer.reporting.reports import ShippedReport
 from syncer.storage.connections import transaction
 from syncer.storage.tables import settings, sources
@@ -54,7 +54,5 @@ def load_answer(
 def _known(connection: Connection, about: Sequence[str]) -> list[str]:
     """The sources asked about, or all that there are."""
     known = list(connection.scalars(select(sources.c.name).order_by(sources.c.name)))
-    if unknown := sorted(set(about) - set(known)):
-        there = ", ".join(known) or "none yet: type `syncer sync` or `syncer run`"
-        raise ConfigurationError(f"no source is called {', '.join(unknown)}; there are {there}")
+    check_names(about, known)
     return [name for name in known if not about or name in about]
