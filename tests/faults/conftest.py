@@ -68,7 +68,7 @@ class Ordeal(Scene):
         daemon.until(lambda: self.ledger.tasks() > tasks, "new tasks")
         daemon.until(lambda: self.ledger.value(_VERSIONS) > versions, "tasks that have moved on")
 
-    def end(self, daemon: Process, *, tasks: int = BACKLOG) -> None:
+    def assert_ends_well(self, daemon: Process, *, tasks: int = BACKLOG) -> None:
         """See it go on, and stop it; the database must equal the truth, and hold more than so many tasks."""
         self.goes_on(daemon)
         self.settle(daemon)

@@ -59,7 +59,7 @@ def test_dying_or_stopping_anywhere_loses_nothing(stage: Staging, points: dict[P
         told, code = caught(scene, point, passes, signal.SIGTERM)
         assert code == 0, told.err
         assert scene.ledger.value(_UNFINISHED, str(told.pid)) == 0
-    scene.end(scene.daemon())
+    scene.assert_ends_well(scene.daemon())
     assert scene.check_claims() > 100
 
 
@@ -78,4 +78,4 @@ def test_second_signal_ends_it_at_once(stage: Staging) -> None:
         assert daemon.terminate().code == 128 + signal.SIGTERM
     scene.configure()
     scene.check_claims()
-    scene.end(scene.daemon())
+    scene.assert_ends_well(scene.daemon())

@@ -56,7 +56,7 @@ def test_frozen_process_commits_nothing(stage: Staging, point: Point, passes: in
     assert scene.ledger.value(_WRITTEN) == before
     # Given back the stream, it goes on as if nothing had happened.
     assert scene.ledger.rows(_GIVE_BACK)
-    scene.end(daemon)
+    scene.assert_ends_well(daemon)
 
 
 def test_other_daemon_goes_on_while_one_is_frozen(stage: Staging) -> None:
@@ -73,7 +73,7 @@ def test_other_daemon_goes_on_while_one_is_frozen(stage: Staging) -> None:
     scene.goes_on(sleeper)
     scene.check_claims()
     assert sleeper.terminate().code == 0
-    scene.end(other)
+    scene.assert_ends_well(other)
 
 
 def leases(scene: Ordeal) -> Mapping[int, int]:

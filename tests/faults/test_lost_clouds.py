@@ -83,7 +83,7 @@ def test_broken_ways_are_waited_out(stage: Staging) -> None:
             with spoilt(ways, dose):
                 Watch.begin(scene, daemon).see_failures(text, streams=len(TWO))
             scene.goes_on(daemon)
-        scene.end(daemon)
+        scene.assert_ends_well(daemon)
 
 
 # The cloud itself
@@ -103,7 +103,7 @@ def test_outages_are_waited_out(stage: Staging) -> None:
         assert all(scene.simulator.faults_fired(name)[fault] for name in LIST_NAMES)
         scene.simulator.set_faults(**{fault: 0.0})
         scene.goes_on(daemon)
-    scene.end(daemon)
+    scene.assert_ends_well(daemon)
 
 
 def test_lists_that_lead_nowhere_prove_nothing(stage: Staging) -> None:
@@ -118,7 +118,7 @@ def test_lists_that_lead_nowhere_prove_nothing(stage: Staging) -> None:
         assert all(scene.simulator.faults_fired(name)[fault] for name in TWO)
         scene.simulator.set_faults(**{fault: 0.0})
         scene.goes_on(daemon)
-    scene.end(daemon)
+    scene.assert_ends_well(daemon)
 
 
 def test_page_that_always_fails_costs_what_is_behind_it(stage: Staging) -> None:
@@ -132,7 +132,7 @@ def test_page_that_always_fails_costs_what_is_behind_it(stage: Staging) -> None:
     assert scene.ledger.rows(_STORED, list(oldest.values())) == []
     assert scene.check_claims() == 0
     scene.simulator.set_faults(poisoned_ids=[])
-    scene.end(daemon)
+    scene.assert_ends_well(daemon)
     assert len(scene.ledger.rows(_STORED, list(oldest.values()))) == len(TWO)
 
 
@@ -144,7 +144,7 @@ def test_clouds_time_counts(stage: Staging, minutes: int) -> None:
     refused = {name: counts["errors"] for name, counts in scene.simulator.requests().items()}
     assert all(refused[name] == {"AuthFailure.SignatureExpire": 1} for name in ("mps-cn", "mps-intl"))
     assert scene.check_claims() > 0
-    scene.end(daemon)
+    scene.assert_ends_well(daemon)
 
 
 def test_token_may_expire_for_a_while(stage: Staging) -> None:
@@ -158,5 +158,5 @@ def test_token_may_expire_for_a_while(stage: Staging) -> None:
     newer = scene.simulator.rotate_session_token().session_token
     Watch.begin(scene, daemon).see_failures("renew the session token", streams=5)
     file.write_text(str(newer), "ascii")
-    scene.end(daemon)
+    scene.assert_ends_well(daemon)
     assert not any(token in daemon.err for token in ("first-token", str(newer)))

@@ -48,7 +48,7 @@ def wait_for_complaint(daemon: Process, text: str) -> None:
     daemon.until(lambda: text in complaints(daemon), f"a complaint of “{text}”")
 
 
-def complains(scene: Ordeal, daemon: Process, text: str) -> None:
+def assert_complains(scene: Ordeal, daemon: Process, text: str) -> None:
     """Wait for the daemon to complain of `text`; it must claim nothing that it could not store."""
     wait_for_complaint(daemon, text)
     scene.check_claims()
@@ -66,8 +66,8 @@ def test_transaction_that_was_cut_off_is_made_again(stages: Staging, place: Plac
     else:
         assert place.server.terminate(place.name)
         go_on(daemon)
-        complains(scene, daemon, "is not available")
-    scene.end(daemon)
+        assert_complains(scene, daemon, "is not available")
+    scene.assert_ends_well(daemon)
 
 
 def test_frozen_database_is_waited_for(stages: Staging, place: Place) -> None:
@@ -79,7 +79,7 @@ def test_frozen_database_is_waited_for(stages: Staging, place: Place) -> None:
         go_on(daemon)
         daemon.runs_for(2 * _LEASE)
     daemon.until(lambda: "nothing was written" in str(daemon.events()), "a lease to be lost")
-    scene.end(daemon)
+    scene.assert_ends_well(daemon)
 
 
 def test_refusing_database_is_waited_for(stages: Staging, place: Place) -> None:
@@ -87,14 +87,14 @@ def test_refusing_database_is_waited_for(stages: Staging, place: Place) -> None:
     daemon = scene.daemon()
     scene.goes_on(daemon)
     with place.server.setting("default_transaction_read_only", "on"):
-        complains(scene, daemon, "read-only transaction")
+        assert_complains(scene, daemon, "read-only transaction")
     scene.goes_on(daemon)
     with place.server.setting("statement_timeout", "1ms"):
-        complains(scene, daemon, "statement timeout")
+        assert_complains(scene, daemon, "statement timeout")
     scene.goes_on(daemon)
     with place.server.connection_limit(place.name, 1):
-        complains(scene, daemon, "too many connections")
-    scene.end(daemon)
+        assert_complains(scene, daemon, "too many connections")
+    scene.assert_ends_well(daemon)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk that is full soon")
@@ -104,8 +104,8 @@ def test_full_disk_is_waited_for(stages: Staging, server: Victim) -> None:
         daemon = scene.daemon()
         scene.goes_on(daemon)
         with filled(disk):
-            complains(scene, daemon, "No space left on device")
-        scene.end(daemon)
+            assert_complains(scene, daemon, "No space left on device")
+        scene.assert_ends_well(daemon)
 
 
 def test_database_may_come_after_the_daemon(stages: Staging, place: Place) -> None:
@@ -115,7 +115,7 @@ def test_database_may_come_after_the_daemon(stages: Staging, place: Place) -> No
         for each in (daemon, other):
             wait_for_complaint(each, "is not available")
         assert other.terminate().code == 0
-    scene.end(daemon)
+    scene.assert_ends_well(daemon)
 
 
 @pytest.mark.parametrize("is_committed", [False, True], ids=["not-committed", "committed"])
@@ -131,7 +131,7 @@ def test_nobody_knows_whether_it_was_committed(stages: Staging, place: Place, is
             wait_for_cuts(daemon, way, total)
             way.heal()
             scene.check_claims()
-        scene.end(daemon)
+        scene.assert_ends_well(daemon)
 
 
 def wait_for_cuts(daemon: Process, way: Way, total: int) -> None:
