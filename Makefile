@@ -1,4 +1,4 @@
-.PHONY: install demo test unit integration acceptance coverage faults soak sdk dictionary lint format types bench up down
+.PHONY: install demo test unit integration e2e coverage resilience soak vendor-sdks bi-clients dictionary lint format types bench up down
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,18 +23,19 @@ unit: install
 integration: install
 	$(BIN)/pytest tests/integration
 
-acceptance: install
-	$(BIN)/pytest tests/acceptance
+e2e: install
+	$(BIN)/pytest tests/e2e
 
 # Every branch of what decides, and of what knows the vendors, is taken by some test.
 coverage: install
-	$(BIN)/pytest $(wildcard tests/unit/test_*.py) tests/contract/test_providers.py \
-		--deselect tests/unit/test_worlds.py --cov-branch --cov-report=term-missing:skip-covered \
+	$(BIN)/pytest tests/unit/planning tests/unit/engine tests/unit/providers tests/unit/records tests/unit/simulator \
+		tests/unit/test_guarantees.py tests/contract/test_providers.py \
+		--deselect tests/unit/engine/test_random_clouds.py --cov-branch --cov-report=term-missing:skip-covered \
 		--cov=syncer.planning --cov=syncer.providers --cov-fail-under=100
 
 # The real program with its network, its database and its clouds failing under it.
-faults: install
-	$(BIN)/pytest tests/faults
+resilience: install
+	$(BIN)/pytest tests/resilience
 
 # Hundreds of `kill -9` in random worlds; writes its figures into the page about reliability.
 KILLS := 500
@@ -42,18 +43,18 @@ soak: install
 	$(BIN)/pytest -n 0 -m soak --kills $(KILLS) --figures docs/reliability.md tests/soak
 
 # The vendors' own SDKs as clients of the simulator.
-sdk: install
+vendor-sdks: install
 	$(BIN)/pip install -q -c constraints.txt -e '.[test,sdk]'
-	$(BIN)/pytest -m sdk
+	$(BIN)/pytest -m vendor_sdks
 
 # docs/data-dictionary.md, from the comments in the migrations.
 dictionary: install
 	$(BIN)/pytest -n 0 --write-dictionary tests/integration/reporting/test_data_dictionary.py
 
 # The drivers of notebooks and BI tools. Those for JDBC and ODBC are not on PyPI: see `.ci/run`.
-clients: install
+bi-clients: install
 	$(BIN)/pip install -q -c constraints.txt -e '.[test,clients]'
-	$(BIN)/pytest -m 'clients or parquet'
+	$(BIN)/pytest -m 'bi_clients or parquet'
 
 lint: install
 	$(BIN)/ruff check .

@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 
 from syncer.engine import run_stream
 from syncer.model import Facts, Mode, Page, Query, Role, Stream
-from syncer.planning.runs import shows_open
+from syncer.planning.run_plan import shows_open
 from syncer.ports import Provider
-from syncer.providers import PROVIDERS, create
-from syncer.records import read_page
+from syncer.providers import PROVIDERS, create_provider
+from syncer.records import parse_page
 from syncer.simulator import ListOrder, Simulator, SimulatorOptions
-from syncer.simulator.exchange import Call
-from tests.fakes import FakeStore, Row, make_source
+from syncer.simulator.http_messages import SimRequest
+from tests.support.fakes import FakeStore, Row, make_source
 
 _REGION = "ap-guangzhou"
 _SOURCES = {
@@ -59,9 +59,9 @@ class Asked:
         )
         parts = urlsplit(request.url)
         headers = {name.lower(): value for name, value in request.headers.items()}
-        call = Call(request.method, parts.path or "/", parts.query, headers, request.body)
+        call = SimRequest(request.method, parts.path or "/", parts.query, headers, request.body)
         reply = self.simulator.services[self.name](call, int(now.timestamp() * 1000))
-        page = read_page(self.provider, query, reply.answer, observed_at=now)
+        page = parse_page(self.provider, query, reply.answer, observed_at=now)
         self.counts["requests"] += 1
         if query.ids:
             self.counts["by id"] += 1
@@ -127,7 +127,9 @@ def main() -> None:
 
 def _asked(name: str, simulator: Simulator) -> Asked:
     kind, options = _SOURCES[name]
-    provider = create(kind, endpoint="http://127.0.0.1:9", options=PROVIDERS[kind].Options(**options))
+    provider = create_provider(
+        kind, endpoint="http://127.0.0.1:9", options=PROVIDERS[kind].Options(**options)
+    )
     return Asked(name, provider, simulator, FakeStore())
 
 

@@ -11,8 +11,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, pool, text
 from sqlalchemy.exc import IntegrityError
 
+from syncer.storage.database_urls import parse_url
 from syncer.storage.tables import metadata
-from syncer.storage.urls import parse_url
 
 _VERSIONS = f"{metadata.schema}.alembic_version"
 _TURN = (

@@ -47,7 +47,7 @@ class Redactor:
         self._pattern: re.Pattern[str] | None = None
         self._lock = threading.Lock()
 
-    def conceal(self, secret: str) -> None:
+    def register_secret(self, secret: str) -> None:
         """Blot `secret` out from now on, as it is and as URLs, JSON and tracebacks would write it."""
         if len(secret) < _SHORTEST:
             return
@@ -68,7 +68,7 @@ class Redactor:
 
 #: The process's own: whoever reads a secret tells it here.
 redactor = Redactor()
-conceal = redactor.conceal
+register_secret = redactor.register_secret
 
 
 class _Formatter(logging.Formatter):

@@ -1,4 +1,4 @@
-"""What the engine needs from the world, as protocols. Each has a fake in `tests/fakes.py`."""
+"""What the engine needs from the world, as protocols. Each has a fake in `tests/support/fakes.py`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from syncer.model import (
-    Answer,
     Batch,
     Counts,
     Credentials,
@@ -19,6 +18,7 @@ from syncer.model import (
     Page,
     Query,
     Request,
+    Response,
     Run,
     Stream,
     StreamState,
@@ -39,7 +39,7 @@ class Provider(Protocol):
     def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
         """`request` with the headers that authenticate it at `now`; `nonce` is new for every attempt."""
 
-    def parse(self, query: Query, answer: Answer) -> Envelope:
+    def parse(self, query: Query, answer: Response) -> Envelope:
         """The records in `answer`, as the vendor sent them.
 
         An id that the vendor does not know is an empty envelope, not an error.
@@ -55,7 +55,7 @@ class Provider(Protocol):
     def regions_request(self) -> Request:
         """The unsigned request for the regions of the account (only where `facts.has_regions`)."""
 
-    def parse_regions(self, answer: Answer) -> tuple[str, ...]:
+    def parse_regions(self, answer: Response) -> tuple[str, ...]:
         """The names of the regions in `answer` that can be used."""
 
 
@@ -94,7 +94,7 @@ class StreamStore(Protocol):
     def count_since(self, created_at: datetime, at_most: int) -> int:
         """How many tasks were created at `created_at` or later; `at_most` where there are more."""
 
-    def undecided(self, run: Run) -> Mapping[str, datetime | None]:
+    def without_outcome(self, run: Run) -> Mapping[str, datetime | None]:
         """What this run has stored as `finished` without an outcome: creation times, by id."""
 
     def succeeded_among(self, task_ids: Collection[str]) -> set[str]:

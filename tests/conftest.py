@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import servers
+from tests.support import postgres_servers
 
 _ENVIRONMENT = "SYNCER_TEST_DATABASE_URL"
 
@@ -41,24 +41,24 @@ def logging_as_it_was() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres(request: pytest.FixtureRequest) -> Iterator[servers.Server]:
+def postgres(request: pytest.FixtureRequest) -> Iterator[postgres_servers.Server]:
     """The Postgres of this test session."""
     url = os.environ.get(_ENVIRONMENT)
     if url:
-        with servers.given(url) as server:
+        with postgres_servers.given(url) as server:
             yield server
         return
     system = request.config.getoption("--postgres") == "system"
-    binaries = servers.system_binaries() if system else servers.wheel_binaries()
+    binaries = postgres_servers.system_binaries() if system else postgres_servers.wheel_binaries()
     if binaries is None:
         _do_without("no Postgres: install the extra `embedded`, or set $" + _ENVIRONMENT)
     else:
-        with servers.started(binaries) as server:
+        with postgres_servers.started(binaries) as server:
             yield server
 
 
 @pytest.fixture
-def database_url(postgres: servers.Server) -> Iterator[str]:
+def database_url(postgres: postgres_servers.Server) -> Iterator[str]:
     """A fresh, empty database of an ordinary role's own, as `postgresql://…`."""
     name = f"test_{secrets.token_hex(6)}"
     yield postgres.create(name)
@@ -66,7 +66,7 @@ def database_url(postgres: servers.Server) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def template(postgres: servers.Server) -> Iterator[str]:
+def template(postgres: postgres_servers.Server) -> Iterator[str]:
     """The name of a database whose schema is migrated, to be copied."""
     from syncer.storage import migrate
 
@@ -77,7 +77,7 @@ def template(postgres: servers.Server) -> Iterator[str]:
 
 
 @pytest.fixture
-def migrated_url(postgres: servers.Server, template: str) -> Iterator[str]:
+def migrated_url(postgres: postgres_servers.Server, template: str) -> Iterator[str]:
     """A fresh database with the current schema and no rows, as `postgresql://…`."""
     name = f"test_{secrets.token_hex(6)}"
     yield postgres.create(name, template=template)

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from syncer.reporting.reports import shipped_reports
-from tests.grafana import Range, constants, filled, queries
+from tests.support.grafana_queries import Range, constants, filled, queries
 
 _DAYS = 90
 _TRIES = 5

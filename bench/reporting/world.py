@@ -50,7 +50,7 @@ def fill(url: str, tasks: int) -> Filled:
 
 def _rebuild(engine: Engine) -> None:
     with transaction(engine) as connection:
-        rollups.touch_everything(connection)
+        rollups.mark_all_dirty(connection)
     rollups.refresh(engine)
 
 

@@ -10,7 +10,7 @@ from syncer.errors import SyncerError
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class StreamFailure:
     """A stream that could not even be begun."""
 
     label: str
@@ -18,11 +18,11 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class SyncResult:
     """What syncing once has come to."""
 
     reports: tuple[RunReport, ...]
-    failures: tuple[Failure, ...]
+    failures: tuple[StreamFailure, ...]
 
     @property
     def is_good(self) -> bool:
@@ -31,7 +31,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class SyncCallbacks:
     """Who is shown how syncing comes along, from the threads it happens in."""
 
     progress: Callable[[Progress], None] = lambda _: None

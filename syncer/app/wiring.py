@@ -14,23 +14,23 @@ from functools import partial
 
 from syncer import __version__
 from syncer.app.clock import SystemClock
-from syncer.app.readers import Reader, make_readers
-from syncer.app.results import Failure, Result, View
+from syncer.app.results import StreamFailure, SyncCallbacks, SyncResult
+from syncer.app.sources import ConfiguredSource, configured_sources
 from syncer.config import Settings
-from syncer.daemon import Daemon, Job
-from syncer.engine import RunReport, Watch, Worker, run_stream
+from syncer.engine import RunHooks, RunReport, Worker, run_stream
 from syncer.errors import LeaseLost, StoreUnavailable, SyncerError, check_names
 from syncer.model import Mode, Stream
+from syncer.scheduler import ScheduledJob, Scheduler
 from syncer.storage import PgStore, PgStreamStore, check_schema, make_engine
-from syncer.storage.urls import describe_url
+from syncer.storage.database_urls import describe_url
 
 log = logging.getLogger(__name__)
 
 #: How often the daemon looks for sources that could not be read yet, and for new regions of the others.
-_LOOK_AGAIN = timedelta(minutes=1)
+SOURCE_RETRY = timedelta(minutes=1)
 _NEW_REGIONS = timedelta(hours=6)
 #: How often it looks for a database that is not there when it starts.
-_KNOCK_AGAIN = timedelta(seconds=2)
+DATABASE_RETRY = timedelta(seconds=2)
 #: How often it brings the rollups up to date: nobody looks at a report more often than once a minute.
 _REFRESH_EVERY = timedelta(seconds=20)
 _BUSY_PAUSE = timedelta(milliseconds=200)
@@ -43,16 +43,16 @@ class App:
     def __init__(self, settings: Settings, url: str, stop: threading.Event) -> None:
         self.settings, self.url, self.stop = settings, url, stop
         self.clock = SystemClock(stop)
-        self.readers = make_readers(settings, self.clock)
+        self.sources = configured_sources(settings, self.clock)
         self.engine = make_engine(url, lease=settings.lease)
         self.store = PgStore(
             self.engine, holder=f"{socket.gethostname()}:{os.getpid()}", lease=settings.lease
         )
         #: The regions of each source, as far as they are known.
-        self._regions: dict[str, list[str] | None] = {reader.name: None for reader in self.readers}
+        self._regions: dict[str, list[str] | None] = {source.name: None for source in self.sources}
         #: When each source's streams were looked for, and the streams that have a worker.
         self._looked_at: dict[str, float] = {}
-        self._employed: set[str] = set()
+        self._working: set[str] = set()
 
     def open(self) -> None:
         """Meet the database. Raises SchemaError if its schema is not ours."""
@@ -69,36 +69,36 @@ class App:
             try:
                 return self.open()
             except StoreUnavailable as error:
-                log.warning("database.awaited", extra={"error": str(error)})
-            self.clock.sleep(_KNOCK_AGAIN)
+                log.warning("database.unavailable", extra={"error": str(error)})
+            self.clock.sleep(DATABASE_RETRY)
 
     def close(self) -> None:
         """Let go of the providers and of the database."""
-        for reader in self.readers:
-            reader.close()
+        for source in self.sources:
+            source.close()
         self.store.close()
         self.engine.dispose()
 
     # Once
 
-    def sync(self, names: Iterable[str], mode: Mode, view: View | None = None) -> Result:
+    def sync(self, names: Iterable[str], mode: Mode, view: SyncCallbacks | None = None) -> SyncResult:
         """Read the named sources once (all if none is named), their streams side by side."""
-        seen = view or View()
-        readers = self._named(names)
-        streams: list[tuple[Reader, Stream]] = []
-        failures: list[Failure] = []
-        for reader in readers:
+        seen = view or SyncCallbacks()
+        sources = self._named(names)
+        streams: list[tuple[ConfiguredSource, Stream]] = []
+        failures: list[StreamFailure] = []
+        for source in sources:
             try:
-                streams += [(reader, stream) for stream in self._streams(reader)]
+                streams += [(source, stream) for stream in self._streams(source)]
             except SyncerError as error:
-                failures.append(Failure(reader.name, error))
-        self.store.register([reader.source for reader in {r.name: r for r, _ in streams}.values()])
+                failures.append(StreamFailure(source.name, error))
+        self.store.register([source.source for source in {r.name: r for r, _ in streams}.values()])
         self._retire_others()
         with ThreadPoolExecutor(max(1, len(streams))) as pool:
             ends = list(pool.map(lambda each: self._read_once(each[0], each[1], mode, seen), streams))
-        self._freshen_rollups()
+        self._refresh_rollups_quietly()
         reports = tuple(end for end in ends if isinstance(end, RunReport))
-        return Result(reports, (*failures, *(end for end in ends if isinstance(end, Failure))))
+        return SyncResult(reports, (*failures, *(end for end in ends if isinstance(end, StreamFailure))))
 
     def rebuild_rollups(self, seen: Callable[[int], None] = lambda _: None) -> int:
         """Count every day anew, beside a daemon or without one; `seen` is told how many days are left.
@@ -115,14 +115,14 @@ class App:
             self.clock.sleep(_BUSY_PAUSE)
         return days
 
-    def _named(self, names: Iterable[str]) -> list[Reader]:
+    def _named(self, names: Iterable[str]) -> list[ConfiguredSource]:
         wanted = set(names)
-        check_names(wanted, (reader.name for reader in self.readers))
-        return [reader for reader in self.readers if not wanted or reader.name in wanted]
+        check_names(wanted, (source.name for source in self.sources))
+        return [source for source in self.sources if not wanted or source.name in wanted]
 
-    def _streams(self, reader: Reader) -> list[Stream]:
-        streams = reader.streams()
-        self._regions[reader.name] = [stream.region for stream in streams]
+    def _streams(self, source: ConfiguredSource) -> list[Stream]:
+        streams = source.streams()
+        self._regions[source.name] = [stream.region for stream in streams]
         return streams
 
     def _retire_others(self) -> None:
@@ -130,16 +130,18 @@ class App:
         if labels := self.store.retire(self._regions):
             log.info("streams.retired", extra={"streams": ", ".join(labels)})
 
-    def _read_once(self, reader: Reader, stream: Stream, mode: Mode, view: View) -> RunReport | Failure:
-        facts = reader.settings.provider.facts
-        watch = Watch(progress=view.progress, interlude=lambda: self.clock.sleep(_NO_TIME))
+    def _read_once(
+        self, source: ConfiguredSource, stream: Stream, mode: Mode, view: SyncCallbacks
+    ) -> RunReport | StreamFailure:
+        facts = source.settings.provider.facts
+        hooks = RunHooks(progress=view.progress, between_pages=lambda: self.clock.sleep(_NO_TIME))
         try:
             with self._claimed(stream) as store:
                 report = run_stream(
-                    store, reader.client, stream=stream, facts=facts, wanted=mode, watch=watch
+                    store, source.client, stream=stream, facts=facts, wanted=mode, hooks=hooks
                 )
         except SyncerError as error:
-            return Failure(stream.label, error)
+            return StreamFailure(stream.label, error)
         view.ended(report)
         return report
 
@@ -162,39 +164,43 @@ class App:
 
     def run(self) -> None:
         """Read every source on its schedule, until told to stop."""
-        daemon = Daemon(self.clock.now)
-        for reader in self.readers:
-            every = min(_LOOK_AGAIN, reader.settings.unsigned.poll_every)
-            daemon.add(Job(f"look for {reader.name}", every, partial(self._employ, reader, daemon)))
-        daemon.add(Job("make partitions", timedelta(days=1), self._make_partitions))
-        daemon.add(Job("refresh rollups", _REFRESH_EVERY, self._refresh_rollups))
+        daemon = Scheduler(self.clock.now)
+        for source in self.sources:
+            every = min(SOURCE_RETRY, source.settings.unsigned.poll_every)
+            daemon.add(
+                ScheduledJob(f"look for {source.name}", every, partial(self._start_workers, source, daemon))
+            )
+        daemon.add(ScheduledJob("make partitions", timedelta(days=1), self._make_partitions))
+        daemon.add(ScheduledJob("refresh rollups", _REFRESH_EVERY, self._refresh_rollups))
         about = {
             "version": __version__,
             "configuration": str(self.settings.path),
             "database": describe_url(self.engine.url),
-            "sources": len(self.readers),
+            "sources": len(self.sources),
         }
         log.info("daemon.started", extra=about)
         daemon.serve(self.stop)
         log.info("daemon.stopped")
 
-    def _employ(self, reader: Reader, daemon: Daemon) -> None:
-        """Give each stream of `reader` a worker; once they have one, look for new regions now and then."""
-        looked_at = self._looked_at.get(reader.name)
+    def _start_workers(self, source: ConfiguredSource, daemon: Scheduler) -> None:
+        """Give each stream of `source` a worker; once they have one, look for new regions now and then."""
+        looked_at = self._looked_at.get(source.name)
         if looked_at is not None and self.clock.monotonic() - looked_at < _NEW_REGIONS.total_seconds():
             return
-        streams = self._streams(reader)
-        self.store.register([reader.source])
+        streams = self._streams(source)
+        self.store.register([source.source])
         self._retire_others()
         for stream in streams:
-            if stream.label not in self._employed:
-                daemon.add(Job(stream.label, reader.source.poll_every, self._worker(reader, stream).tick))
-                self._employed.add(stream.label)
-        self._looked_at[reader.name] = self.clock.monotonic()
+            if stream.label not in self._working:
+                daemon.add(
+                    ScheduledJob(stream.label, source.source.poll_every, self._worker(source, stream).tick)
+                )
+                self._working.add(stream.label)
+        self._looked_at[source.name] = self.clock.monotonic()
 
-    def _worker(self, reader: Reader, stream: Stream) -> Worker:
-        facts = reader.settings.provider.facts
-        return Worker(stream, facts, store=self.store, fetch=reader.client, clock=self.clock)
+    def _worker(self, source: ConfiguredSource, stream: Stream) -> Worker:
+        facts = source.settings.provider.facts
+        return Worker(stream, facts, store=self.store, fetch=source.client, clock=self.clock)
 
     def _make_partitions(self) -> None:
         now, keep = self.clock.now(), self.settings.history.keep
@@ -205,12 +211,12 @@ class App:
     def _refresh_rollups(self) -> None:
         self.store.refresh_rollups(lambda: self.clock.sleep(_NO_TIME))
 
-    def _freshen_rollups(self) -> None:
+    def _refresh_rollups_quietly(self) -> None:
         """Let reports show what was just read. What cannot be done now is left to the next one who comes."""
         try:
             self._refresh_rollups()
         except SyncerError as error:
-            log.warning("rollups.put_off", extra={"error": str(error)})
+            log.warning("rollups.deferred", extra={"error": str(error)})
 
 
 @contextmanager

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Database:
+class OpenDatabase:
     """A database that can be reached for as long as it is open here."""
 
     url: str = field(repr=False)
@@ -28,13 +28,13 @@ class Database:
     @property
     def place(self) -> str:
         """Where it is, for people: `db.example:5432/syncer`."""
-        from syncer.storage.urls import describe_url, parse_url
+        from syncer.storage.database_urls import describe_url, parse_url
 
         return describe_url(parse_url(self.url))
 
 
 @contextmanager
-def configured_database(option: Path | None) -> Iterator[Database]:
+def configured_database(option: Path | None) -> Iterator[OpenDatabase]:
     """The database of the configuration that `--config` or its defaults name. Raises ConfigurationError."""
     from syncer import config
 
@@ -43,17 +43,17 @@ def configured_database(option: Path | None) -> Iterator[Database]:
 
 
 @contextmanager
-def opened_database(settings: Settings) -> Iterator[Database]:
+def opened_database(settings: Settings) -> Iterator[OpenDatabase]:
     """The database of `settings`. Raises StoreUnavailable where our own server does not start."""
     for password in settings.passwords():
-        logs.conceal(password)
+        logs.register_secret(password)
     if settings.database.url:
-        yield Database(url=settings.database.url.get_secret_value())
+        yield OpenDatabase(url=settings.database.url.get_secret_value())
         return
     from syncer.embedded import ROLE, EmbeddedPostgres, default_data_dir
 
     postgres = EmbeddedPostgres(settings.database.data_dir or default_data_dir())
     was_running = postgres.is_running()
     with postgres.running() as url:
-        logs.conceal(postgres.password(ROLE))
-        yield Database(url=url, embedded=postgres, was_running=was_running)
+        logs.register_secret(postgres.password(ROLE))
+        yield OpenDatabase(url=url, embedded=postgres, was_running=was_running)

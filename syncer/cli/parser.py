@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from syncer import __version__
-from syncer.cli.commands import COMMANDS, command
+from syncer.cli.registry import COMMANDS, command
 
 _DESCRIPTION = """\
 Keep the cloud task lists that forget: read Tencent MPS and TAT, Alibaba Cloud aiccs and Baidu VOD

@@ -13,15 +13,15 @@ from importlib.resources import files
 from syncer.config.durations import parse_duration, write_duration
 from syncer.config.loading import find, load
 from syncer.config.settings import Settings, SourceSettings
-from syncer.config.tables import Daemon, Database, History, Reporting
-from syncer.config.written import Address
+from syncer.config.toml_schema import DaemonTable, DatabaseTable, HistoryTable, ReportingTable
+from syncer.config.validators import Address
 
 __all__ = [
     "Address",
-    "Daemon",
-    "Database",
-    "History",
-    "Reporting",
+    "DaemonTable",
+    "DatabaseTable",
+    "HistoryTable",
+    "ReportingTable",
     "Settings",
     "SourceSettings",
     "find",

@@ -14,8 +14,8 @@ from pydantic_settings.exceptions import SettingsError
 
 from syncer.config.problems import Problem, listed, nearest, problems_of, unknown_key
 from syncer.config.settings import Settings, SourceSettings
-from syncer.config.sources import SourceReader
-from syncer.config.tables import Database, Tables
+from syncer.config.source_parser import SourceParser
+from syncer.config.toml_schema import DatabaseTable, RootTable
 from syncer.errors import ConfigurationError
 
 _DEFAULT = "syncer.toml"
@@ -50,7 +50,7 @@ def load(path: Path) -> Settings:
     written = tables.sources if tables else _sources(content)
     sources = [_source(at, table, path.parent) for at, table in enumerate(written)]
     problems += [problem for found in sources if isinstance(found, list) for problem in found]
-    problems += [*_duplicates(written), *_strangers(os.environ)]
+    problems += [*_duplicates(written), *unknown_variables(os.environ)]
     if problems or tables is None:
         raise listed(str(path), problems)
     return Settings(
@@ -74,14 +74,14 @@ def _content(path: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{path} is not TOML: {error}") from None
 
 
-def _tables(content: Mapping[str, Any]) -> tuple[Tables | None, list[Problem]]:
+def _tables(content: Mapping[str, Any]) -> tuple[RootTable | None, list[Problem]]:
     # pydantic-settings takes such keys for arguments of its own.
     private = [key for key in content if key.startswith("_")]
-    problems = [Problem(key, unknown_key(key, Tables.model_fields)) for key in private]
+    problems = [Problem(key, unknown_key(key, RootTable.model_fields)) for key in private]
     try:
-        return Tables(**{key: value for key, value in content.items() if key not in private}), problems
+        return RootTable(**{key: value for key, value in content.items() if key not in private}), problems
     except ValidationError as error:
-        return None, problems + problems_of(error, "", Tables)
+        return None, problems + problems_of(error, "", RootTable)
     except SettingsError as error:
         return None, [Problem("environment", f"{error}; it must be JSON"), *problems]
 
@@ -93,7 +93,7 @@ def _sources(content: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _source(at: int, table: Mapping[str, Any], folder: Path) -> SourceSettings | list[Problem]:
-    found = SourceReader(table, f"sources[{at}]", folder).read()
+    found = SourceParser(table, f"sources[{at}]", folder).read()
     name = table.get("name")
     if isinstance(found, SourceSettings) or not isinstance(name, str):
         return found
@@ -110,16 +110,16 @@ def _duplicates(written: list[dict[str, Any]]) -> Iterator[Problem]:
         first.setdefault(name, at)
 
 
-def _strangers(environment: Iterable[str]) -> Iterator[Problem]:
+def unknown_variables(environment: Iterable[str]) -> Iterator[Problem]:
     """Variables that look like ours and would do nothing, such as one whose table is spelled wrongly."""
     for name in environment:
         table, separator, key = name.removeprefix(_PREFIX).partition("__")
-        if name.startswith(_PREFIX) and separator and table.lower() not in Tables.model_fields:
-            known = [f"{_PREFIX}{each.upper()}__{key}" for each in Tables.model_fields]
+        if name.startswith(_PREFIX) and separator and table.lower() not in RootTable.model_fields:
+            known = [f"{_PREFIX}{each.upper()}__{key}" for each in RootTable.model_fields]
             yield Problem(name, f"in the environment: unknown table{nearest(name, known)}")
 
 
-def _anchored(database: Database, folder: Path) -> Database:
+def _anchored(database: DatabaseTable, folder: Path) -> DatabaseTable:
     if database.data_dir is None:
         return database
     return database.model_copy(update={"data_dir": folder / os.path.expanduser(database.data_dir)})

@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
-from syncer.config.tables import Daemon, Database, History, Reporting
-from syncer.credentials import Secrets, key_hash, masked
+from syncer.config.toml_schema import DaemonTable, DatabaseTable, HistoryTable, ReportingTable
+from syncer.credentials import Secrets, key_hash, masked_key
 from syncer.model import GLOBAL, Credentials, Source
 from syncer.ports import Provider
 
@@ -58,7 +58,7 @@ class SourceSettings:
         """
         if credentials.session_token:
             return replace(self.unsigned, account=self.unsigned.account or self.name)
-        account = self.unsigned.account or masked(credentials.access_key)
+        account = self.unsigned.account or masked_key(credentials.access_key)
         return replace(self.unsigned, account=account, key_hash=key_hash(credentials.access_key))
 
 
@@ -68,10 +68,10 @@ class Settings:
 
     #: The file it was read from.
     path: Path
-    database: Database
-    daemon: Daemon
-    reporting: Reporting
-    history: History
+    database: DatabaseTable
+    daemon: DaemonTable
+    reporting: ReportingTable
+    history: HistoryTable
     sources: tuple[SourceSettings, ...]
 
     @property

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from syncer.config.durations import write_duration
 from syncer.config.problems import Problem
-from syncer.config.tables import SourceTable
+from syncer.config.toml_schema import SourceTable
 from syncer.model import Facts
 
 _POLL_EVERY = timedelta(minutes=1)

@@ -4,28 +4,28 @@ Nothing is read before it is needed, and everything is read again when the vendo
 session tokens live for hours. No error and no repr shows a secret.
 """
 
-from syncer.credentials.command import FromCommand
-from syncer.credentials.keys import Keys, key_hash, masked
+from syncer.credentials.credentials_command import FromCommand
+from syncer.credentials.rotating_credentials import RotatingCredentials, key_hash, masked_key
 from syncer.credentials.secrets import (
     FromEnvironment,
     FromFile,
-    Parts,
+    InlineSecret,
     Secret,
     Secrets,
+    SeparateSecrets,
     VendorEnvironment,
-    Written,
 )
 
 __all__ = [
     "FromCommand",
     "FromEnvironment",
     "FromFile",
-    "Keys",
-    "Parts",
+    "InlineSecret",
+    "RotatingCredentials",
     "Secret",
     "Secrets",
+    "SeparateSecrets",
     "VendorEnvironment",
-    "Written",
     "key_hash",
-    "masked",
+    "masked_key",
 ]

@@ -19,7 +19,7 @@ class Secret(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class InlineSecret:
     """A secret written in the configuration itself."""
 
     value: str = field(repr=False)
@@ -67,7 +67,7 @@ class Secrets(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class SeparateSecrets:
     """Credentials of which each part is kept on its own."""
 
     access_key: Secret
@@ -100,7 +100,7 @@ class VendorEnvironment:
         for access_key, secret_key, session_token in self.names:
             if os.environ.get(access_key):
                 token = FromEnvironment(session_token) if session_token else None
-                return Parts(FromEnvironment(access_key), FromEnvironment(secret_key), token).read()
+                return SeparateSecrets(FromEnvironment(access_key), FromEnvironment(secret_key), token).read()
         wanted = " or ".join(f"{access_key} and {secret_key}" for access_key, secret_key, _ in self.names)
         instead = f", or set {wanted} in the environment" if wanted else ""
         raise ConfigurationError(f"no credentials: write access_key and secret_key{instead}")

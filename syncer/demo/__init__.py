@@ -3,7 +3,7 @@
 What plays in it is the real thing, wired as everywhere: this room knows neither the app nor how it is shown.
 """
 
-from syncer.demo.scenery import Past, Scenery, scenery
-from syncer.demo.world import LONGEST, World
+from syncer.demo.demo_state import LONGEST, DemoState
+from syncer.demo.environment import DemoEnvironment, FolderState, demo_environment
 
-__all__ = ["LONGEST", "Past", "Scenery", "World", "scenery"]
+__all__ = ["LONGEST", "DemoEnvironment", "DemoState", "FolderState", "demo_environment"]

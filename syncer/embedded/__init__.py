@@ -7,10 +7,10 @@ This room knows nothing of what is stored; it may not import the rest of syncer 
 """
 
 from syncer.embedded.binaries import Binaries, find_binaries
-from syncer.embedded.folders import default_data_dir
-from syncer.embedded.passwords import DATABASE, ROLE, SUPERUSER
+from syncer.embedded.data_dir import default_data_dir
+from syncer.embedded.password_file import DATABASE, ROLE, SUPERUSER
+from syncer.embedded.postgres import EmbeddedPostgres
 from syncer.embedded.psql import psql_line
-from syncer.embedded.server import EmbeddedPostgres
 
 __all__ = [
     "DATABASE",

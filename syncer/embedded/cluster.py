@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from syncer.embedded.account import Account
 from syncer.embedded.binaries import Binaries
-from syncer.embedded.passwords import HOST, SUPERUSER
+from syncer.embedded.os_user import OsUser
+from syncer.embedded.password_file import HOST, SUPERUSER
 from syncer.errors import StoreUnavailable
 
 #: For a small machine that has other things to do. Written once, into postgresql.conf, where operators tune.
@@ -44,7 +44,7 @@ class Cluster:
 
     folder: Path
     binaries: Binaries
-    account: Account
+    account: OsUser
 
     def create(self, password: str, settings: Mapping[str, str]) -> None:
         """Make the data folder, whole or not at all, with a superuser of this password."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-from syncer.embedded.passwords import DATABASE, ROLE
+from syncer.embedded.password_file import DATABASE, ROLE
 
 
 def provision(url: str, password: str) -> None:

@@ -8,7 +8,7 @@ import shutil
 from urllib.parse import urlsplit
 
 from syncer.embedded.binaries import installed_binaries
-from syncer.embedded.server import EmbeddedPostgres
+from syncer.embedded.postgres import EmbeddedPostgres
 
 
 def psql_line(postgres: EmbeddedPostgres) -> str:

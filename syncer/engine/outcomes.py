@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from syncer.engine.walk import Walk
-from syncer.engine.writer import Writer
+from syncer.engine.batch_writer import BatchWriter
+from syncer.engine.scan_reader import ScanReader
 from syncer.model import OutcomeFilter, Sighting, Status, StreamState, Task
 from syncer.planning.order import is_beyond
-from syncer.planning.outcomes import is_worth_asking, judge_filter
+from syncer.planning.outcome_filter import is_worth_asking, judge_filter
 from syncer.planning.scans import is_expiring
 
 #: So many tasks of a filtered list are looked up, to see whether it still is one.
@@ -20,7 +20,7 @@ _ENOUGH_TO_CONTRADICT = 1_000
 class Outcomes:
     """What one run learns of outcomes. Nothing is called failed or succeeded before the filter is trusted."""
 
-    def __init__(self, state: StreamState, now: datetime, writer: Writer) -> None:
+    def __init__(self, state: StreamState, now: datetime, writer: BatchWriter) -> None:
         self.writer = writer
         self.verdict = state.outcome_filter
         self.verdict_at = state.outcome_filter_at
@@ -32,7 +32,7 @@ class Outcomes:
         self._recalled: dict[str, datetime | None] = {}
         #: The failed, by id, and the request that told so.
         self._failed: dict[str, str] = {}
-        self._walk: Walk | None = None
+        self._reader: ScanReader | None = None
 
     def recall(self, created_at: Mapping[str, datetime | None]) -> None:
         """Take in what this run had stored without an outcome before it was interrupted."""
@@ -57,12 +57,12 @@ class Outcomes:
                 new.append(replace(sighting, task=replace(sighting.task, status=Status.FINISHED)))
         return new
 
-    def end(self, walk: Walk) -> None:
-        """Judge the filter, now that `walk` has read all of the filtered list that it had to."""
-        if not walk.is_complete:
+    def end(self, reader: ScanReader) -> None:
+        """Judge the filter, now that `reader` has read all of the filtered list that it had to."""
+        if not reader.is_complete:
             return
-        self._walk = walk
-        due = [task_id for task_id, task in self._members.items() if self._had_to_show(task, walk)]
+        self._reader = reader
+        due = [task_id for task_id, task in self._members.items() if self._had_to_show(task, reader)]
         failed = sum(task_id in self._failed for task_id in due)
         contradicts = failed == len(due) and self._contradicts()
         self._decide(judge_filter(self.verdict, members=len(due), failed=failed, contradicts=contradicts))
@@ -76,45 +76,47 @@ class Outcomes:
         """The API does not take the filter."""
         self._decide(OutcomeFilter.REJECTED)
 
-    def tell(self) -> None:
+    def store(self) -> None:
         """Store the outcomes, if the filter is to be trusted."""
-        if self.verdict is OutcomeFilter.TRUSTED and self._walk is not None:
-            self.writer.tell(self._told(self._walk))
+        if self.verdict is OutcomeFilter.TRUSTED and self._reader is not None:
+            self.writer.add_outcomes(self._told(self._reader))
 
-    def untold(self) -> Iterable[str]:
+    def unresolved(self) -> Iterable[str]:
         """Ids of ended tasks that lie deeper than the filtered list was read."""
-        walk = self._walk
-        if self.verdict is not OutcomeFilter.TRUSTED or walk is None:
+        reader = self._reader
+        if self.verdict is not OutcomeFilter.TRUSTED or reader is None:
             return ()
-        return [i for i in self.writer.undecided - self._failed.keys() if not self._is_vouched(i, walk)]
+        return [
+            i for i in self.writer.without_outcome - self._failed.keys() if not self._is_vouched(i, reader)
+        ]
 
-    def _told(self, walk: Walk) -> Iterator[Sighting]:
-        at = walk.progress.last_page_at or self._now
+    def _told(self, reader: ScanReader) -> Iterator[Sighting]:
+        at = reader.progress.last_page_at or self._now
         for task_id, request_id in self._failed.items():
             yield _outcome(task_id, Status.FAILED, at, request_id)
-        for task_id in (self.writer.undecided | self._recalled.keys()) - self._failed.keys():
-            if self._is_vouched(task_id, walk):
+        for task_id in (self.writer.without_outcome | self._recalled.keys()) - self._failed.keys():
+            if self._is_vouched(task_id, reader):
                 yield _outcome(task_id, Status.SUCCEEDED, at)
 
-    def _is_vouched(self, task_id: str, walk: Walk) -> bool:
+    def _is_vouched(self, task_id: str, reader: ScanReader) -> bool:
         """Whether the filtered list would have shown the task if it had failed."""
         member = self._members.get(task_id)
         if member is not None:
-            return self._had_to_show(member, walk)
-        if task_id not in self._recalled or walk.stopped_early:
+            return self._had_to_show(member, reader)
+        if task_id not in self._recalled or reader.stopped_early:
             return False
         # It may have left both lists since the interruption, and would then be missing in this one anyway.
         stored = Task(task_id=task_id, status=Status.FINISHED, created_at=self._recalled[task_id])
-        return self._had_to_show(stored, walk)
+        return self._had_to_show(stored, reader)
 
-    def _had_to_show(self, task: Task, walk: Walk) -> bool:
-        if is_expiring(task, walk.progress.last_page_at, walk.route.retention):
+    def _had_to_show(self, task: Task, reader: ScanReader) -> bool:
+        if is_expiring(task, reader.progress.last_page_at, reader.context.retention):
             return False
-        boundary = walk.route.boundary
-        if not walk.stopped_early or boundary is None:
+        boundary = reader.context.boundary
+        if not reader.stopped_early or boundary is None:
             return True
         # Nobody knows which of the possible orders is the list's own.
-        return all(not is_beyond(task, order, boundary) for order in walk.possible_orders)
+        return all(not is_beyond(task, order, boundary) for order in reader.possible_orders)
 
     def _decide(self, verdict: OutcomeFilter) -> None:
         if verdict is not self.verdict or verdict is not OutcomeFilter.TRUSTED:

@@ -6,13 +6,13 @@ import logging
 from contextlib import suppress
 from datetime import datetime
 
-from syncer.engine.findings import Findings
+from syncer.engine.batch_writer import BatchWriter
+from syncer.engine.open_tasks import OpenTaskRefresh
 from syncer.engine.outcomes import Outcomes
-from syncer.engine.refresh import Refresh
-from syncer.engine.report import Progress, RunReport, Watch
-from syncer.engine.route import Route
-from syncer.engine.walk import Walk
-from syncer.engine.writer import Writer
+from syncer.engine.run_report import Progress, RunHooks, RunReport
+from syncer.engine.scan_context import ScanContext
+from syncer.engine.scan_reader import ScanReader
+from syncer.engine.scan_results import ScanResults
 from syncer.errors import (
     ConfigurationError,
     CredentialsError,
@@ -23,8 +23,8 @@ from syncer.errors import (
     SyncerError,
 )
 from syncer.model import Checkpoint, Facts, Mode, Page, Role, Run, RunStatus, Stream, StreamState
-from syncer.planning import runs
-from syncer.planning.coverage import Proof, advance_state
+from syncer.planning import run_plan
+from syncer.planning.coverage import CompletedRun, advance_state
 from syncer.planning.scans import Scan, ScanProgress
 from syncer.ports import Fetch, StreamStore
 
@@ -38,7 +38,7 @@ def run_stream(
     stream: Stream,
     facts: Facts,
     wanted: Mode,
-    watch: Watch | None = None,
+    hooks: RunHooks | None = None,
 ) -> RunReport:
     """The report of one run of `stream`, made now.
 
@@ -47,8 +47,10 @@ def run_stream(
     """
     state = store.state()
     now = fetch.now()
-    run = runs.trusted(store.start(runs.next_mode(wanted, state, stream.source, now), now), now)
-    return _Execution(store, fetch, stream, facts, state, run).execute(watch or Watch())
+    run = run_plan.drop_stale_checkpoint(
+        store.start(run_plan.next_mode(wanted, state, stream.source, now), now), now
+    )
+    return _Execution(store, fetch, stream, facts, state, run).execute(hooks or RunHooks())
 
 
 class _Execution:
@@ -58,16 +60,16 @@ class _Execution:
         self.store, self.fetch, self.stream, self.facts = store, fetch, stream, facts
         self.state, self.run, self.source = state, run, stream.source
         self.started_at = run.checkpoint.started_at if run.checkpoint else run.started_at
-        self.boundary = runs.boundary(state, self.source)
+        self.boundary = run_plan.boundary(state, self.source)
         #: When the first page was asked for, on the provider's clock; after a resume the first one since.
         self.first_page_at: datetime | None = None
-        self.found = Findings()
-        self.writer = Writer(store, run)
+        self.results = ScanResults()
+        self.writer = BatchWriter(store, run)
         self.outcomes = Outcomes(state, run.started_at, self.writer)
-        self.refresh = Refresh(dict(store.open_tasks()), stream, facts, self.found)
+        self.refresh = OpenTaskRefresh(dict(store.open_tasks()), stream, facts, self.results)
 
-    def execute(self, watch: Watch) -> RunReport:
-        self.watch = watch
+    def execute(self, hooks: RunHooks) -> RunReport:
+        self.hooks = hooks
         log.info("run.started", extra=self._labels)
         try:
             self._read()
@@ -83,25 +85,25 @@ class _Execution:
 
     def _read(self) -> None:
         if self.run.checkpoint:
-            self.outcomes.recall(self.store.undecided(self.run))
-            self.found.done.extend(self.run.checkpoint.done)
-        if runs.shows_open(self.facts):
+            self.outcomes.recall(self.store.without_outcome(self.run))
+            self.results.done.extend(self.run.checkpoint.done)
+        if run_plan.shows_open(self.facts):
             self._deepen()
         mode, retention = self.run.mode, self.source.retention
-        for scan in runs.plan_scans(self.facts, mode, self.boundary, self.started_at, retention):
+        for scan in run_plan.plan_scans(self.facts, mode, self.boundary, self.started_at, retention):
             # A task moves from one open list to the next, so these are read anew after a resume.
-            if scan.name not in self.found.done or scan.listing.role is Role.OPEN:
+            if scan.name not in self.results.done or scan.listing.role is Role.OPEN:
                 self._attempt(scan)
-            if scan.listing is runs.last_open_list(self.facts):
+            if scan.listing is run_plan.last_open_list(self.facts):
                 self._deepen()
-        self.outcomes.tell()
-        if self.found.errors and not runs.shows_open(self.facts):
+        self.outcomes.store()
+        if self.results.errors and not run_plan.shows_open(self.facts):
             # A list of open tasks may have failed: all of its tasks would be asked for one by one.
             return
-        self.refresh.ask_outcome(self.outcomes.untold())
+        self.refresh.ask_outcome(self.outcomes.unresolved())
         self.refresh.read(self.fetch, self.writer, self._attempt)
         if self.refresh.has_read_deeper:
-            self.outcomes.tell()
+            self.outcomes.store()
 
     def _deepen(self) -> None:
         """Let a poll read as far down as it takes to meet missing tasks at the fewest calls."""
@@ -112,22 +114,22 @@ class _Execution:
         """Walk through `scan`. What fails in one list does not stop the others, unless it would there too."""
         if scan.listing.role is Role.FAILED and not self.outcomes.is_wanted:
             return
-        walk = self._walk(scan)
+        reader = self._reader(scan)
         try:
-            self._follow(walk)
+            self._follow(reader)
         except FilterRefused as error:
             self.outcomes.refused()
             log.warning("filter.refused", extra={**self._labels, "error": str(error)})
         except (Stopped, LeaseLost, StoreUnavailable, CredentialsError, ConfigurationError):
             raise
         except SyncerError as error:
-            if walk.progress.pages == 0:
+            if reader.progress.pages == 0:
                 raise
-            self.found.errors.append(error)
+            self.results.errors.append(error)
 
-    def _walk(self, scan: Scan) -> Walk:
+    def _reader(self, scan: Scan) -> ScanReader:
         """A walk through `scan`, at its beginning or where the interrupted run had come to."""
-        route = Route(
+        context = ScanContext(
             facts=self.facts,
             region=self.stream.region,
             page_size=min(self.source.page_size, self.facts.page_size),
@@ -135,59 +137,59 @@ class _Execution:
             boundary=self.boundary,
             retention=self.source.retention,
         )
-        walk = Walk(scan, self.fetch, route)
+        reader = ScanReader(scan, self.fetch, context)
         checkpoint = self.run.checkpoint
-        if checkpoint and runs.can_resume(scan, checkpoint, self.facts):
-            walk.resume(checkpoint.cursor, ScanProgress.from_json(checkpoint.evidence))
-        return walk
+        if checkpoint and run_plan.can_resume(scan, checkpoint, self.facts):
+            reader.resume(checkpoint.cursor, ScanProgress.from_json(checkpoint.evidence))
+        return reader
 
-    def _follow(self, walk: Walk) -> None:
-        """Store what `walk` shows, page by page."""
-        for page in walk.pages():
+    def _follow(self, reader: ScanReader) -> None:
+        """Store what `reader` shows, page by page."""
+        for page in reader.pages():
             # The provider's clock is known from its first answer on; until then ours may have been ahead.
             self.started_at = min(self.started_at, page.observed_at)
             self.first_page_at = self.first_page_at or page.observed_at
-            self._take(walk, page)
-            self._tell_progress(walk)
+            self._take(reader, page)
+            self._tell_progress(reader)
             self._pause()
         # What a later scan shows of the same task is a state of its own.
         self.writer.flush()
-        self.found.note(walk)
-        if walk.scan.listing.role is Role.FAILED:
-            self.outcomes.end(walk)
+        self.results.note(reader)
+        if reader.scan.listing.role is Role.FAILED:
+            self.outcomes.end(reader)
 
-    def _take(self, walk: Walk, page: Page) -> None:
-        listing, sightings = walk.scan.listing, page.sightings
+    def _take(self, reader: ScanReader, page: Page) -> None:
+        listing, sightings = reader.scan.listing, page.sightings
         if listing.role is Role.FAILED:
             sightings = tuple(self.outcomes.failed(sightings))
-        elif listing.role is Role.MEMBERS and listing.terminal:
+        elif listing.role is Role.PRIMARY and listing.terminal:
             self.outcomes.member(sightings)
-        self.writer.add(page, self._checkpoint(walk, page), sightings)
+        self.writer.add(page, self._checkpoint(reader, page), sightings)
         self.refresh.see(sighting.task.task_id for sighting in page.sightings)
 
-    def _checkpoint(self, walk: Walk, page: Page) -> Checkpoint:
+    def _checkpoint(self, reader: ScanReader, page: Page) -> Checkpoint:
         return Checkpoint(
             started_at=self.started_at,
             saved_at=page.observed_at,
-            done=tuple(self.found.done),
-            listing=walk.scan.name,
-            cursor=walk.cursor,
-            evidence=walk.progress.to_json(),
+            done=tuple(self.results.done),
+            listing=reader.scan.name,
+            cursor=reader.cursor,
+            evidence=reader.progress.to_json(),
         )
 
-    def _tell_progress(self, walk: Walk) -> None:
-        self.watch.progress(
+    def _tell_progress(self, reader: ScanReader) -> None:
+        self.hooks.progress(
             Progress(
                 stream=self.stream,
                 mode=self.run.mode,
-                listing=walk.scan.name,
-                rows=walk.progress.rows,
-                total=walk.progress.first_total,
+                listing=reader.scan.name,
+                rows=reader.progress.rows,
+                total=reader.progress.first_total,
             )
         )
 
     def _pause(self) -> None:
-        act = self.watch.interlude()
+        act = self.hooks.between_pages()
         if act is not None:
             self.writer.flush()
             act()
@@ -195,27 +197,29 @@ class _Execution:
     # The end
 
     def _end(self) -> RunReport:
-        lost = self.refresh.lost(self.found.last_page_at or self.started_at)
-        if self.found.errors:
-            text = "; ".join(str(error) for error in self.found.errors)
+        lost = self.refresh.lost(self.results.last_page_at or self.started_at)
+        if self.results.errors:
+            text = "; ".join(str(error) for error in self.results.errors)
             self.writer.close(RunStatus.FAILED, error=text, lost=lost)
-            return self._report(RunStatus.FAILED, self.found.errors[0])
+            return self._report(RunStatus.FAILED, self.results.errors[0])
         self.writer.flush()
         # A poll that passed between our pages has moved the state on, so ours is added to the latest.
         state = advance_state(
-            self.store.state(), self.source, self._proof(), runs.lookback(self.state, self.source)
+            self.store.state(), self.source, self._proof(), run_plan.lookback(self.state, self.source)
         )
         self.writer.close(RunStatus.SUCCEEDED, state=state, lost=lost)
         return self._report(RunStatus.SUCCEEDED, None)
 
-    def _proof(self) -> Proof:
-        return Proof(
+    def _proof(self) -> CompletedRun:
+        return CompletedRun(
             mode=self.run.mode,
             started_at=self.started_at,
-            frontier=runs.claimed_frontier(self.state, self.source, self.first_page_at or self.started_at),
-            last_page_at=self.found.last_page_at or self.started_at,
-            shown_for=self.found.shown_for,
-            orders=self.found.orders,
+            frontier=run_plan.claimed_frontier(
+                self.state, self.source, self.first_page_at or self.started_at
+            ),
+            last_page_at=self.results.last_page_at or self.started_at,
+            shown_for=self.results.shown_for,
+            orders=self.results.orders,
             late_by=self.writer.counts.late_by,
             outcome_filter=self.outcomes.verdict,
             outcome_filter_at=self.outcomes.verdict_at,

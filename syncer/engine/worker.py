@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from syncer.engine.report import RunReport, Watch
 from syncer.engine.run import run_stream
+from syncer.engine.run_report import RunHooks, RunReport
 from syncer.errors import LeaseLost, Stopped, SyncerError
 from syncer.model import Facts, Mode, RunStatus, Stream
-from syncer.planning.runs import is_sweep_due, next_mode
+from syncer.planning.run_plan import is_sweep_due, next_mode
 from syncer.ports import Clock, Fetch, Store, StreamStore
 
 log = logging.getLogger(__name__)
@@ -36,10 +36,10 @@ class Worker:
         except Stopped:
             return None
         except LeaseLost as error:
-            log.info("lease.missed", extra={"stream": self.stream.label, "error": str(error)})
+            log.info("lease.busy", extra={"stream": self.stream.label, "error": str(error)})
         except SyncerError as error:
             # The run could not even begin: the database or the provider's clock is out of reach.
-            log.warning("run.put_off", extra={"stream": self.stream.label, "error": str(error)})
+            log.warning("run.deferred", extra={"stream": self.stream.label, "error": str(error)})
         return None
 
     def _run(self, store: StreamStore) -> RunReport:
@@ -53,7 +53,7 @@ class Worker:
     def _poll(self, store: StreamStore) -> RunReport:
         began = self.clock.monotonic()
         try:
-            return self._read(store, Mode.POLL, self._look_up)
+            return self._read(store, Mode.POLL, self.raise_if_stopped)
         finally:
             # A sweep gets as much time as the poll before it: of long polls it would get but a page between
             # two, and never end.
@@ -61,7 +61,7 @@ class Worker:
             self._may_poll_at = max(began + self.stream.source.poll_every.total_seconds(), 2 * ended - began)
 
     def _read(
-        self, store: StreamStore, mode: Mode, interlude: Callable[[], Callable[[], None] | None]
+        self, store: StreamStore, mode: Mode, between_pages: Callable[[], Callable[[], None] | None]
     ) -> RunReport:
         return run_stream(
             store,
@@ -69,24 +69,24 @@ class Worker:
             stream=self.stream,
             facts=self.facts,
             wanted=mode,
-            watch=Watch(interlude=interlude),
+            hooks=RunHooks(between_pages=between_pages),
         )
 
-    def _look_up(self) -> None:
+    def raise_if_stopped(self) -> None:
         """Raise Stopped if the process has been told to stop."""
         self.clock.sleep(_NO_TIME)
 
     def _between_pages(self, store: StreamStore) -> Callable[[], None] | None:
-        self._look_up()
+        self.raise_if_stopped()
         if self.clock.monotonic() < self._may_poll_at or not self._can_poll(store):
             return None
-        return lambda: self._pass_through(store)
+        return lambda: self._poll_during_sweep(store)
 
     def _can_poll(self, store: StreamStore) -> bool:
         """Whether a poll would stay one: before this sweep's end there may be nothing to read back to."""
         now = self.fetch.now()
         return next_mode(Mode.POLL, store.state(), self.stream.source, now) is Mode.POLL
 
-    def _pass_through(self, store: StreamStore) -> None:
+    def _poll_during_sweep(self, store: StreamStore) -> None:
         if self._poll(store).status is RunStatus.INTERRUPTED:
             raise Stopped("told to stop")

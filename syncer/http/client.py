@@ -11,25 +11,25 @@ from types import TracebackType
 from typing import Protocol, TypeVar
 
 from syncer.errors import ClockSkewed, SyncerError, Throttled
-from syncer.http.limiter import Limiters
 from syncer.http.provider_clock import Exchange, ProviderClock
-from syncer.http.recovery import Patience, Recovery
-from syncer.http.transport import Route, Transport
-from syncer.model import Answer, Credentials, Page, Query, Request
+from syncer.http.rate_limiter import RateLimiters
+from syncer.http.retry import RetryPolicy, RetryState
+from syncer.http.transport import Transport, TransportConfig
+from syncer.model import Credentials, Page, Query, Request, Response
 from syncer.ports import Clock, Provider
-from syncer.records import read_page
+from syncer.records import parse_page
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 #: Makes what was asked for of an answer, of when the request was sent, and of how many were sent for it.
-Reader = Callable[[Answer, datetime, int], _T]
+ReadResponse = Callable[[Response, datetime, int], _T]
 
 _NO_PAUSE = timedelta(0)
 #: A vendor that asks for a longer silence is asked again after this.
 _LONGEST_SILENCE = timedelta(minutes=1)
 
 
-class Keyring(Protocol):
+class CredentialsProvider(Protocol):
     """Gives credentials, and newer ones after they were refused."""
 
     def current(self) -> Credentials:
@@ -40,7 +40,7 @@ class Keyring(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class ClientConfig:
     """How one source is asked."""
 
     #: What its rate limits are shared by: everything that asks one account of one provider.
@@ -48,23 +48,29 @@ class Terms:
     requests_per_second: float
     #: Paths dropped from every record before anybody else sees it.
     redact: tuple[str, ...] = ()
-    route: Route = field(default_factory=Route)
-    patience: Patience = field(default_factory=Patience)
+    transport: TransportConfig = field(default_factory=TransportConfig)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
 
 
 class Client:
     """Asks one source's provider (`ports.Fetch`). Safe to share between the threads of its streams."""
 
     def __init__(
-        self, provider: Provider, keys: Keyring, limiters: Limiters, clock: Clock, *, terms: Terms
+        self,
+        provider: Provider,
+        keys: CredentialsProvider,
+        limiters: RateLimiters,
+        clock: Clock,
+        *,
+        config: ClientConfig,
     ) -> None:
         """Raises ConfigurationError where the certificate authorities cannot be loaded."""
         self._provider = provider
         self._keys = keys
         self._limiters = limiters
         self._clock = clock
-        self._terms = terms
-        self._transport = Transport(terms.route)
+        self._config = config
+        self._transport = Transport(config.transport)
         self._time = ProviderClock(clock)
 
     def __enter__(self) -> Client:
@@ -81,10 +87,10 @@ class Client:
 
     def __call__(self, query: Query) -> Page:
         """The answered page. Raises what could not be mended by trying again."""
-        provider, redact = self._provider, self._terms.redact
+        provider, redact = self._provider, self._config.redact
 
-        def read(answer: Answer, observed_at: datetime, requests: int) -> Page:
-            return read_page(
+        def read(answer: Response, observed_at: datetime, requests: int) -> Page:
+            return parse_page(
                 provider, query, answer, observed_at=observed_at, redact=redact, requests=requests
             )
 
@@ -107,10 +113,10 @@ class Client:
         """How far the machine's clock is ahead of the provider's, to about a second; None if not told yet."""
         return self._time.offset
 
-    def _ask(self, request: Request, read: Reader[_T]) -> _T:
-        limiter = self._limiters.of(self._terms.account, request.action, self._terms.requests_per_second)
-        recovery = Recovery(
-            patience=self._terms.patience,
+    def _ask(self, request: Request, read: ReadResponse[_T]) -> _T:
+        limiter = self._limiters.of(self._config.account, request.action, self._config.requests_per_second)
+        retry = RetryState(
+            retry_policy=self._config.retry_policy,
             credentials=self._keys.current(),
             renew=self._keys.renewed,
             offset=lambda: self.offset,
@@ -119,24 +125,24 @@ class Client:
         began = self._clock.monotonic()
         while True:
             try:
-                return self._attempt(request, read, recovery)
+                return self._attempt(request, read, retry)
             except SyncerError as error:
                 if isinstance(error, Throttled):
                     limiter.slow_down(min(error.retry_after or _NO_PAUSE, _LONGEST_SILENCE))
-                pause = recovery.after(error, timedelta(seconds=self._clock.monotonic() - began))
+                pause = retry.after(error, timedelta(seconds=self._clock.monotonic() - began))
                 self._note(request, error, pause)
             self._clock.sleep(pause)
             limiter.wait()
 
-    def _attempt(self, request: Request, read: Reader[_T], recovery: Recovery) -> _T:
+    def _attempt(self, request: Request, read: ReadResponse[_T], retry: RetryState) -> _T:
         now, nonce = self._time.signing_time(), uuid.uuid4().hex
-        signed = self._provider.sign(request, recovery.credentials, now, nonce)
+        signed = self._provider.sign(request, retry.credentials, now, nonce)
         sent = self._clock.monotonic()
-        answer = self._transport.send(signed, self._terms.patience.per_attempt)
+        answer = self._transport.send(signed, self._config.retry_policy.per_attempt)
         exchange = Exchange(sent, self._clock.monotonic(), answer.headers.get("date"))
 
         def read_at(observed_at: datetime) -> _T:
-            return read(answer, observed_at, recovery.attempts + 1)
+            return read(answer, observed_at, retry.attempts + 1)
 
         return self._read(exchange, read_at)
 

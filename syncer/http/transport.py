@@ -18,8 +18,8 @@ from requests.utils import get_environ_proxies, select_proxy
 from syncer import __version__
 from syncer.errors import ConfigurationError, PageRefused, ProtocolError, Retryable
 from syncer.http.deadline import Deadline, WatchedAdapter
-from syncer.http.faults import FAILURES, explain
-from syncer.model import Answer, Request
+from syncer.http.network_errors import FAILURES, explain
+from syncer.model import Request, Response
 
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 #: A piece of a gzip bomb grows a thousandfold at most, so what is read at once stays small.
@@ -29,7 +29,7 @@ _OWN_HEADERS = {"User-Agent": f"syncer/{__version__}", "Accept-Encoding": "gzip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class TransportConfig:
     """How to reach a provider. What is left out comes from the usual environment variables."""
 
     proxy: str | None = None
@@ -41,10 +41,10 @@ class Route:
 class Transport:
     """One source's connections. Safe to share between threads."""
 
-    def __init__(self, route: Route) -> None:
+    def __init__(self, transport: TransportConfig) -> None:
         """Raises ConfigurationError where the certificate authorities cannot be loaded."""
-        self._route = route
-        self._verify = _authorities(route.ca_file)
+        self._route = transport
+        self._verify = _authorities(transport.ca_file)
         self._session = _Session()
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, WatchedAdapter(pool_connections=8, pool_maxsize=64, max_retries=0))
@@ -61,7 +61,7 @@ class Transport:
         """Close the connections that are kept open for the next request."""
         self._session.close()
 
-    def send(self, request: Request, within: timedelta) -> Answer:
+    def send(self, request: Request, within: timedelta) -> Response:
         """The whole answer to `request`, if it is there after `within`.
 
         Raises Retryable where none came, PageRefused where it is larger than the cap, ProtocolError
@@ -87,7 +87,7 @@ class Transport:
             return {"all": self._route.proxy}
         return get_environ_proxies(url)
 
-    def _exchange(self, request: Request, proxies: dict[str, str], seconds: float) -> Answer:
+    def _exchange(self, request: Request, proxies: dict[str, str], seconds: float) -> Response:
         response = self._session.send(
             _prepared(request),
             stream=True,
@@ -98,7 +98,7 @@ class Transport:
         )
         with closing(response):
             headers = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status_code, headers, self._body(response))
+            return Response(response.status_code, headers, self._body(response))
 
     def _body(self, response: requests.Response) -> bytes:
         body = bytearray()
@@ -134,14 +134,14 @@ def _prepared(request: Request) -> requests.PreparedRequest:
     return prepared
 
 
-def _refuse_stump(host: str, answer: Answer) -> None:
+def _refuse_stump(host: str, answer: Response) -> None:
     # Headers that end with the connection look complete to Python's http.client, and leave this.
     is_measured = {"content-length", "transfer-encoding"} & answer.headers.keys()
     if not (answer.body or is_measured or answer.status == 204):
         raise Retryable(f"{host} broke the connection before its answer was complete")
 
 
-def _refuse_redirect(host: str, answer: Answer) -> None:
+def _refuse_redirect(host: str, answer: Response) -> None:
     if 300 <= answer.status < 400 and "location" in answer.headers:
         to = urlsplit(answer.headers["location"])
         where = f"{to.scheme or 'https'}://{to.hostname or host}{to.path}"[:200]

@@ -3,7 +3,7 @@
 This package imports nothing of ours and may not learn any vendor's name.
 """
 
-from syncer.model.calls import Answer, Credentials, Envelope, Page, Query, Request
+from syncer.model.calls import Credentials, Envelope, Page, Query, Request, Response
 from syncer.model.facts import Facts, Listing, Role
 from syncer.model.runs import Batch, Checkpoint, Counts, Mode, Run, RunStatus
 from syncer.model.streams import (
@@ -20,7 +20,6 @@ from syncer.model.tasks import OpenTask, Quirk, Rejected, Sighting, Status, Task
 
 __all__ = [
     "GLOBAL",
-    "Answer",
     "Batch",
     "Checkpoint",
     "Counts",
@@ -38,6 +37,7 @@ __all__ = [
     "Quirk",
     "Rejected",
     "Request",
+    "Response",
     "Role",
     "Run",
     "RunStatus",

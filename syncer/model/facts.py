@@ -14,8 +14,8 @@ class Role(StrEnum):
     #: Shows open tasks only. Read whole.
     OPEN = "open"
     #: Shows every task (or every finished one). A poll may stop in it at the frontier.
-    MEMBERS = "members"
-    #: Shows the failed among the MEMBERS list before it: tells outcomes, to the depth MEMBERS was read.
+    PRIMARY = "primary"
+    #: Shows the failed among the PRIMARY list before it: tells outcomes, to the depth PRIMARY was read.
     FAILED = "failed"
 
 

@@ -66,10 +66,10 @@ class Counts:
     #: The longest any late task stayed hidden after its creation, as far as is known.
     late_by: timedelta = timedelta(0)
     #: Tasks of the batch that stand in the database as `finished`, their outcome not told.
-    undecided: tuple[str, ...] = ()
+    without_outcome: tuple[str, ...] = ()
     #: Ended tasks that a list shows as open again, where the provider has no rule of which is newer. They
     #: stay as they are until a confirmed sighting says the same.
-    doubted: tuple[str, ...] = ()
+    reopened: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

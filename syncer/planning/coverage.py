@@ -15,7 +15,7 @@ LATE_FACTOR = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class CompletedRun:
     """What a run that reached the end of every scan can show for itself."""
 
     mode: Mode
@@ -41,7 +41,9 @@ def ceiling(started_at: datetime, visibility_lag: timedelta) -> datetime:
     return (started_at - visibility_lag).replace(microsecond=0)
 
 
-def advance_state(state: StreamState, source: Source, proof: Proof, lookback: timedelta) -> StreamState:
+def advance_state(
+    state: StreamState, source: Source, proof: CompletedRun, lookback: timedelta
+) -> StreamState:
     """`state` after a complete run."""
     end = ceiling(proof.started_at, source.visibility_lag)
     wide = _widened(lookback, proof.late_by, source)
@@ -69,7 +71,7 @@ def advance_state(state: StreamState, source: Source, proof: Proof, lookback: ti
     )
 
 
-def _lower_ends(state: StreamState, source: Source, proof: Proof, end: datetime) -> Iterable[datetime]:
+def _lower_ends(state: StreamState, source: Source, proof: CompletedRun, end: datetime) -> Iterable[datetime]:
     """Where the run's claims begin: at what the list still showed, and at the frontier it read back to."""
     if proof.mode is Mode.SWEEP:
         yield from (interval.start for interval in _proven(source, proof, end))
@@ -77,7 +79,7 @@ def _lower_ends(state: StreamState, source: Source, proof: Proof, end: datetime)
         yield max(filter(None, (proof.frontier, _shown_from(source, proof))))
 
 
-def _proven(source: Source, proof: Proof, end: datetime) -> tuple[Interval, ...]:
+def _proven(source: Source, proof: CompletedRun, end: datetime) -> tuple[Interval, ...]:
     """What the provider still showed, all of which a sweep has read.
 
     Without a known retention only the rows can prove that: the list forgets by some stamp of a task, so it
@@ -88,7 +90,7 @@ def _proven(source: Source, proof: Proof, end: datetime) -> tuple[Interval, ...]
     return (Interval(start, end),) if start and start < end else ()
 
 
-def _shown_from(source: Source, proof: Proof) -> datetime | None:
+def _shown_from(source: Source, proof: CompletedRun) -> datetime | None:
     return shown_from(source.retention, proof.last_page_at) if source.retention else None
 
 

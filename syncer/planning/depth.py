@@ -11,7 +11,7 @@ from datetime import datetime
 
 from syncer.model import Facts, OpenTask, Order, Source
 from syncer.planning.order import Boundary
-from syncer.planning.runs import open_lists
+from syncer.planning.run_plan import open_lists
 
 #: How many tasks were created at some moment or later, counted no further than to a number.
 CountSince = Callable[[datetime, int], int]

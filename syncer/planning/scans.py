@@ -17,7 +17,7 @@ class Scan:
 
     listing: Listing
     #: May not stop at the boundary.
-    whole: bool
+    reads_to_end: bool
     created_from: datetime | None = None
     created_to: datetime | None = None
 

@@ -38,7 +38,7 @@ class _Registry(Mapping[str, Any]):
 PROVIDERS: Mapping[str, Any] = _Registry()
 
 
-def create(kind: str, *, endpoint: str | None = None, options: Any = None) -> Provider:
+def create_provider(kind: str, *, endpoint: str | None = None, options: Any = None) -> Provider:
     """The provider of `kind`, asking `endpoint` in place of the vendor's own host if given.
 
     `options` is an instance of the class's `Options`; without one its defaults hold. Raises

@@ -25,12 +25,19 @@ from syncer.errors import (
     SyncerError,
     Throttled,
 )
-from syncer.model import Answer, Credentials, Envelope, Facts, Listing, Query, Request, Role, Status, Task
-from syncer.providers.answers import Refusal, Rules, check_asked, read_object, required, rows
-from syncer.providers.base import Base
-from syncer.providers.offsets import asked_again, places, position
-from syncer.providers.urls import query_string, read_endpoint
-from syncer.providers.values import epoch_instant, flag, identifier, task_id, text, whole
+from syncer.model import Credentials, Envelope, Facts, Listing, Query, Request, Response, Role, Status, Task
+from syncer.providers.base import BaseProvider
+from syncer.providers.endpoints import query_string, read_endpoint
+from syncer.providers.fields import boolean, epoch_instant, identifier, integer, task_id, text
+from syncer.providers.pagination import asked_again, places, position
+from syncer.providers.responses import (
+    ErrorResponse,
+    Rules,
+    check_requested_id,
+    read_object,
+    record_list,
+    required_field,
+)
 
 _TITLE = "Alibaba aiccs"
 _ALGORITHM = "ACS3-HMAC-SHA256"
@@ -59,7 +66,7 @@ _FIELDS = {
 }
 _FACTS = Facts(
     # Paused campaigns resume, so one that slipped through the open lists is met in the last, unfiltered one.
-    lists=(*_OPEN, Listing(name=_ALL, role=Role.MEMBERS)),
+    lists=(*_OPEN, Listing(name=_ALL, role=Role.PRIMARY)),
     # No maximum is documented; sibling calls stop at 50 or 100.
     page_size=50,
     # The documented 500 a second are shared with every other user of the API.
@@ -98,7 +105,7 @@ _RULES: Rules = (
 )
 
 
-class AlibabaAiccs(Base):
+class AlibabaAiccs(BaseProvider):
     """The robot call campaigns of one account."""
 
     name = "alibaba_aiccs"
@@ -143,20 +150,20 @@ class AlibabaAiccs(Base):
         headers["authorization"] = authorization(credentials.access_key, signed, proof)
         return replace(request, headers=headers)
 
-    def parse(self, query: Query, answer: Answer) -> Envelope:
+    def parse(self, query: Query, answer: Response) -> Envelope:
         body = read_object(_TITLE, answer)
         request_id = text(body.get("RequestId")) or ""
         if not _is_good(answer, body):
             raise _error(query, answer, body)
-        content = required(body, "Data", dict, where=f"{_TITLE}'s answer", request_id=request_id)
-        total = whole(content.get("Total"))
+        content = required_field(body, "Data", dict, where=f"{_TITLE}'s answer", request_id=request_id)
+        total = integer(content.get("Total"))
         where = f"{_TITLE}'s Data"
-        found = rows(content, "Record", total=total, where=where, request_id=request_id)
+        found = record_list(content, "Record", total=total, where=where, request_id=request_id)
         if query.ids:
-            check_asked(query, found, "Id", where=where, request_id=request_id)
+            check_requested_id(query, found, "Id", where=where, request_id=request_id)
             return Envelope(records=tuple(found), next_cursor=None, total=total, request_id=request_id)
         # The vendor may give shorter pages than asked, and counts its pages by the length that it gives.
-        given = whole(content.get("PageSize"))
+        given = integer(content.get("PageSize"))
         size = given if given and 0 < given < query.limit else query.limit
         return Envelope(
             records=tuple(found),
@@ -175,8 +182,8 @@ class AlibabaAiccs(Base):
             name=text(record.get("TaskName")),
             created_at=epoch_instant(record.get("GmtCreate")),
             started_at=epoch_instant(record.get("FireTime")),
-            progress_done=whole(record.get("CompleteCount")),
-            progress_total=whole(record.get("TotalCount")),
+            progress_done=integer(record.get("CompleteCount")),
+            progress_total=integer(record.get("TotalCount")),
             resource_id=identifier(record.get("RobotId")),
         )
 
@@ -193,14 +200,14 @@ def _next_page(query: Query, found: int, total: int | None, size: int) -> str | 
     return None if rest == found else str(number + 1)
 
 
-def _is_good(answer: Answer, body: Mapping[str, Any]) -> bool:
+def _is_good(answer: Response, body: Mapping[str, Any]) -> bool:
     """Whether the answer is no error: a refusal comes as HTTP status, or as 200 with Success or Code."""
-    is_success = flag(body.get("Success")) is not False and body.get("Code") in (None, "", "OK")
+    is_success = boolean(body.get("Success")) is not False and body.get("Code") in (None, "", "OK")
     return answer.status == 200 and is_success
 
 
-def _error(query: Query, answer: Answer, body: Mapping[str, Any]) -> SyncerError:
-    refusal = Refusal(
+def _error(query: Query, answer: Response, body: Mapping[str, Any]) -> SyncerError:
+    refusal = ErrorResponse(
         vendor=_TITLE,
         answer=answer,
         code=identifier(body.get("Code")) or "",

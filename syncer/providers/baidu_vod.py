@@ -23,21 +23,21 @@ from syncer.errors import (
     Throttled,
 )
 from syncer.model import (
-    Answer,
     Credentials,
     Envelope,
     Facts,
     Listing,
     Query,
     Request,
+    Response,
     Role,
     Status,
     Task,
 )
-from syncer.providers.answers import Refusal, Rules, check_asked, read_object, rows
-from syncer.providers.base import Base
-from syncer.providers.urls import query_string, quoted, read_endpoint
-from syncer.providers.values import flag, identifier, instant, is_absent, task_id, text
+from syncer.providers.base import BaseProvider
+from syncer.providers.endpoints import query_string, quoted, read_endpoint
+from syncer.providers.fields import boolean, identifier, is_absent, iso_instant, task_id, text
+from syncer.providers.responses import ErrorResponse, Rules, check_requested_id, read_object, record_list
 
 _TITLE = "Baidu VOD"
 _SECOND = timedelta(seconds=1)
@@ -70,7 +70,7 @@ _FIELDS = {
     "mediaId": "resource_id",
 }
 _FACTS = Facts(
-    lists=(Listing(name="tasks", role=Role.MEMBERS),),
+    lists=(Listing(name="tasks", role=Role.PRIMARY),),
     page_size=100,
     # No limit is documented.
     requests_per_second=5,
@@ -107,7 +107,7 @@ _RULES: Rules = (
 )
 
 
-class BaiduVod(Base):
+class BaiduVod(BaseProvider):
     """The media tasks of one account."""
 
     name = "baidu_vod"
@@ -147,15 +147,15 @@ class BaiduVod(Base):
         headers["authorization"] = f"{prefix}/{';'.join(sorted(headers))}/{proof}"
         return replace(request, headers=headers)
 
-    def parse(self, query: Query, answer: Answer) -> Envelope:
+    def parse(self, query: Query, answer: Response) -> Envelope:
         body = read_object(_TITLE, answer)
         request_id = text(body.get("requestId")) or answer.headers.get("x-bce-request-id", "")
         if not 200 <= answer.status < 300 or ("code" in body and "data" not in body):
             return _refused(query, _refusal(answer, body, request_id))
         where = f"{_TITLE}'s answer"
-        found = rows(body, "data", total=None, where=where, request_id=request_id)
+        found = record_list(body, "data", total=None, where=where, request_id=request_id)
         if query.ids:
-            check_asked(query, found, "taskId", where=where, request_id=request_id)
+            check_requested_id(query, found, "taskId", where=where, request_id=request_id)
             return Envelope(records=tuple(found), next_cursor=None, request_id=request_id)
         marker = _next_marker(body, request_id)
         return Envelope(records=tuple(found), next_cursor=marker, request_id=request_id)
@@ -167,8 +167,8 @@ class BaiduVod(Base):
             status=_status(word, has_finished=not is_absent(record.get("finishTime"))),
             provider_status=word,
             task_type=text(record.get("type")),
-            created_at=instant(record.get("createTime")),
-            finished_at=instant(record.get("finishTime")),
+            created_at=iso_instant(record.get("createTime")),
+            finished_at=iso_instant(record.get("finishTime")),
             resource_id=identifier(record.get("mediaId")),
         )
 
@@ -182,7 +182,7 @@ def _status(word: str | None, *, has_finished: bool) -> Status:
 
 def _next_marker(body: Mapping[str, Any], request_id: str) -> str | None:
     """Where the next page begins. Only `isTruncated` tells the end: the last page has a marker too."""
-    more = flag(body.get("isTruncated"))
+    more = boolean(body.get("isTruncated"))
     marker = identifier(body.get("nextMarker"))
     if more is None:
         problem = "isTruncated is missing or no boolean"
@@ -195,8 +195,8 @@ def _next_marker(body: Mapping[str, Any], request_id: str) -> str | None:
     )
 
 
-def _refusal(answer: Answer, body: Mapping[str, Any], request_id: str) -> Refusal:
-    return Refusal(
+def _refusal(answer: Response, body: Mapping[str, Any], request_id: str) -> ErrorResponse:
+    return ErrorResponse(
         vendor=_TITLE,
         answer=answer,
         code=(text(body.get("code")) or "").rpartition(".")[2],
@@ -205,7 +205,7 @@ def _refusal(answer: Answer, body: Mapping[str, Any], request_id: str) -> Refusa
     )
 
 
-def _refused(query: Query, refusal: Refusal) -> Envelope:
+def _refused(query: Query, refusal: ErrorResponse) -> Envelope:
     """No tasks, where the refusal says that the id is unknown. Raises what it means otherwise."""
     code = refusal.code
     if query.ids and (code.endswith(("NotFound", "NotExist")) or code.startswith("NoSuch")):
@@ -213,7 +213,7 @@ def _refused(query: Query, refusal: Refusal) -> Envelope:
     raise _error(query, refusal)
 
 
-def _error(query: Query, refusal: Refusal) -> SyncerError:
+def _error(query: Query, refusal: ErrorResponse) -> SyncerError:
     if query.cursor is not None and ("Marker" in refusal.code or refusal.code == "InvalidParameter"):
         return refusal.error(CursorRefused, "starting this list again")
     return refusal.ruled(_RULES)

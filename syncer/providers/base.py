@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from syncer.errors import ConfigurationError
-from syncer.model import Answer, Request
+from syncer.model import Request, Response
 
 
-class Base:
+class BaseProvider:
     """The parts of a provider that most do not need."""
 
     #: Its key in the registry, and the value of `provider` in the configuration.
@@ -24,6 +24,6 @@ class Base:
         """Raises ConfigurationError: there are no regions to ask for."""
         raise ConfigurationError(f"{self.name} has no regions: leave `regions` out")
 
-    def parse_regions(self, answer: Answer) -> tuple[str, ...]:
+    def parse_regions(self, answer: Response) -> tuple[str, ...]:
         """No regions."""
         return ()

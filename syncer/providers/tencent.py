@@ -27,17 +27,17 @@ from syncer.errors import (
     SyncerError,
     Throttled,
 )
-from syncer.model import Answer, Credentials, Query, Request
-from syncer.providers.answers import Refusal, Rules, read_object, required
-from syncer.providers.urls import Endpoint
-from syncer.providers.values import text
+from syncer.model import Credentials, Query, Request, Response
+from syncer.providers.endpoints import Endpoint
+from syncer.providers.fields import text
+from syncer.providers.responses import ErrorResponse, Rules, read_object, required_field
 
 ALGORITHM = "TC3-HMAC-SHA256"
 ENVIRONMENT = (("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"),)
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class TencentService:
     """One of Tencent's services, as it is called."""
 
     #: As people call it.
@@ -83,17 +83,17 @@ class Service:
             added["X-TC-Token"] = credentials.session_token
         return replace(request, headers={**request.headers, **added})
 
-    def read(self, answer: Answer) -> tuple[dict[str, Any], Refusal | None]:
+    def read(self, answer: Response) -> tuple[dict[str, Any], ErrorResponse | None]:
         """What `Response` holds, and the refusal in it. An error comes with HTTP 200 as with any other."""
         body = read_object(self.title, answer)
         if answer.status != 200 and not isinstance(body.get("Response"), dict):
-            return {}, Refusal(vendor=self.title, answer=answer, code="", message="", request_id="")
-        response = required(body, "Response", dict, where=f"{self.title}'s answer", request_id="")
+            return {}, ErrorResponse(vendor=self.title, answer=answer, code="", message="", request_id="")
+        response = required_field(body, "Response", dict, where=f"{self.title}'s answer", request_id="")
         error = response.get("Error")
         if error is None and answer.status == 200:
             return response, None
         error = error if isinstance(error, dict) else {}
-        return response, Refusal(
+        return response, ErrorResponse(
             vendor=self.title,
             answer=answer,
             code=text(error.get("Code")) or "",
@@ -138,7 +138,7 @@ def signature(secret_key: str, scope: str, string: str) -> str:
 # Errors
 
 
-def error_of(refusal: Refusal, query: Query, most: int, filtered: bool = False) -> SyncerError:
+def error_of(refusal: ErrorResponse, query: Query, most: int, filtered: bool = False) -> SyncerError:
     """The error behind `refusal`, judged by what was asked; `most` is how many records a page may hold.
 
     `filtered` says that the query used a filter which the API may not know.
@@ -156,7 +156,7 @@ def error_of(refusal: Refusal, query: Query, most: int, filtered: bool = False) 
     return refusal.ruled(_RULES)
 
 
-def _limit_error(refusal: Refusal, query: Query, most: int) -> SyncerError:
+def _limit_error(refusal: ErrorResponse, query: Query, most: int) -> SyncerError:
     if query.limit > most:
         return refusal.error(ConfigurationError, f"set page_size to {most} at most")
     return refusal.error(PageRefused, "asking for smaller pages")

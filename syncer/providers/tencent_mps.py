@@ -11,22 +11,22 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from syncer.model import (
-    Answer,
     Credentials,
     Envelope,
     Facts,
     Listing,
     Query,
     Request,
+    Response,
     Role,
     Status,
     Task,
 )
 from syncer.providers import tencent
-from syncer.providers.answers import rows
-from syncer.providers.base import Base
-from syncer.providers.urls import read_endpoint
-from syncer.providers.values import identifier, instant, task_id, text, texts, whole
+from syncer.providers.base import BaseProvider
+from syncer.providers.endpoints import read_endpoint
+from syncer.providers.fields import identifier, integer, iso_instant, task_id, text, texts
+from syncer.providers.responses import record_list
 
 _HOSTS = {"cn": "mps.tencentcloudapi.com", "intl": "mps.intl.tencentcloudapi.com"}
 #: The vendor keeps details shorter than the list on its international site.
@@ -36,7 +36,7 @@ _FAILED_LIST = "FINISH.failed"
 _LISTS = (
     Listing(name="WAITING", role=Role.OPEN),
     Listing(name="PROCESSING", role=Role.OPEN),
-    Listing(name="FINISH", role=Role.MEMBERS, terminal=True),
+    Listing(name="FINISH", role=Role.PRIMARY, terminal=True),
     Listing(name=_FAILED_LIST, role=Role.FAILED, terminal=True),
 )
 #: By list: the status it proves, the vendor's word, the place in the lifecycle.
@@ -72,7 +72,7 @@ _FAILED_WORDS = ("FAIL", "FAILED")
 _ENDED_WORDS = (None, "", "SUCCESS", "FINISH")
 
 
-class TencentMps(Base):
+class TencentMps(BaseProvider):
     """The tasks of one account on one of MPS's two sites, which have separate accounts."""
 
     name = "tencent_mps"
@@ -85,7 +85,7 @@ class TencentMps(Base):
         self.site = options.site
         place = read_endpoint(endpoint, _HOSTS[options.site])
         self.endpoint = place.origin
-        self.service = tencent.Service("Tencent MPS", "mps", "2019-06-12", place)
+        self.service = tencent.TencentService("Tencent MPS", "mps", "2019-06-12", place)
         self.facts = Facts(
             lists=_LISTS,
             page_size=100,
@@ -115,7 +115,7 @@ class TencentMps(Base):
     def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
         return self.service.sign(request, credentials, now)
 
-    def parse(self, query: Query, answer: Answer) -> Envelope:
+    def parse(self, query: Query, answer: Response) -> Envelope:
         response, refusal = self.service.read(answer)
         request_id = tencent.request_id(response)
         if refusal:
@@ -127,10 +127,10 @@ class TencentMps(Base):
             detail = {name: value for name, value in response.items() if name != "RequestId"}
             found = (detail,) if detail.get("Status") or detail.get("TaskType") else ()
             return Envelope(records=found, next_cursor=None, request_id=request_id)
-        total = whole(response.get("TotalCount"))
+        total = integer(response.get("TotalCount"))
         where = f"{self.service.title}'s DescribeTasks"
         return Envelope(
-            records=tuple(rows(response, "TaskSet", total=total, where=where, request_id=request_id)),
+            records=tuple(record_list(response, "TaskSet", total=total, where=where, request_id=request_id)),
             next_cursor=identifier(response.get("ScrollToken")),
             total=total,
             request_id=request_id,
@@ -146,9 +146,9 @@ class TencentMps(Base):
             provider_status=word,
             task_type=text(record.get("TaskType")),
             sub_types=texts(record.get("SubTaskTypes")),
-            created_at=instant(record.get("CreateTime")),
-            started_at=instant(record.get("BeginProcessTime")),
-            finished_at=instant(record.get("FinishTime")),
+            created_at=iso_instant(record.get("CreateTime")),
+            started_at=iso_instant(record.get("BeginProcessTime")),
+            finished_at=iso_instant(record.get("FinishTime")),
             rank=rank,
         )
 
@@ -193,9 +193,9 @@ def _detailed(asked: str, record: Mapping[str, Any]) -> Task:
         task_id=asked,
         status=status,
         provider_status=word,
-        created_at=instant(record.get("CreateTime")),
-        started_at=instant(record.get("BeginProcessTime")),
-        finished_at=instant(record.get("FinishTime")),
+        created_at=iso_instant(record.get("CreateTime")),
+        started_at=iso_instant(record.get("BeginProcessTime")),
+        finished_at=iso_instant(record.get("FinishTime")),
         error_code=_error_code(failure),
         error_message=text(failure.get("Message")),
         rank=rank,
@@ -235,7 +235,7 @@ def _error_code(result: Mapping[str, Any]) -> str | None:
     word = text(result.get("ErrCodeExt"))
     if word and word.upper() not in _GOOD_CODES:
         return word
-    number = whole(result.get("ErrCode"))
+    number = integer(result.get("ErrCode"))
     return str(number) if number else None
 
 

@@ -15,23 +15,23 @@ from typing import Any, Literal
 
 from syncer.errors import PageRefused
 from syncer.model import (
-    Answer,
     Credentials,
     Envelope,
     Facts,
     Listing,
     Query,
     Request,
+    Response,
     Role,
     Status,
     Task,
 )
 from syncer.providers import tencent
-from syncer.providers.answers import Refusal, rows
-from syncer.providers.base import Base
-from syncer.providers.offsets import OVERLAP, next_offset, offset_before, offset_of, places
-from syncer.providers.urls import read_endpoint
-from syncer.providers.values import identifier, instant, microseconds, task_id, text, whole
+from syncer.providers.base import BaseProvider
+from syncer.providers.endpoints import read_endpoint
+from syncer.providers.fields import identifier, integer, iso_instant, microseconds, task_id, text
+from syncer.providers.pagination import OVERLAP, next_offset, offset_before, offset_of, places
+from syncer.providers.responses import ErrorResponse, record_list
 
 _HOSTS = {"cn": "tat.tencentcloudapi.com", "intl": "tat.intl.tencentcloudapi.com"}
 _STATUSES = {
@@ -82,7 +82,7 @@ _KNOWN_VALUES = {
     "InvocationSource": frozenset({"USER", "INVOKER", "user", "invoker"}),
 }
 _FACTS = Facts(
-    lists=(Listing(name="tasks", role=Role.MEMBERS),),
+    lists=(Listing(name="tasks", role=Role.PRIMARY),),
     page_size=100,
     requests_per_second=10,
     ids_per_request=100,
@@ -97,7 +97,7 @@ _FACTS = Facts(
 )
 
 
-class TencentTat(Base):
+class TencentTat(BaseProvider):
     """The invocation tasks of one account, each region a list of its own."""
 
     name = "tencent_tat"
@@ -118,7 +118,7 @@ class TencentTat(Base):
         self.facts = _FACTS
         place = read_endpoint(endpoint, _HOSTS[options.site])
         self.endpoint = place.origin
-        self.service = tencent.Service("Tencent TAT", "tat", "2020-10-28", place)
+        self.service = tencent.TencentService("Tencent TAT", "tat", "2020-10-28", place)
 
     def request(self, query: Query) -> Request:
         parameters: dict[str, Any]
@@ -133,14 +133,16 @@ class TencentTat(Base):
     def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
         return self.service.sign(request, credentials, now)
 
-    def parse(self, query: Query, answer: Answer) -> Envelope:
+    def parse(self, query: Query, answer: Response) -> Envelope:
         response, refusal = self.service.read(answer)
         request_id = tencent.request_id(response)
         if refusal:
             return self._without_ids(query, refusal)
-        total = whole(response.get("TotalCount"))
+        total = integer(response.get("TotalCount"))
         where = f"{self.service.title}'s DescribeInvocationTasks"
-        found = tuple(rows(response, "InvocationTaskSet", total=total, where=where, request_id=request_id))
+        found = tuple(
+            record_list(response, "InvocationTaskSet", total=total, where=where, request_id=request_id)
+        )
         if query.ids:
             return Envelope(records=found, next_cursor=None, total=total, request_id=request_id)
         return Envelope(
@@ -151,7 +153,7 @@ class TencentTat(Base):
             request_id=request_id,
         )
 
-    def _without_ids(self, query: Query, refusal: Refusal) -> Envelope:
+    def _without_ids(self, query: Query, refusal: ErrorResponse) -> Envelope:
         """No tasks, where the refusal says that the id is unknown. Raises what it means otherwise."""
         if query.ids and ("NotFound" in refusal.code or refusal.code.endswith(".InvalidInvocationTaskId")):
             if len(query.ids) > 1:
@@ -162,16 +164,16 @@ class TencentTat(Base):
     def task(self, query: Query, record: Mapping[str, Any]) -> Task:
         word = text(record.get("TaskStatus"))
         status = _STATUSES.get(word or "", Status.UNKNOWN)
-        updated_at = instant(record.get("UpdatedTime"))
+        updated_at = iso_instant(record.get("UpdatedTime"))
         return Task(
             task_id=task_id(record, "InvocationTaskId"),
             status=status,
             provider_status=word,
             name=text(record.get("CommandName")) or text(record.get("CommandId")),
             task_type=text(_part(record, "CommandDocument").get("CommandType")),
-            created_at=instant(record.get("CreatedTime")),
-            started_at=instant(record.get("StartTime")),
-            finished_at=instant(record.get("EndTime")),
+            created_at=iso_instant(record.get("CreatedTime")),
+            started_at=iso_instant(record.get("StartTime")),
+            finished_at=iso_instant(record.get("EndTime")),
             updated_at=updated_at,
             parent_id=identifier(record.get("InvocationId")),
             resource_id=identifier(record.get("InstanceId")),
@@ -202,13 +204,15 @@ class TencentTat(Base):
         """The unsigned request for the regions in which TAT can be used."""
         return self.service.request("DescribeRegions", {})
 
-    def parse_regions(self, answer: Answer) -> tuple[str, ...]:
+    def parse_regions(self, answer: Response) -> tuple[str, ...]:
         """The names of the regions in `answer` that are not called unavailable."""
         response, refusal = self.service.read(answer)
         if refusal:
             raise tencent.error_of(refusal, Query(), self.facts.page_size)
         where = f"{self.service.title}'s DescribeRegions"
-        found = rows(response, "RegionSet", total=None, where=where, request_id=tencent.request_id(response))
+        found = record_list(
+            response, "RegionSet", total=None, where=where, request_id=tencent.request_id(response)
+        )
         usable = (r for r in found if isinstance(r, dict) and r.get("RegionState") != "UNAVAILABLE")
         return tuple(name for region in usable if (name := text(region.get("Region"))))
 
@@ -220,7 +224,7 @@ def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _error_code(record: Mapping[str, Any], word: str | None) -> str | None:
     """The exit code of a command that ran and failed, else the vendor's word for what went wrong."""
-    exit_code = whole(_part(record, "TaskResult").get("ExitCode"))
+    exit_code = integer(_part(record, "TaskResult").get("ExitCode"))
     return str(exit_code) if word == "FAILED" and exit_code else word
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from syncer.records.reading import read_page
+from syncer.records.page_parser import parse_page
 
-__all__ = ["read_page"]
+__all__ = ["parse_page"]

@@ -4,12 +4,12 @@ Nothing here is used by the daemon. The check of signatures and the formats shar
 so that both sides can be wrong only independently.
 """
 
-from syncer.simulator.configuration import config_toml
-from syncer.simulator.faults import FailedFilter, Faults, MovedToken
-from syncer.simulator.options import LIST_NAMES, ListOptions, SimulatorOptions
-from syncer.simulator.orders import ListOrder
+from syncer.simulator.config_file import config_toml
+from syncer.simulator.fault_injection import FailedFilter, Faults, MovedToken
+from syncer.simulator.ground_truth import TrueState, TrueTask
 from syncer.simulator.simulator import Simulator
-from syncer.simulator.truth import TrueState, TrueTask
+from syncer.simulator.simulator_options import LIST_NAMES, ListOptions, SimulatorOptions
+from syncer.simulator.sort_orders import ListOrder
 
 __all__ = [
     "LIST_NAMES",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from syncer.simulator.exchange import Call, Reply, json_answer
+from syncer.simulator.http_messages import SimRequest, SimResponse, json_answer
 
 if TYPE_CHECKING:
     from syncer.simulator.simulator import Simulator
@@ -41,7 +41,7 @@ class Admin:
             ("POST", "/rotate"): self._rotate,
         }
 
-    def __call__(self, call: Call) -> Reply:
+    def __call__(self, call: SimRequest) -> SimResponse:
         try:
             answer = self._calls.get((call.method, call.path))
             if answer is None:
@@ -108,7 +108,7 @@ class Admin:
         return str(name)
 
 
-def _params(call: Call) -> Params:
+def _params(call: SimRequest) -> Params:
     body = json.loads(call.body) if call.body else {}
     if not isinstance(body, dict):
         raise _Wrong("Send a JSON object.")
@@ -119,5 +119,5 @@ def _flag(params: Params, name: str, default: bool) -> bool:
     return str(params.get(name, default)).lower() in ("1", "true", "yes")
 
 
-def _reply(value: Any, status: int) -> Reply:
-    return Reply(json_answer(value, status=status, content_type="application/json"))
+def _reply(value: Any, status: int) -> SimResponse:
+    return SimResponse(json_answer(value, status=status, content_type="application/json"))

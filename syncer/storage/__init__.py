@@ -9,27 +9,27 @@ with store.claim(stream) as ours:
 """
 
 from syncer.storage.connections import make_engine
-from syncer.storage.history import RunSummary, load_runs
-from syncer.storage.overview import Gap, StreamOverview, load_gaps, load_streams
-from syncer.storage.reports import Report, load_report
+from syncer.storage.database_urls import normalise_url
+from syncer.storage.read import Gap, StreamOverview, load_gaps, load_streams
+from syncer.storage.read.runs import RunSummary, load_runs
+from syncer.storage.read.sample_queries import SampleQueryResult, run_sample_query
 from syncer.storage.schema import check_schema, migrate
-from syncer.storage.store import PgStore
-from syncer.storage.stream_store import PgStreamStore
-from syncer.storage.urls import normalise_url
+from syncer.storage.write.store import PgStore
+from syncer.storage.write.stream_store import PgStreamStore
 
 __all__ = [
     "Gap",
     "PgStore",
     "PgStreamStore",
-    "Report",
     "RunSummary",
+    "SampleQueryResult",
     "StreamOverview",
     "check_schema",
     "load_gaps",
-    "load_report",
     "load_runs",
     "load_streams",
     "make_engine",
     "migrate",
     "normalise_url",
+    "run_sample_query",
 ]

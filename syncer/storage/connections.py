@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from syncer.errors import ConfigurationError, StoreUnavailable
-from syncer.storage.urls import describe_url, parse_url
+from syncer.storage.database_urls import describe_url, parse_url
 
 #: What a server says that will not change its mind, in the language of most servers.
 _REFUSAL = re.compile(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
@@ -9,8 +11,8 @@ from sqlalchemy import Connection, Engine, text
 import syncer
 from syncer.errors import SchemaError
 from syncer.storage.connections import make_engine, transaction, translated
+from syncer.storage.database_urls import normalise_url, parse_url
 from syncer.storage.tables import metadata
-from syncer.storage.urls import normalise_url, parse_url
 
 
 def migrate(url: str) -> None:
@@ -40,6 +42,17 @@ def check_schema(engine: Engine) -> None:
         raise SchemaError(_TOO_NEW.format(found))
     if found != known[0]:
         raise SchemaError(f"the database's schema {found} is older than {known[0]}: type `syncer migrate`")
+
+
+@contextmanager
+def open_database(url: str) -> Iterator[Engine]:
+    """The database at `url` to load from. Raises SchemaError where its schema is not this version's."""
+    engine = make_engine(url)
+    try:
+        check_schema(engine)
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def migrations_folder() -> Path:

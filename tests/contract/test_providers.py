@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from syncer.errors import ConfigurationError, ProtocolError, RecordError, Retryable, SyncerError, Throttled
-from syncer.model import Answer, Credentials, Query, Request, Role, Task
+from syncer.model import Credentials, Query, Request, Response, Role, Task
 from syncer.ports import Provider
-from syncer.providers import PROVIDERS, create
-from syncer.records import read_page
-from tests.providers import OPTIONS, answer, made
+from syncer.providers import PROVIDERS, create_provider
+from syncer.records import parse_page
+from tests.support.provider_responses import OPTIONS, answer, made
 
 _NOW = datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
 _CREDENTIALS = Credentials("ACCESSKEY", "hush-secret", "hush-token")
@@ -66,7 +66,7 @@ def test_registry_names_what_it_holds() -> None:
 
 def test_unknown_kind_is_refused_by_naming_the_known() -> None:
     with pytest.raises(ConfigurationError, match="baidu_vod"):
-        create("tencent_cvm")
+        create_provider("tencent_cvm")
 
 
 @kinds
@@ -80,7 +80,7 @@ def test_options_are_read_from_configuration(kind: str) -> None:
     assert is_dataclass(options)
     given_options = {name: list(v) if isinstance(v, tuple) else v for name, v in OPTIONS[kind].items()}
     read = TypeAdapter(options).validate_python(given_options)
-    assert create(kind, options=read).facts.lists
+    assert create_provider(kind, options=read).facts.lists
     for name in given_options:
         with pytest.raises(ValidationError):
             TypeAdapter(options).validate_python({**given_options, name: 7})
@@ -90,9 +90,9 @@ def test_options_are_read_from_configuration(kind: str) -> None:
 def test_defaults_hold_where_nothing_must_be_chosen(kind: str) -> None:
     if OPTIONS[kind]:
         with pytest.raises(TypeError):
-            create(kind)
+            create_provider(kind)
     else:
-        assert create(kind).facts.lists
+        assert create_provider(kind).facts.lists
 
 
 # Facts
@@ -102,7 +102,7 @@ def test_defaults_hold_where_nothing_must_be_chosen(kind: str) -> None:
 def test_facts_are_sound(kind: str) -> None:
     facts = made(kind).facts
     roles = [one.role for one in facts.lists]
-    assert roles.count(Role.MEMBERS) == 1
+    assert roles.count(Role.PRIMARY) == 1
     assert len({one.name for one in facts.lists}) == len(facts.lists)
     assert 0 < facts.page_size <= 100
     assert facts.requests_per_second > 0
@@ -122,7 +122,7 @@ def test_facts_name_known_paths_and_fields_of_a_task(kind: str) -> None:
 @kinds
 def test_open_and_failed_lists_stand_where_they_must(kind: str) -> None:
     roles = [one.role for one in made(kind).facts.lists]
-    assert roles == sorted(roles, key=[Role.OPEN, Role.MEMBERS, Role.FAILED].index)
+    assert roles == sorted(roles, key=[Role.OPEN, Role.PRIMARY, Role.FAILED].index)
 
 
 # Requests
@@ -232,10 +232,10 @@ def test_signature_depends_on_time_secret_and_request(kind: str) -> None:
         (answer({}, 429), Throttled),
         (answer({}, 404), ProtocolError),
     ],
-    ids=lambda value: f"{value.status} {value.body.decode()[:12]}" if isinstance(value, Answer) else "",
+    ids=lambda value: f"{value.status} {value.body.decode()[:12]}" if isinstance(value, Response) else "",
 )
 def test_answer_that_is_none_names_the_reaction(
-    kind: str, given_answer: Answer, kind_of_error: type[SyncerError]
+    kind: str, given_answer: Response, kind_of_error: type[SyncerError]
 ) -> None:
     provider = made(kind)
     for query in queries(provider):
@@ -283,7 +283,7 @@ def test_record_becomes_a_task_or_has_no_id(kind: str, data: st.DataObject) -> N
 def test_page_of_odd_records_loses_none(kind: str, data: st.DataObject) -> None:
     provider = made(kind)
     records = data.draw(st.lists(record_of(kind) | _JSON, max_size=3))
-    page = read_page(
+    page = parse_page(
         provider, Query(listing=provider.facts.lists[0].name), enveloped(kind, records), observed_at=_NOW
     )
     assert len(page.sightings) + len(page.rejected) == len(records)
@@ -294,7 +294,7 @@ def test_page_of_odd_records_loses_none(kind: str, data: st.DataObject) -> None:
     assert len({(quirk.path, quirk.value) for quirk in page.quirks}) == len(page.quirks)
 
 
-def enveloped(kind: str, records: list[Any]) -> Answer:
+def enveloped(kind: str, records: list[Any]) -> Response:
     """`records` in the envelope of the provider's list."""
     total = len(records)
     return answer(

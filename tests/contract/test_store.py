@@ -11,8 +11,8 @@ import pytest
 from syncer.model import Checkpoint, Interval, Mode, Order, RunStatus, StreamState
 from syncer.ports import StreamStore
 from syncer.storage import PgStore, make_engine
-from tests.fakes import FakeStore, make_stream
-from tests.sightings import T0, after, begin, detail, outcome, see, store
+from tests.support.fakes import FakeStore, make_stream
+from tests.support.sightings import T0, after, begin, detail, outcome, see, store
 
 CHECKPOINT = Checkpoint(started_at=T0, saved_at=after(5), done=("WAITING",), listing="FINISH", cursor="c")
 COVERED = StreamState(polled=(Interval(after(-100), after(0)),), last_run_at=after(10))
@@ -60,9 +60,9 @@ def test_store_counts_new_changed_and_unchanged(ours: StreamStore) -> None:
 def test_store_knows_the_open_tasks(ours: StreamStore) -> None:
     run = begin(ours)
     store(ours, run, see("a", at=3, created_at=T0), see("b", "failed"), see("c", "unknown"))
-    found = ours.open_tasks()
-    assert set(found) == {"a", "c"}
-    assert (found["a"].created_at, found["a"].first_seen_at) == (T0, after(3))
+    results = ours.open_tasks()
+    assert set(results) == {"a", "c"}
+    assert (results["a"].created_at, results["a"].first_seen_at) == (T0, after(3))
     store(ours, run, see("a", "succeeded", at=9), see("d", "paused", at=9))
     assert set(ours.open_tasks()) == {"c", "d"}
 
@@ -93,18 +93,18 @@ def test_store_doubts_what_opens_again(ours: StreamStore) -> None:
     counts = store(
         ours, run, see("a", "running", at=5), replace(see("b", "running", at=5), is_confirmed=True)
     )
-    assert (counts.updated, counts.doubted) == (1, ("a",))
+    assert (counts.updated, counts.reopened) == (1, ("a",))
     assert set(ours.open_tasks()) == {"b"}
 
 
 def test_store_tells_what_is_undecided(ours: StreamStore) -> None:
     run = begin(ours)
     counts = store(ours, run, see("a", "finished"), see("b", "finished"), see("c", "failed"))
-    assert sorted(counts.undecided) == sorted(ours.undecided(run)) == ["a", "b"]
+    assert sorted(counts.without_outcome) == sorted(ours.without_outcome(run)) == ["a", "b"]
     counts = store(ours, run, outcome("a", "failed", at=1), detail("b", "succeeded", at=1))
-    assert (counts.undecided, list(ours.undecided(run))) == ((), [])
+    assert (counts.without_outcome, list(ours.without_outcome(run))) == ((), [])
     again = store(ours, run, see("a", "finished", at=9), see("b", "finished", at=9))
-    assert (again.unchanged, again.undecided) == (2, ())
+    assert (again.unchanged, again.without_outcome) == (2, ())
 
 
 def test_store_marks_the_lost_until_they_return(ours: StreamStore) -> None:

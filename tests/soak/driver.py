@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import LiteralString
 
-from tests.acceptance.ledger import Ledger
-from tests.acceptance.program import Process, Program
-from tests.faults import trapped
-from tests.soak.remote import Remote
-from tests.soak.tally import Tally
-from tests.soak.weather import change_weather, clear_up
-from tests.soak.worlds import World
+from tests.soak.fault_schedule import change_weather, clear_up
+from tests.soak.scenarios import SoakScenario
+from tests.soak.simulator_client import SimulatorClient
+from tests.soak.totals import Totals
+from tests.support import crash_points
+from tests.support.analyst_database import AnalystDatabase
+from tests.support.program import Process, Program
 
 #: Points that are within a transaction.
 _INSIDE = {"copying", "staged", "upserted", "committing"}
@@ -41,7 +41,7 @@ where datname = current_database() and pid <> pg_backend_pid()
 class Timeline:
     """What the simulator's clock showed when; it only jumps while no daemon is there to see it."""
 
-    def __init__(self, remote: Remote) -> None:
+    def __init__(self, remote: SimulatorClient) -> None:
         self._remote = remote
         self._steps: list[tuple[datetime, timedelta]] = []
         self.read()
@@ -62,11 +62,13 @@ class Timeline:
 class Driver:
     """One world under way. Everything it decides follows from the seed; when it happens does not."""
 
-    def __init__(self, world: World, remote: Remote, program: Program, ledger: Ledger) -> None:
+    def __init__(
+        self, world: SoakScenario, remote: SimulatorClient, program: Program, ledger: AnalystDatabase
+    ) -> None:
         self.world, self.remote = world, remote
         self.program, self.ledger = program, ledger
         self.timeline = Timeline(remote)
-        self.tally = Tally(worlds=1)
+        self.tally = Totals(worlds=1)
         self._began_at = remote.clock.now()
         self._chance = Random(f"{world.seed}/driver")
 
@@ -121,10 +123,10 @@ class Driver:
 
     def _spring_trap(self) -> None:
         """A daemon dies at a place that was chosen for it."""
-        point = self._chance.choice(list(trapped.Point))
-        passes = self._chance.randint(1, 40 if point is trapped.Point.COPYING else 6)
-        setting = {trapped.VARIABLE: trapped.trap(point, passes)}
-        daemon = self.program.start("run", "--log-format", "json", module=trapped.__name__, **setting)
+        point = self._chance.choice(list(crash_points.Point))
+        passes = self._chance.randint(1, 40 if point is crash_points.Point.COPYING else 6)
+        setting = {crash_points.VARIABLE: crash_points.trap(point, passes)}
+        daemon = self.program.start("run", "--log-format", "json", module=crash_points.__name__, **setting)
         deadline = time.monotonic() + _TRAPPED
         while daemon.is_running and time.monotonic() < deadline:
             time.sleep(0.02)

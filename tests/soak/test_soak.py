@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.configured import configuration
-from tests.acceptance.ledger import opened_ledger
-from tests.acceptance.program import installed
-from tests.servers import Server
+from tests.soak.artifacts import keep_evidence
+from tests.soak.checker import Checker
 from tests.soak.driver import Driver
-from tests.soak.evidence import keep_evidence
-from tests.soak.figures import write_figures
-from tests.soak.judging import Judge
-from tests.soak.remote import started
-from tests.soak.tally import Faulty, Tally
-from tests.soak.worlds import World, make_world
+from tests.soak.figures_report import write_figures
+from tests.soak.scenarios import SoakScenario, make_scenario
+from tests.soak.simulator_client import started
+from tests.soak.totals import Faulty, Totals
+from tests.support.analyst_database import open_analyst_database
+from tests.support.postgres_servers import Server
+from tests.support.program import installed
+from tests.support.simulator_config import configuration
 
 #: So many processes die in a world before it is judged.
 _KILLS = 25
@@ -40,15 +40,15 @@ class Soak:
     def __init__(self, postgres: Server, template: str, folder: Path) -> None:
         self._postgres, self._template, self._folder = postgres, template, folder
 
-    def live(self, seed: int, kills: int) -> tuple[Tally, Faulty]:
+    def live(self, seed: int, kills: int) -> tuple[Totals, Faulty]:
         """What happened in the world of `seed`, and what is not as promised."""
         name = f"soak_{seed}_{time.monotonic_ns()}"
         folder = self._folder / name
         folder.mkdir()
-        with self._world(make_world(seed), name, folder) as driver:
+        with self._world(make_scenario(seed), name, folder) as driver:
             driver.live(kills)
             driver.settle()
-            faulty = Judge(driver).judge()
+            faulty = Checker(driver).judge()
             if faulty:
                 keep_evidence(driver, folder)
         if not faulty:
@@ -56,13 +56,13 @@ class Soak:
         return driver.tally, faulty
 
     @contextmanager
-    def _world(self, world: World, name: str, folder: Path) -> Iterator[Driver]:
+    def _world(self, world: SoakScenario, name: str, folder: Path) -> Iterator[Driver]:
         url = self._postgres.create(name, template=self._template)
         try:
             with (
                 started(world.arguments(), folder) as remote,
                 installed(folder) as program,
-                opened_ledger(url) as ledger,
+                open_analyst_database(url) as ledger,
             ):
                 program.configure(
                     configuration(remote, url, lease="1s", lists=world.lists(), **world.sources())  # type: ignore[arg-type]
@@ -77,7 +77,7 @@ def soak(postgres: Server, template: str, tmp_path: Path) -> Soak:
     return Soak(postgres, template, tmp_path)
 
 
-def check_not_vacuous(tally: Tally) -> None:
+def check_not_vacuous(tally: Totals) -> None:
     """Fail where so little happened that no fault could have shown."""
     assert tally.tasks > 20 * tally.worlds + 10 * tally.kills, tally
     assert tally.moved > 5 * tally.kills, tally
@@ -89,7 +89,7 @@ def check_not_vacuous(tally: Tally) -> None:
 
 
 def test_killed_daemons_lose_double_and_invent_nothing(soak: Soak) -> None:
-    total = Tally()
+    total = Totals()
     for seed, kills in _SMALL.items():
         tally, faulty = soak.live(seed, kills)
         assert not faulty, f"{faulty}\n{replay(seed, kills)}"
@@ -125,9 +125,9 @@ def test_soak(
 
 def live_through(
     soak: Soak, seeds: Iterator[int] | list[int], kills: int, say: Say
-) -> tuple[Tally, list[str]]:
+) -> tuple[Totals, list[str]]:
     """The sum over worlds until so many processes were killed, and how to replay those that failed."""
-    total, failed = Tally(), []
+    total, failed = Totals(), []
     for seed in seeds:
         wanted = kills if isinstance(seeds, list) else min(_KILLS, kills - total.kills)
         try:
@@ -152,7 +152,7 @@ def replay(seed: int, kills: int) -> str:
     return f"replay: pytest tests/soak -m soak --seed {seed} --kills {kills}"
 
 
-def progress(seed: int, tally: Tally, total: Tally, kills: int) -> str:
+def progress(seed: int, tally: Totals, total: Totals, kills: int) -> str:
     return (
         f"world {seed}: {tally.kills} kills, {tally.kills_amid_runs} amid runs, {tally.tasks} tasks, "
         f"{tally.moved} moved, {tally.windows:.1f} windows, {tally.faults.total()} faults, "
@@ -161,5 +161,5 @@ def progress(seed: int, tally: Tally, total: Tally, kills: int) -> str:
 
 
 def version(postgres: Server) -> str:
-    with opened_ledger(postgres.admin_url) as ledger:
+    with open_analyst_database(postgres.admin_url) as ledger:
         return str(ledger.value("show server_version")).split()[0]

@@ -75,8 +75,8 @@ def test_traceback_stays_on_the_line(sink: io.StringIO, form: str) -> None:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_secret_is_in_no_part_of_a_line(sink: io.StringIO, form: str) -> None:
-    logs.redactor.conceal(SECRET)
-    logs.redactor.conceal("hunter2")
+    logs.redactor.register_secret(SECRET)
+    logs.redactor.register_secret("hunter2")
     logs.configure(form=form, to=sink)  # type: ignore[arg-type]
     log = logging.getLogger("syncer.http")
     try:
@@ -91,7 +91,7 @@ def test_secret_is_in_no_part_of_a_line(sink: io.StringIO, form: str) -> None:
 
 
 def test_secret_bound_to_a_run_is_concealed(sink: io.StringIO) -> None:
-    logs.redactor.conceal("hunter2")
+    logs.redactor.register_secret("hunter2")
     logs.configure(to=sink)
     with logs.bound(source="hunter2"):
         logging.getLogger("syncer").info("run.started")
@@ -100,14 +100,14 @@ def test_secret_bound_to_a_run_is_concealed(sink: io.StringIO) -> None:
 
 def test_short_word_is_no_secret() -> None:
     redactor = logs.Redactor()
-    redactor.conceal("abc")
+    redactor.register_secret("abc")
     assert redactor.redact("abcdef") == "abcdef"
 
 
 def test_longer_secret_goes_first() -> None:
     redactor = logs.Redactor()
-    redactor.conceal("hunter")
-    redactor.conceal("hunter2")
+    redactor.register_secret("hunter")
+    redactor.register_secret("hunter2")
     assert redactor.redact("hunter2!") == "***!"
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from syncer.reporting.export.atomic_files import atomic_file, explain_os_errors
+from syncer.reporting.export.completeness import DayState, day_state
 from syncer.reporting.export.days import Day
-from syncer.reporting.export.files import explained, whole_file
-from syncer.reporting.export.folder import Entry, ExportFolder
 from syncer.reporting.export.formats import open_writer
-from syncer.reporting.export.judging import Verdict, judge
-from syncer.reporting.export.values import Census, Column, Ledger, Snapshot
+from syncer.reporting.export.manifest import ExportFolder, ManifestEntry
+from syncer.reporting.export.types import ExportColumn, ExportSnapshot, ExportSource, RowChecksum
 
 #: Is told of each day how many of its rows were written by now.
 Watch = Callable[[Day, int], None]
@@ -32,24 +32,24 @@ class DayReport:
     day: Day
     action: Action
     rows: int
-    verdict: Verdict
+    verdict: DayState
 
 
 def plan_days(
-    ledger: Ledger, folder: ExportFolder, days: Iterable[Day], *, again: bool = False
+    ledger: ExportSource, folder: ExportFolder, days: Iterable[Day], *, again: bool = False
 ) -> Iterator[DayReport]:
     """What `export_days` would do at the moment. Writes nothing and makes no folder."""
     selection = folder.terms.selection
     for day in days:
         with ledger.day(selection, day) as snapshot:
-            census = snapshot.census()
-            is_written = again or _differs(folder.entry(day), census)
-            verdict = judge(selection, day, snapshot.facts)
-        yield DayReport(day, Action.WRITTEN if is_written else Action.UNCHANGED, census.rows, verdict)
+            row_checksum = snapshot.row_checksum()
+            is_written = again or _differs(folder.entry(day), row_checksum)
+            verdict = day_state(selection, day, snapshot.facts)
+        yield DayReport(day, Action.WRITTEN if is_written else Action.UNCHANGED, row_checksum.rows, verdict)
 
 
 def export_days(
-    ledger: Ledger,
+    ledger: ExportSource,
     folder: ExportFolder,
     days: Iterable[Day],
     *,
@@ -62,26 +62,32 @@ def export_days(
     left as it was. Raises SyncerError where the folder cannot be written, and what the ledger raises.
     """
     columns = ledger.columns(folder.terms.selection)
-    with explained(folder.path), folder.writing():
+    with explain_os_errors(folder.path), folder.writing():
         for day in days:
             yield _export(ledger, folder, day, columns, again=again, watch=watch or _unwatched)
 
 
 def _export(
-    ledger: Ledger, folder: ExportFolder, day: Day, columns: Sequence[Column], *, again: bool, watch: Watch
+    ledger: ExportSource,
+    folder: ExportFolder,
+    day: Day,
+    columns: Sequence[ExportColumn],
+    *,
+    again: bool,
+    watch: Watch,
 ) -> DayReport:
     selection, former = folder.terms.selection, folder.entry(day)
     with ledger.day(selection, day) as snapshot:
-        verdict = judge(selection, day, snapshot.facts)
+        verdict = day_state(selection, day, snapshot.facts)
         now_at = snapshot.facts.now_at
-        if former and not again and not _differs(former, snapshot.census()):
-            action, census, exported_at = Action.UNCHANGED, _census(former), former.exported_at
+        if former and not again and not _differs(former, snapshot.row_checksum()):
+            action, row_checksum, exported_at = Action.UNCHANGED, _row_checksum(former), former.exported_at
         else:
-            census = _write(snapshot, folder, day, columns, watch)
+            row_checksum = _write(snapshot, folder, day, columns, watch)
             action, exported_at = Action.WRITTEN, now_at.isoformat()
-    entry = Entry(
-        rows=census.rows,
-        checksum=_word(census),
+    entry = ManifestEntry(
+        rows=row_checksum.rows,
+        checksum=_word(row_checksum),
         bytes=folder.part(day).stat().st_size,
         exported_at=exported_at,
         state=verdict.state,
@@ -89,14 +95,14 @@ def _export(
     )
     if entry != former:
         folder.note(day, entry)
-    return DayReport(day, action, census.rows, verdict)
+    return DayReport(day, action, row_checksum.rows, verdict)
 
 
 def _write(
-    snapshot: Snapshot, folder: ExportFolder, day: Day, columns: Sequence[Column], watch: Watch
-) -> Census:
+    snapshot: ExportSnapshot, folder: ExportFolder, day: Day, columns: Sequence[ExportColumn], watch: Watch
+) -> RowChecksum:
     rows = checksum = 0
-    with whole_file(folder.part(day)) as file:
+    with atomic_file(folder.part(day)) as file:
         writer = open_writer(folder.terms.format, file, columns)
         for chunk in snapshot.chunks():
             writer.write(chunk.rows)
@@ -104,20 +110,20 @@ def _write(
             checksum ^= chunk.checksum
             watch(day, rows)
         writer.close()
-    return Census(rows, checksum)
+    return RowChecksum(rows, checksum)
 
 
-def _differs(entry: Entry | None, census: Census) -> bool:
-    return entry is None or (entry.rows, entry.checksum) != (census.rows, _word(census))
+def _differs(entry: ManifestEntry | None, row_checksum: RowChecksum) -> bool:
+    return entry is None or (entry.rows, entry.checksum) != (row_checksum.rows, _word(row_checksum))
 
 
-def _census(entry: Entry) -> Census:
-    return Census(entry.rows, int(entry.checksum, 16))
+def _row_checksum(entry: ManifestEntry) -> RowChecksum:
+    return RowChecksum(entry.rows, int(entry.checksum, 16))
 
 
-def _word(census: Census) -> str:
+def _word(row_checksum: RowChecksum) -> str:
     """The checksum as JSON can hold it, which has no integers beyond 2^53."""
-    return f"{census.checksum:x}"
+    return f"{row_checksum.checksum:x}"
 
 
 def _unwatched(_day: Day, _rows: int) -> None:

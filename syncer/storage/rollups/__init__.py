@@ -1,6 +1,6 @@
 """The rollups, kept fresh: `queue` tells which days changed, `facts` computes one, `worker` does both."""
 
-from syncer.storage.rollups.queue import count_days, touch_everything
-from syncer.storage.rollups.worker import refresh
+from syncer.storage.rollups.dirty_queue import count_dirty_days, mark_all_dirty
+from syncer.storage.rollups.refresh import refresh
 
-__all__ = ["count_days", "refresh", "touch_everything"]
+__all__ = ["count_dirty_days", "mark_all_dirty", "refresh"]

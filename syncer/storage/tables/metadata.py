@@ -22,26 +22,26 @@ metadata = MetaData(
 )
 
 
-def identity(name: str, **options: Any) -> Column[int]:
+def identity_column(name: str, **options: Any) -> Column[int]:
     """A number that the database gives out."""
     return Column(name, BigInteger, Identity(always=True), nullable=False, **options)
 
 
-def words(name: str, *, nullable: bool = True, **options: Any) -> Column[str]:
+def text_column(name: str, *, nullable: bool = True, **options: Any) -> Column[str]:
     """A text."""
     return Column(name, Text, nullable=nullable, **options)
 
 
-def instant(name: str, *, nullable: bool = True, **options: Any) -> Column[datetime]:
+def instant_column(name: str, *, nullable: bool = True, **options: Any) -> Column[datetime]:
     """A moment, in UTC."""
     return Column(name, DateTime(timezone=True), nullable=nullable, **options)
 
 
-def number(name: str, *, nullable: bool = True, **options: Any) -> Column[int]:
+def bigint_column(name: str, *, nullable: bool = True, **options: Any) -> Column[int]:
     """A count or a key of another table."""
     return Column(name, BigInteger, nullable=nullable, **options)
 
 
-def counter(name: str) -> Column[int]:
+def counter_column(name: str) -> Column[int]:
     """A count that begins at nothing."""
     return Column(name, BigInteger, nullable=False, server_default=text("0"))

@@ -17,42 +17,42 @@ from sqlalchemy import (
     Table,
 )
 
-from syncer.storage.tables.metadata import instant, metadata, number, words
+from syncer.storage.tables.metadata import bigint_column, instant_column, metadata, text_column
 
 #: Append-only to those who write tasks. No key: two of them may note the same hour and neither waits.
 touched_hours = Table(
     "touched_hours",
     metadata,
-    number("stream_id", nullable=False),
-    words("fact", nullable=False),
-    instant("hour_at", nullable=False),
+    bigint_column("stream_id", nullable=False),
+    text_column("fact", nullable=False),
+    instant_column("hour_at", nullable=False),
     CheckConstraint("fact IN ('arrivals', 'completions', 'runs')", name="fact"),
 )
 
 
 def _of_day() -> Iterator[Column[Any]]:
-    yield number("source_id", nullable=False)
+    yield bigint_column("source_id", nullable=False)
     yield Column("day", Date, nullable=False)
 
 
 def _of_hour() -> Iterator[Column[Any]]:
     yield from _of_day()
-    yield instant("hour_at", nullable=False)
+    yield instant_column("hour_at", nullable=False)
     yield Column("hour", Integer, nullable=False)
 
 
 def _durations(name: str) -> Iterator[Column[Any]]:
     """How many are known, their sum, and p50, p90, p95, p99 and the largest of them."""
-    yield number(f"{name}_known", nullable=False)
+    yield bigint_column(f"{name}_known", nullable=False)
     yield Column(f"{name}_seconds_sum", Double, nullable=False)
     yield Column(f"{name}_seconds", ARRAY(Double))
 
 
 def _counted() -> Iterator[Column[Any]]:
-    yield words("task_type", nullable=False)
-    yield words("status", nullable=False)
-    yield number("tasks", nullable=False)
-    yield number("lost", nullable=False)
+    yield text_column("task_type", nullable=False)
+    yield text_column("status", nullable=False)
+    yield bigint_column("tasks", nullable=False)
+    yield bigint_column("lost", nullable=False)
     yield from _durations("queue")
     yield from _durations("run")
 
@@ -85,15 +85,15 @@ slo_daily = Table(
     "slo_daily",
     metadata,
     *_of_day(),
-    number("tasks", nullable=False),
-    number("succeeded", nullable=False),
-    number("failed", nullable=False),
-    number("cancelled", nullable=False),
-    number("queue_known", nullable=False),
-    number("queue_within_target", nullable=False),
+    bigint_column("tasks", nullable=False),
+    bigint_column("succeeded", nullable=False),
+    bigint_column("failed", nullable=False),
+    bigint_column("cancelled", nullable=False),
+    bigint_column("queue_known", nullable=False),
+    bigint_column("queue_within_target", nullable=False),
     Column("queue_seconds", ARRAY(Double)),
-    number("run_known", nullable=False),
-    number("run_within_target", nullable=False),
+    bigint_column("run_known", nullable=False),
+    bigint_column("run_within_target", nullable=False),
     Column("run_seconds", ARRAY(Double)),
     PrimaryKeyConstraint("day", "source_id"),
 )
@@ -103,10 +103,10 @@ durations_daily = Table(
     "durations_daily",
     metadata,
     *_of_day(),
-    words("task_type", nullable=False),
-    words("measure", nullable=False),
+    text_column("task_type", nullable=False),
+    text_column("measure", nullable=False),
     Column("bucket", Integer, nullable=False),
-    number("tasks", nullable=False),
+    bigint_column("tasks", nullable=False),
     PrimaryKeyConstraint("day", "source_id", "task_type", "measure", "bucket"),
 )
 
@@ -114,11 +114,11 @@ failures_daily = Table(
     "failures_daily",
     metadata,
     *_of_day(),
-    words("task_type", nullable=False),
-    words("error_code", nullable=False),
-    number("tasks", nullable=False),
-    instant("last_created_at", nullable=False),
-    words("error_message"),
+    text_column("task_type", nullable=False),
+    text_column("error_code", nullable=False),
+    bigint_column("tasks", nullable=False),
+    instant_column("last_created_at", nullable=False),
+    text_column("error_message"),
     PrimaryKeyConstraint("day", "source_id", "task_type", "error_code"),
 )
 
@@ -126,20 +126,20 @@ runs_hourly = Table(
     "runs_hourly",
     metadata,
     *_of_hour(),
-    words("region", nullable=False),
-    words("mode", nullable=False),
-    words("status", nullable=False),
-    number("runs", nullable=False),
+    text_column("region", nullable=False),
+    text_column("mode", nullable=False),
+    text_column("status", nullable=False),
+    bigint_column("runs", nullable=False),
     Column("seconds_sum", Double, nullable=False),
     Column("seconds_max", Double),
-    number("inserted", nullable=False),
-    number("updated", nullable=False),
-    number("unchanged", nullable=False),
-    number("rejected", nullable=False),
-    number("late", nullable=False),
-    number("lost", nullable=False),
-    number("pages", nullable=False),
-    number("requests", nullable=False),
+    bigint_column("inserted", nullable=False),
+    bigint_column("updated", nullable=False),
+    bigint_column("unchanged", nullable=False),
+    bigint_column("rejected", nullable=False),
+    bigint_column("late", nullable=False),
+    bigint_column("lost", nullable=False),
+    bigint_column("pages", nullable=False),
+    bigint_column("requests", nullable=False),
     PrimaryKeyConstraint("hour_at", "source_id", "region", "mode", "status"),
     Index("ix_runs_hourly_day", "day"),
 )

@@ -16,31 +16,38 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from syncer.storage.tables.metadata import counter, identity, instant, metadata, number, words
+from syncer.storage.tables.metadata import (
+    bigint_column,
+    counter_column,
+    identity_column,
+    instant_column,
+    metadata,
+    text_column,
+)
 
 #: `started_at` is on the provider's clock, and what a complete run's claims count from; `begun_at` and
 #: `ended_at` are on the database's.
 runs = Table(
     "runs",
     metadata,
-    identity("run_id", primary_key=True),
+    identity_column("run_id", primary_key=True),
     Column("stream_id", ForeignKey("sync.streams.stream_id"), nullable=False),
-    words("mode", nullable=False),
-    words("status", nullable=False),
+    text_column("mode", nullable=False),
+    text_column("status", nullable=False),
     #: The lease under which it last went on: tells a run of a dead process from one of ours.
-    number("epoch", nullable=False),
-    instant("started_at", nullable=False),
-    instant("begun_at", nullable=False, server_default=func.clock_timestamp()),
-    instant("ended_at"),
-    words("error"),
-    counter("inserted"),
-    counter("updated"),
-    counter("unchanged"),
-    counter("rejected"),
-    counter("late"),
-    counter("lost"),
-    counter("pages"),
-    counter("requests"),
+    bigint_column("epoch", nullable=False),
+    instant_column("started_at", nullable=False),
+    instant_column("begun_at", nullable=False, server_default=func.clock_timestamp()),
+    instant_column("ended_at"),
+    text_column("error"),
+    counter_column("inserted"),
+    counter_column("updated"),
+    counter_column("unchanged"),
+    counter_column("rejected"),
+    counter_column("late"),
+    counter_column("lost"),
+    counter_column("pages"),
+    counter_column("requests"),
 )
 Index("ix_runs_started_at", runs.c.started_at, postgresql_using="brin")
 Index("ix_runs_stream_id", runs.c.stream_id, runs.c.run_id)
@@ -57,14 +64,14 @@ Index("ix_runs_late", runs.c.stream_id, postgresql_where=runs.c.late > 0)
 checkpoints = Table(
     "checkpoints",
     metadata,
-    number("stream_id", nullable=False),
-    words("mode", nullable=False),
+    bigint_column("stream_id", nullable=False),
+    text_column("mode", nullable=False),
     Column("run_id", ForeignKey("sync.runs.run_id"), nullable=False),
-    instant("started_at", nullable=False),
-    instant("saved_at", nullable=False),
+    instant_column("started_at", nullable=False),
+    instant_column("saved_at", nullable=False),
     Column("done", ARRAY(Text), nullable=False),
-    words("listing"),
-    words("cursor"),
+    text_column("listing"),
+    text_column("cursor"),
     Column("evidence", JSONB, nullable=False),
     PrimaryKeyConstraint("stream_id", "mode"),
 )
@@ -75,11 +82,11 @@ rejected_records = Table(
     metadata,
     Column("stream_id", ForeignKey("sync.streams.stream_id"), nullable=False),
     Column("record_hash", LargeBinary, nullable=False),
-    words("record", nullable=False),
-    words("reason", nullable=False),
-    instant("observed_at", nullable=False),
-    number("run_id", nullable=False),
-    words("request_id", nullable=False),
+    text_column("record", nullable=False),
+    text_column("reason", nullable=False),
+    instant_column("observed_at", nullable=False),
+    bigint_column("run_id", nullable=False),
+    text_column("request_id", nullable=False),
     PrimaryKeyConstraint("stream_id", "record_hash"),
 )
 
@@ -89,10 +96,10 @@ quirks = Table(
     metadata,
     Column("source_id", ForeignKey("sync.sources.source_id"), nullable=False),
     Column("quirk_hash", LargeBinary, nullable=False),
-    words("path", nullable=False),
-    words("value"),
-    words("sample", nullable=False),
-    instant("first_seen_at", nullable=False, server_default=func.now()),
-    instant("last_seen_at", nullable=False, server_default=func.now()),
+    text_column("path", nullable=False),
+    text_column("value"),
+    text_column("sample", nullable=False),
+    instant_column("first_seen_at", nullable=False, server_default=func.now()),
+    instant_column("last_seen_at", nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("source_id", "quirk_hash"),
 )

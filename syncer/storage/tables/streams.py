@@ -16,18 +16,24 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSTZMULTIRANGE
 
-from syncer.storage.tables.metadata import identity, instant, metadata, number, words
+from syncer.storage.tables.metadata import (
+    bigint_column,
+    identity_column,
+    instant_column,
+    metadata,
+    text_column,
+)
 
 #: One row: what the views need to know of the configuration.
 settings = Table(
     "settings",
     metadata,
     Column("is_only", Boolean, primary_key=True, server_default=text("true")),
-    words("time_zone", nullable=False, server_default="UTC"),
+    text_column("time_zone", nullable=False, server_default="UTC"),
     Column("queue_target", Interval, nullable=False, server_default=text("'00:05:00'::interval")),
     Column("run_target", Interval, nullable=False, server_default=text("'01:00:00'::interval")),
     #: What was replaced before is gone; null where nothing is.
-    instant("history_since"),
+    instant_column("history_since"),
     CheckConstraint("is_only", name="one_row"),
 )
 
@@ -35,13 +41,13 @@ settings = Table(
 sources = Table(
     "sources",
     metadata,
-    identity("source_id", primary_key=True),
-    words("name", nullable=False),
-    words("provider", nullable=False),
-    words("site", nullable=False),
-    words("account", nullable=False),
-    words("key_hash", nullable=False),
-    instant("registered_at", nullable=False, server_default=func.now()),
+    identity_column("source_id", primary_key=True),
+    text_column("name", nullable=False),
+    text_column("provider", nullable=False),
+    text_column("site", nullable=False),
+    text_column("account", nullable=False),
+    text_column("key_hash", nullable=False),
+    instant_column("registered_at", nullable=False, server_default=func.now()),
     UniqueConstraint("name"),
 )
 
@@ -49,12 +55,12 @@ sources = Table(
 streams = Table(
     "streams",
     metadata,
-    identity("stream_id", primary_key=True),
+    identity_column("stream_id", primary_key=True),
     Column("source_id", ForeignKey("sync.sources.source_id"), nullable=False),
-    words("region", nullable=False),
-    instant("registered_at", nullable=False, server_default=func.now()),
+    text_column("region", nullable=False),
+    instant_column("registered_at", nullable=False, server_default=func.now()),
     #: Since when no configuration wants it to be read.
-    instant("retired_at"),
+    instant_column("retired_at"),
     Column("poll_every", Interval, nullable=False),
     Column("sweep_every", Interval, nullable=False),
     Column("retention", Interval),
@@ -62,11 +68,11 @@ streams = Table(
     Column("swept", TSTZMULTIRANGE, nullable=False, server_default="{}"),
     Column("orders", JSONB, nullable=False, server_default="{}"),
     Column("lookback", Interval),
-    instant("first_sweep_at"),
-    instant("last_sweep_at"),
-    instant("last_run_at"),
-    words("outcome_filter", nullable=False, server_default="unproven"),
-    instant("outcome_filter_at"),
+    instant_column("first_sweep_at"),
+    instant_column("last_sweep_at"),
+    instant_column("last_run_at"),
+    text_column("outcome_filter", nullable=False, server_default="unproven"),
+    instant_column("outcome_filter_at"),
     UniqueConstraint("source_id", "region"),
 )
 
@@ -75,10 +81,10 @@ leases = Table(
     "leases",
     metadata,
     Column("stream_id", ForeignKey("sync.streams.stream_id"), nullable=False),
-    number("epoch", nullable=False),
-    words("holder", nullable=False),
-    instant("renewed_at", nullable=False),
-    instant("expires_at", nullable=False),
+    bigint_column("epoch", nullable=False),
+    text_column("holder", nullable=False),
+    instant_column("renewed_at", nullable=False),
+    instant_column("expires_at", nullable=False),
     PrimaryKeyConstraint("stream_id", "epoch"),
     UniqueConstraint("stream_id"),
 )

@@ -22,49 +22,55 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from syncer.model import Status
-from syncer.storage.tables.metadata import identity, instant, metadata, number, words
+from syncer.storage.tables.metadata import (
+    bigint_column,
+    identity_column,
+    instant_column,
+    metadata,
+    text_column,
+)
 
 #: The statuses of tasks that can still change, in the order the partial index names them.
 OPEN_STATUSES = tuple(status.value for status in Status if status.is_open)
 
 
 def _identity() -> Iterator[Column[Any]]:
-    yield number("stream_id", nullable=False)
-    yield words("task_id", nullable=False)
+    yield bigint_column("stream_id", nullable=False)
+    yield text_column("task_id", nullable=False)
 
 
 def _state() -> Iterator[Column[Any]]:
     """The columns a state of a task has, be it current or former."""
-    yield words("name")
-    yield words("task_type")
+    yield text_column("name")
+    yield text_column("task_type")
     yield Column("sub_types", ARRAY(Text))
-    yield words("status", nullable=False)
-    yield words("provider_status")
-    yield instant("created_at")
-    yield instant("started_at")
-    yield instant("finished_at")
-    yield instant("updated_at")
-    yield number("progress_done")
-    yield number("progress_total")
-    yield words("parent_id")
-    yield words("resource_id")
-    yield words("error_code")
-    yield words("error_message")
+    yield text_column("status", nullable=False)
+    yield text_column("provider_status")
+    yield instant_column("created_at")
+    yield instant_column("started_at")
+    yield instant_column("finished_at")
+    yield instant_column("updated_at")
+    yield bigint_column("progress_done")
+    yield bigint_column("progress_total")
+    yield text_column("parent_id")
+    yield text_column("resource_id")
+    yield text_column("error_code")
+    yield text_column("error_message")
     yield Column("raw", JSONB, nullable=False)
     yield Column("detail", JSONB)
     yield Column("fingerprint", LargeBinary, nullable=False)
-    yield number("rank")
+    yield bigint_column("rank")
     yield Column("raw_altered", Boolean, nullable=False)
     yield Column("version", Integer, nullable=False)
     yield Column("changed_fields", ARRAY(Text))
-    yield instant("observed_after")
-    yield instant("observed_at", nullable=False)
-    yield instant("status_seen_at")
-    yield words("former_status")
-    yield instant("former_seen_at")
-    yield instant("lost_at")
-    yield number("run_id", nullable=False)
-    yield words("request_id", nullable=False)
+    yield instant_column("observed_after")
+    yield instant_column("observed_at", nullable=False)
+    yield instant_column("status_seen_at")
+    yield text_column("former_status")
+    yield instant_column("former_seen_at")
+    yield instant_column("lost_at")
+    yield bigint_column("run_id", nullable=False)
+    yield text_column("request_id", nullable=False)
 
 
 #: One row a task. No foreign key: the lease vouches for the stream, and a check a row would cost too much.
@@ -72,10 +78,10 @@ tasks = Table(
     "tasks",
     metadata,
     *_identity(),
-    identity("task_key"),
+    identity_column("task_key"),
     *_state(),
-    instant("first_seen_at", nullable=False),
-    instant("changed_at", nullable=False),
+    instant_column("first_seen_at", nullable=False),
+    instant_column("changed_at", nullable=False),
     PrimaryKeyConstraint("stream_id", "task_id"),
     CheckConstraint("version >= 1", name="version"),
 )
@@ -102,10 +108,10 @@ task_versions = Table(
     "task_versions",
     metadata,
     *_identity(),
-    number("task_key", nullable=False),
+    bigint_column("task_key", nullable=False),
     *_state(),
-    instant("next_observed_at", nullable=False),
-    instant("replaced_at", nullable=False, server_default=func.now()),
+    instant_column("next_observed_at", nullable=False),
+    instant_column("replaced_at", nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("task_key", "version", "replaced_at"),
     postgresql_partition_by="RANGE (replaced_at)",
 )

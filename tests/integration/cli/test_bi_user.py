@@ -15,7 +15,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from syncer.cli import main
-from tests.servers import Server
+from tests.support.postgres_servers import Server
 
 Type = Callable[..., int]
 GIVEN = "correct horse battery"

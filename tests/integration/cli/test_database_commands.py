@@ -13,8 +13,8 @@ import pytest
 from syncer.cli import main
 from syncer.embedded import EmbeddedPostgres
 from syncer.storage import PgStore, make_engine
-from tests.fakes import make_stream
-from tests.servers import FAST, open_folder, wheel_binaries
+from tests.support.fakes import make_stream
+from tests.support.postgres_servers import FAST, open_folder, wheel_binaries
 
 _STREAM = """
 with source as (

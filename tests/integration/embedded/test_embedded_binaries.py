@@ -13,7 +13,7 @@ import pytest
 from syncer.embedded import Binaries, EmbeddedPostgres, find_binaries
 from syncer.embedded.binaries import OLDEST
 from syncer.errors import ConfigurationError
-from tests.servers import FAST, open_folder, system_binaries, wheel_binaries
+from tests.support.postgres_servers import FAST, open_folder, system_binaries, wheel_binaries
 
 
 @pytest.fixture

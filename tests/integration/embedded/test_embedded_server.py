@@ -14,11 +14,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from syncer.embedded import EmbeddedPostgres, ports, psql_line
-from syncer.embedded.account import Account
-from syncer.embedded.ports import read_port
+from syncer.embedded import EmbeddedPostgres, psql_line, tcp_ports
+from syncer.embedded.os_user import OsUser
+from syncer.embedded.tcp_ports import read_port
 from syncer.errors import ConfigurationError, StoreUnavailable
-from tests.servers import FAST, open_folder, wheel_binaries
+from tests.support.postgres_servers import FAST, open_folder, wheel_binaries
 
 #: Another syncer: says the URL, keeps the server until its input ends.
 _OTHER = """
@@ -35,7 +35,7 @@ with EmbeddedPostgres(Path(sys.argv[1])).running() as url:
 def ports_of_our_own(monkeypatch: pytest.MonkeyPatch, worker_id: str) -> None:
     """No server of another worker's tests takes a port while ours is down."""
     first = 26_000 + 100 * int(worker_id.removeprefix("gw").replace("master", "0"))
-    monkeypatch.setattr(ports, "_PREFERRED", range(first, first + 100))
+    monkeypatch.setattr(tcp_ports, "_PREFERRED", range(first, first + 100))
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def test_server_ignores_a_pid_that_is_somebody_elses(postgres: EmbeddedPostgres,
         pid_file = folder / "a folder" / "postgres" / "db" / "postmaster.pid"
         text = pid_file.read_text()
     # As after a restart of a container: the number is in use by a process of the server's own user.
-    account = Account.for_files(pid_file.parent)
+    account = OsUser.for_files(pid_file.parent)
     user = {"user": account.uid, "group": account.gid, "extra_groups": []} if account.is_other else {}
     with subprocess.Popen(["sleep", "60"], **user) as stranger:  # type: ignore[call-overload]
         pid_file.write_text(text.replace(text.split()[0], str(stranger.pid), 1))

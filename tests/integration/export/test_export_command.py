@@ -13,9 +13,9 @@ import pytest
 
 from syncer.cli import main
 from syncer.storage import PgStore, make_engine
-from syncer.storage.exports import PgLedger
-from tests.fakes import make_stream
-from tests.sightings import begin, see, store
+from syncer.storage.read.exports import PgExportSource
+from tests.support.fakes import make_stream
+from tests.support.sightings import begin, see, store
 
 TODAY = datetime.now(UTC)
 
@@ -64,7 +64,7 @@ def test_export_writes_and_says_what_is_not_final(
 def test_last_day_is_yesterday_unless_told(
     typed: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PgLedger, "now", lambda _: TODAY)
+    monkeypatch.setattr(PgExportSource, "now", lambda _: TODAY)
     since = f"{TODAY - timedelta(days=3):%Y-%m-%d}"
     assert main(["export", "tasks", "--from", since, *typed]) == 0
     assert "days: 3 written (0 rows), 0 unchanged" in capsys.readouterr().out

@@ -19,29 +19,29 @@ from sqlalchemy import Engine
 from syncer.model import Interval, RunStatus, StreamState
 from syncer.reporting.export import (
     Action,
-    By,
     Dataset,
+    DayBasis,
     DayReport,
     ExportFolder,
+    ExportSpec,
+    Finality,
     Format,
     Selection,
-    State,
-    Terms,
     days_between,
     export_days,
     plan_days,
 )
 from syncer.storage import PgStore, make_engine
-from syncer.storage.exports import PgLedger
-from tests.fakes import make_stream
-from tests.sightings import begin, see, store
+from syncer.storage.read.exports import PgExportSource
+from tests.support.fakes import make_stream
+from tests.support.sightings import begin, see, store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BIG = "9223372036854775809"
 #: Noon in Shanghai, of a day that has long been over.
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
-TASKS = Selection(dataset=Dataset.TASKS, by=By.CREATED)
-VERSIONS = Selection(dataset=Dataset.VERSIONS, by=By.OBSERVED)
+TASKS = Selection(dataset=Dataset.TASKS, by=DayBasis.CREATED)
+VERSIONS = Selection(dataset=Dataset.VERSIONS, by=DayBasis.OBSERVED)
 MANY = "INSERT INTO sync.tasks (stream_id, task_id, name, status, created_at, raw, fingerprint, raw_altered,"
 MANY += (
     " version, first_seen_at, changed_at, observed_at, run_id, request_id) SELECT stream_id, n::text,"
@@ -89,14 +89,14 @@ def filled(engine: Engine) -> Iterator[PgStore]:
 
 
 def folder(into: Path, selection: Selection, form: Format) -> ExportFolder:
-    return ExportFolder(into, Terms(selection, form, SHANGHAI.key))
+    return ExportFolder(into, ExportSpec(selection, form, SHANGHAI.key))
 
 
 def export(
     engine: Engine, into: Path, selection: Selection = TASKS, form: Format = Format.NDJSON
 ) -> list[DayReport]:
     days = days_between(date(2026, 2, 28), date(2026, 3, 2), SHANGHAI)
-    return list(export_days(PgLedger(engine), folder(into, selection, form), days))
+    return list(export_days(PgExportSource(engine), folder(into, selection, form), days))
 
 
 def lines(into: Path, dataset: str = "tasks", on: str = "2026-03-01") -> list[dict[str, Any]]:
@@ -152,17 +152,17 @@ def as_text(value: object) -> str:
 @pytest.mark.usefixtures("filled")
 def test_days_tell_what_they_lack(engine: Engine, tmp_path: Path) -> None:
     verdicts = {str(each.day): each.verdict for each in export(engine, tmp_path)}
-    assert (verdicts["2026-02-28"].state, verdicts["2026-02-28"].reason) == (State.COMPLETE, "")
-    assert verdicts["2026-03-01"].state is State.PROVISIONAL
+    assert (verdicts["2026-02-28"].state, verdicts["2026-02-28"].reason) == (Finality.COMPLETE, "")
+    assert verdicts["2026-03-01"].state is Finality.PROVISIONAL
     assert verdicts["2026-03-01"].reason == "tasks are open; lost: cn"
-    only = Selection(dataset=Dataset.TASKS, by=By.CREATED, sources=("cn",))
+    only = Selection(dataset=Dataset.TASKS, by=DayBasis.CREATED, sources=("cn",))
     verdicts = {str(each.day): each.verdict for each in export(engine, tmp_path / "cn", only)}
-    assert (verdicts["2026-03-01"].state, verdicts["2026-03-01"].reason) == (State.GAP, "lost: cn")
+    assert (verdicts["2026-03-01"].state, verdicts["2026-03-01"].reason) == (Finality.GAP, "lost: cn")
 
 
 @pytest.mark.usefixtures("filled")
 def test_only_the_sources_asked_for(engine: Engine, tmp_path: Path) -> None:
-    export(engine, tmp_path, Selection(dataset=Dataset.TASKS, by=By.CREATED, sources=("intl",)))
+    export(engine, tmp_path, Selection(dataset=Dataset.TASKS, by=DayBasis.CREATED, sources=("intl",)))
     assert [row["task_id"] for row in lines(tmp_path)] == ["theirs"]
 
 
@@ -170,9 +170,9 @@ def test_only_the_sources_asked_for(engine: Engine, tmp_path: Path) -> None:
 def test_versions_are_in_the_day_of_their_observation(engine: Engine, tmp_path: Path) -> None:
     reports = export(engine, tmp_path, VERSIONS)
     assert [(each.rows, each.verdict.state) for each in reports] == [
-        (0, State.COMPLETE),
-        (7, State.COMPLETE),
-        (0, State.COMPLETE),
+        (0, Finality.COMPLETE),
+        (7, Finality.COMPLETE),
+        (0, Finality.COMPLETE),
     ]
     found = lines(tmp_path, "versions")
     assert [row["version"] for row in found if row["task_id"] == BIG] == [1, 2]
@@ -188,27 +188,27 @@ def test_exported_versions_stay_true(filled: PgStore, engine: Engine, tmp_path: 
 
 @pytest.mark.usefixtures("filled")
 def test_all_versions_of_a_task_are_in_the_day_of_the_task(engine: Engine, tmp_path: Path) -> None:
-    export(engine, tmp_path, Selection(dataset=Dataset.VERSIONS, by=By.CREATED))
+    export(engine, tmp_path, Selection(dataset=Dataset.VERSIONS, by=DayBasis.CREATED))
     ids = [row["task_id"] for row in lines(tmp_path, "versions")]
     assert ids == ["early", "late", BIG, BIG, "theirs"]
 
 
 @pytest.mark.usefixtures("filled")
 def test_no_task_is_without_a_day_by_observation(engine: Engine, tmp_path: Path) -> None:
-    by_observation = Selection(dataset=Dataset.TASKS, by=By.OBSERVED)
+    by_observation = Selection(dataset=Dataset.TASKS, by=DayBasis.OBSERVED)
     export(engine, tmp_path, by_observation)
     assert len(lines(tmp_path)) == 6
-    assert PgLedger(engine).undated(TASKS) == 1
-    assert PgLedger(engine).undated(by_observation) == 0
+    assert PgExportSource(engine).undated(TASKS) == 1
+    assert PgExportSource(engine).undated(by_observation) == 0
 
 
 def test_plan_and_export_see_the_same(filled: PgStore, engine: Engine, tmp_path: Path) -> None:
     days = list(days_between(date(2026, 2, 28), date(2026, 3, 2), SHANGHAI))
-    planned = list(plan_days(PgLedger(engine), folder(tmp_path, TASKS, Format.NDJSON), days))
+    planned = list(plan_days(PgExportSource(engine), folder(tmp_path, TASKS, Format.NDJSON), days))
     assert planned == export(engine, tmp_path)
     with filled.claim(make_stream(name="intl", account="other")) as ours:
         store(ours, begin(ours), see("theirs", "failed", at=60, created_at=NOON))
-    planned = list(plan_days(PgLedger(engine), folder(tmp_path, TASKS, Format.NDJSON), days))
+    planned = list(plan_days(PgExportSource(engine), folder(tmp_path, TASKS, Format.NDJSON), days))
     assert [each.action for each in planned] == [Action.UNCHANGED, Action.WRITTEN, Action.UNCHANGED]
     assert planned == export(engine, tmp_path)
     assert [row["status"] for row in lines(tmp_path) if row["task_id"] == "theirs"] == ["failed"]
@@ -217,10 +217,10 @@ def test_plan_and_export_see_the_same(filled: PgStore, engine: Engine, tmp_path:
 @pytest.mark.usefixtures("filled")
 def test_a_day_is_of_one_moment(engine: Engine, migrated_url: str) -> None:
     [day] = days_between(date(2026, 3, 1), date(2026, 3, 1), SHANGHAI)
-    with PgLedger(engine).day(TASKS, day) as snapshot:
+    with PgExportSource(engine).day(TASKS, day) as snapshot:
         with psycopg.connect(migrated_url) as connection:
             connection.execute("DELETE FROM sync.tasks")
-        assert snapshot.census().rows == 4
+        assert snapshot.row_checksum().rows == 4
         assert sum(len(chunk.rows) for chunk in snapshot.chunks()) == 4
 
 
@@ -229,7 +229,7 @@ def test_rows_come_through_a_cursor_on_the_server(engine: Engine, migrated_url: 
     with psycopg.connect(migrated_url) as connection:
         connection.execute(MANY, (NOON, 12_000))
     [day] = days_between(date(2026, 3, 1), date(2026, 3, 1), SHANGHAI)
-    with PgLedger(engine).day(TASKS, day) as snapshot:
+    with PgExportSource(engine).day(TASKS, day) as snapshot:
         sizes = [len(chunk.rows) for chunk in snapshot.chunks()]
     assert sum(sizes) == 24_004
     assert max(sizes) == 5_000
@@ -239,7 +239,7 @@ def test_rows_come_through_a_cursor_on_the_server(engine: Engine, migrated_url: 
 def test_eight_times_the_rows_take_the_same_memory(
     engine: Engine, migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syncer.storage.exports._ROWS", 100)
+    monkeypatch.setattr("syncer.storage.read.exports._ROWS", 100)
     with psycopg.connect(migrated_url) as connection:
         connection.execute(MANY, (NOON - timedelta(days=1), 250))
         connection.execute(MANY.replace("n::text", "'m' || n"), (NOON, 2_000))
@@ -248,7 +248,7 @@ def test_eight_times_the_rows_take_the_same_memory(
     for day in (small, small, large):  # twice, for what the first time brings into memory
         target = folder(tmp_path / str(len(peaks)), TASKS, Format.CSV)
         tracemalloc.start()
-        [report] = export_days(PgLedger(engine), target, [day])
+        [report] = export_days(PgExportSource(engine), target, [day])
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert report.rows >= 500

@@ -25,9 +25,8 @@ from syncer.errors import (
     SyncerError,
     Throttled,
 )
-from syncer.http import Client, Limiters, Patience, Route, Terms
+from syncer.http import Client, ClientConfig, RateLimiters, RetryPolicy, TransportConfig
 from syncer.model import (
-    Answer,
     Credentials,
     Envelope,
     Facts,
@@ -35,13 +34,14 @@ from syncer.model import (
     Page,
     Query,
     Request,
+    Response,
     Role,
     Status,
     Task,
 )
-from syncer.providers.base import Base
-from tests.clocks import T0, StoryClock
-from tests.loopback import Loopback, Script, loopback, response
+from syncer.providers.base import BaseProvider
+from tests.support.clocks import T0, StoryClock
+from tests.support.scripted_server import Loopback, Script, loopback, response
 
 _ERRORS: dict[str, type[SyncerError]] = {
     error.__name__: error
@@ -59,14 +59,14 @@ _ERRORS: dict[str, type[SyncerError]] = {
 OLD, NEW = Credentials("AK", "old"), Credentials("AK", "new")
 
 
-class Plain(Base):
+class Plain(BaseProvider):
     """A provider whose signature shows what it was made of, and whose errors name their class."""
 
     name = "plain"
 
     def __init__(self, url: str, *, has_regions: bool = False) -> None:
         self.url = url
-        lists = (Listing(name="ALL", role=Role.MEMBERS),)
+        lists = (Listing(name="ALL", role=Role.PRIMARY),)
         self.facts = Facts(lists=lists, page_size=100, requests_per_second=1000, has_regions=has_regions)
 
     def request(self, query: Query) -> Request:
@@ -76,7 +76,7 @@ class Plain(Base):
         proof = {"X-Key": credentials.secret_key, "X-Time": now.isoformat(), "X-Nonce": nonce}
         return replace(request, headers={**request.headers, **proof})
 
-    def parse(self, query: Query, answer: Answer) -> Envelope:
+    def parse(self, query: Query, answer: Response) -> Envelope:
         content = self._content(answer)
         return Envelope(records=tuple(content["tasks"]), next_cursor=None, request_id="r-1")
 
@@ -86,10 +86,10 @@ class Plain(Base):
     def regions_request(self) -> Request:
         return Request(method="GET", url=f"{self.url}/regions", action="Regions")
 
-    def parse_regions(self, answer: Answer) -> tuple[str, ...]:
+    def parse_regions(self, answer: Response) -> tuple[str, ...]:
         return tuple(self._content(answer)["regions"])
 
-    def _content(self, answer: Answer) -> dict[str, Any]:
+    def _content(self, answer: Response) -> dict[str, Any]:
         try:
             content: dict[str, Any] = json.loads(answer.body)
         except ValueError:
@@ -128,12 +128,15 @@ class Story:
         self.ahead: timedelta | None = timedelta(0)
         self.keys = Keys()
 
-    def client(self, *, has_regions: bool = False, **patience: Any) -> Client:
-        terms = Terms(
-            account="a", requests_per_second=1000, patience=Patience(**patience), redact=("secret",)
+    def client(self, *, has_regions: bool = False, **retry_policy: Any) -> Client:
+        config = ClientConfig(
+            account="a",
+            requests_per_second=1000,
+            retry_policy=RetryPolicy(**retry_policy),
+            redact=("secret",),
         )
         provider = Plain(self.server.url, has_regions=has_regions)
-        return Client(provider, self.keys, Limiters(self.clock), self.clock, terms=terms)
+        return Client(provider, self.keys, RateLimiters(self.clock), self.clock, config=config)
 
     def answers(self, *contents: dict[str, Any] | bytes) -> None:
         """Answer with each of `contents` in turn, with the last one from then on."""
@@ -170,8 +173,8 @@ PAGE: dict[str, Any] = {"tasks": [{"id": "1", "secret": "x"}]}
 ALL = Query(listing="ALL")
 
 
-def ask(story: Story, **patience: Any) -> Page:
-    with story.client(**patience) as client:
+def ask(story: Story, **retry_policy: Any) -> Page:
+    with story.client(**retry_policy) as client:
         return client(ALL)
 
 
@@ -345,6 +348,8 @@ def test_threads_share_one_client(story: Story) -> None:
 
 
 def test_unusable_authorities_are_told_at_once(story: Story, tmp_path: Any) -> None:
-    terms = Terms(account="a", requests_per_second=1, route=Route(ca_file=tmp_path / "none.pem"))
+    config = ClientConfig(
+        account="a", requests_per_second=1, transport=TransportConfig(ca_file=tmp_path / "none.pem")
+    )
     with pytest.raises(ConfigurationError, match="ca_file"):
-        Client(Plain(story.server.url), story.keys, Limiters(story.clock), story.clock, terms=terms)
+        Client(Plain(story.server.url), story.keys, RateLimiters(story.clock), story.clock, config=config)

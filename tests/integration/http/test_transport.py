@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from syncer.errors import ConfigurationError, PageRefused, ProtocolError, Retryable
-from syncer.http import Route, Transport
+from syncer.http import Transport, TransportConfig
 from syncer.http.deadline import Deadline
-from syncer.model import Answer, Request
-from tests.loopback import Loopback, Script, loopback, reset, response
+from syncer.model import Request, Response
+from tests.support.scripted_server import Loopback, Script, loopback, reset, response
 
 SOON = timedelta(seconds=0.3)
 LATER = timedelta(seconds=5)
@@ -40,9 +40,11 @@ def peer() -> Iterator[tuple[Loopback, list[Script]]]:
         yield server, scripts
 
 
-def send(url: str, *, route: Route | None = None, within: timedelta = LATER, body: bytes = b"") -> Answer:
+def send(
+    url: str, *, transport: TransportConfig | None = None, within: timedelta = LATER, body: bytes = b""
+) -> Response:
     request = Request(method="POST" if body else "GET", url=url, action="List", body=body)
-    with Transport(route or Route()) as transport:
+    with Transport(transport or TransportConfig()) as transport:
         return transport.send(request, within)
 
 
@@ -58,7 +60,7 @@ def test_request_arrives_as_it_was_signed(peer: tuple[Loopback, list[Script]]) -
     request = Request(
         method="POST", url=f"{server.url}/v2/tasks?{query}", action="List", headers=headers, body=body
     )
-    with Transport(Route()) as transport:
+    with Transport(TransportConfig()) as transport:
         transport.send(request, LATER)
     head, _, sent_body = server.requests[0].partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
@@ -74,7 +76,7 @@ def test_request_arrives_as_it_was_signed(peer: tuple[Loopback, list[Script]]) -
 def test_empty_post_has_neither_type_nor_chunks(peer: tuple[Loopback, list[Script]]) -> None:
     server, scripts = peer
     scripts.append(server.answer(response(b"{}")))
-    with Transport(Route()) as transport:
+    with Transport(TransportConfig()) as transport:
         transport.send(Request(method="POST", url=f"{server.url}/?Action=ListTask", action="ListTask"), LATER)
     head = server.requests[0].lower()
     assert b"content-length: 0" in head
@@ -94,7 +96,7 @@ def test_netrc_is_not_read(peer: tuple[Loopback, list[Script]], tmp_path: Path) 
 def test_cookies_are_not_kept(peer: tuple[Loopback, list[Script]]) -> None:
     server, scripts = peer
     scripts.append(server.answer(response(b"{}", headers="Set-Cookie: a=b; Path=/\r\nConnection: close\r\n")))
-    with Transport(Route()) as transport:
+    with Transport(TransportConfig()) as transport:
         for _ in range(2):
             transport.send(Request(method="GET", url=server.url, action="List"), LATER)
     assert len(server.requests) == 2
@@ -111,7 +113,7 @@ def test_connection_is_used_again(peer: tuple[Loopback, list[Script]]) -> None:
             server.answer(response(b"{}"))(connection)
 
     scripts.append(two_answers)
-    with Transport(Route()) as transport:
+    with Transport(TransportConfig()) as transport:
         for _ in range(2):
             transport.send(Request(method="GET", url=server.url, action="List"), LATER)
     assert len(set(ports)) == 1 and len(ports) == 2
@@ -200,7 +202,7 @@ def test_body_past_the_cap_is_refused(peer: tuple[Loopback, list[Script]], packe
     sent = gzip.compress(body) if packed else body
     scripts.append(server.answer(response(sent, headers="Content-Encoding: gzip\r\n" if packed else "")))
     with pytest.raises(PageRefused, match="more than 1,000,000 bytes"):
-        send(server.url, route=Route(size_cap=1_000_000))
+        send(server.url, transport=TransportConfig(size_cap=1_000_000))
 
 
 def test_endless_body_is_refused(peer: tuple[Loopback, list[Script]]) -> None:
@@ -213,7 +215,7 @@ def test_endless_body_is_refused(peer: tuple[Loopback, list[Script]]) -> None:
 
     scripts.append(play)
     with pytest.raises(PageRefused):
-        send(server.url, route=Route(size_cap=1_000_000))
+        send(server.url, transport=TransportConfig(size_cap=1_000_000))
 
 
 def test_stall_ends_at_the_deadline(peer: tuple[Loopback, list[Script]]) -> None:
@@ -251,7 +253,7 @@ def test_slow_drip_on_a_kept_connection_ends_at_the_deadline(peer: tuple[Loopbac
 
     scripts.append(play)
     request = Request(method="GET", url=server.url, action="List")
-    with Transport(Route()) as transport:
+    with Transport(TransportConfig()) as transport:
         transport.send(request, LATER)
         with pytest.raises(Retryable, match="no complete answer"):
             transport.send(request, SOON)
@@ -269,8 +271,8 @@ def test_deadlines_of_threads_are_their_own(peer: tuple[Loopback, list[Script]])
 
     scripts += [slow, server.drip(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a")]
     request = Request(method="GET", url=server.url, action="List")
-    answers: list[Answer] = []
-    with Transport(Route()) as transport:
+    answers: list[Response] = []
+    with Transport(TransportConfig()) as transport:
         patient = threading.Thread(target=lambda: answers.append(transport.send(request, LATER)))
         patient.start()
         while not server.requests:
@@ -326,7 +328,7 @@ def test_proxy_that_is_down_is_named_without_its_password() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(Retryable, match=rf"through the proxy 127\.0\.0\.1:{port}") as failure:
-        send("https://mps.example/", route=Route(proxy=f"http://me:hunter2@127.0.0.1:{port}"))
+        send("https://mps.example/", transport=TransportConfig(proxy=f"http://me:hunter2@127.0.0.1:{port}"))
     assert "hunter2" not in str(failure.value)
 
 
@@ -334,14 +336,14 @@ def test_proxy_that_refuses_the_login_is_a_wrong_configuration(peer: tuple[Loopb
     server, scripts = peer
     scripts.append(server.answer(response(b"", status="407 Proxy Authentication Required")))
     with pytest.raises(ConfigurationError, match="user name and a password"):
-        send("https://mps.example/", route=Route(proxy=server.url))
+        send("https://mps.example/", transport=TransportConfig(proxy=server.url))
 
 
 def test_proxy_that_drips_ends_at_the_deadline(peer: tuple[Loopback, list[Script]]) -> None:
     server, scripts = peer
     scripts.append(server.drip(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a"))
     with pytest.raises(Retryable, match="no complete answer"):
-        send("https://mps.example/", route=Route(proxy=server.url), within=SOON)
+        send("https://mps.example/", transport=TransportConfig(proxy=server.url), within=SOON)
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
@@ -365,14 +367,14 @@ def test_no_proxy_is_obeyed(peer: tuple[Loopback, list[Script]], monkeypatch: py
 
 def test_socks_proxy_is_a_wrong_configuration() -> None:
     with pytest.raises(ConfigurationError, match="correct endpoint or proxy"):
-        send("https://mps.example/", route=Route(proxy="socks5://127.0.0.1:9"))
+        send("https://mps.example/", transport=TransportConfig(proxy="socks5://127.0.0.1:9"))
 
 
 def test_header_with_a_line_end_is_never_sent(peer: tuple[Loopback, list[Script]]) -> None:
     server, scripts = peer
     scripts.append(server.answer(response(b"{}")))
     request = Request(method="GET", url=server.url, action="List", headers={"X-Token": "a\r\nX-Evil: b"})
-    with Transport(Route()) as transport, pytest.raises(ProtocolError, match="HTTP cannot carry"):
+    with Transport(TransportConfig()) as transport, pytest.raises(ProtocolError, match="HTTP cannot carry"):
         transport.send(request, LATER)
     assert server.requests == []
 
@@ -416,7 +418,7 @@ def test_unknown_authority_is_a_wrong_configuration(tls_peer: tuple[Loopback, li
 def test_authority_of_ca_file_is_trusted(tls_peer: tuple[Loopback, list[Script]], certificate: Path) -> None:
     server, scripts = tls_peer
     scripts.append(server.answer(response(b"{}")))
-    assert send(server.url, route=Route(ca_file=certificate)).status == 200
+    assert send(server.url, transport=TransportConfig(ca_file=certificate)).status == 200
 
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
@@ -435,7 +437,7 @@ def test_name_of_the_certificate_is_checked(
     server, scripts = tls_peer
     scripts.append(server.answer(response(b"{}")))
     with pytest.raises(ConfigurationError, match="cannot be trusted"):
-        send(f"https://localhost:{server.port}", route=Route(ca_file=certificate))
+        send(f"https://localhost:{server.port}", transport=TransportConfig(ca_file=certificate))
 
 
 def test_drip_under_tls_ends_at_the_deadline(
@@ -444,7 +446,7 @@ def test_drip_under_tls_ends_at_the_deadline(
     server, scripts = tls_peer
     scripts.append(server.drip(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a"))
     with pytest.raises(Retryable, match="no complete answer"):
-        send(server.url, route=Route(ca_file=certificate), within=SOON)
+        send(server.url, transport=TransportConfig(ca_file=certificate), within=SOON)
 
 
 def test_drip_in_the_handshake_ends_at_the_deadline(peer: tuple[Loopback, list[Script]]) -> None:
@@ -474,4 +476,4 @@ def test_unusable_ca_file_is_a_wrong_configuration(tmp_path: Path, content: str 
     if content:
         path.write_text(content)
     with pytest.raises(ConfigurationError, match=r"ca_file: cannot load .*ca\.pem"):
-        Transport(Route(ca_file=path))
+        Transport(TransportConfig(ca_file=path))

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from syncer.model import GLOBAL, Query, Sighting, Stream
-from syncer.records import read_page
+from syncer.records import parse_page
 from syncer.storage import PgStore
-from tests import known_world
-from tests.fakes import after, make_source
 from tests.integration.storage.conftest import Look, engine, look, module_url, ours, pg, stream, url
-from tests.providers import answer, made
-from tests.readers import enter, filled, place, reader, root
-from tests.servers import Server
-from tests.sightings import begin, store
+from tests.support import known_tasks
+from tests.support.bi_roles import enter, filled, place, reader, root
+from tests.support.fakes import after, make_source
+from tests.support.postgres_servers import Server
+from tests.support.provider_responses import answer, made
+from tests.support.sightings import begin, store
 
 __all__ = [
     "Look",
@@ -63,7 +63,7 @@ def read(
     """What the provider of `kind` reads from an answer with these records."""
     asked = Query(listing=listing, region=GLOBAL)
     body = answer(_ENVELOPES[kind](list(records)))
-    return read_page(made(kind, **options), asked, body, observed_at=after(at)).sightings
+    return parse_page(made(kind, **options), asked, body, observed_at=after(at)).sightings
 
 
 class Shown:
@@ -86,9 +86,9 @@ def shown(pg: PgStore, look: Look) -> Shown:
 
 @pytest.fixture(scope="module")
 def known_url(postgres: Server, template: str) -> Iterator[str]:
-    """A database that holds `tests.known_world`, for all tests of a module: they only read."""
+    """A database that holds `tests.support.known_tasks`, for all tests of a module: they only read."""
     name = f"test_{secrets.token_hex(6)}"
     url = postgres.create(name, template=template)
-    known_world.fill(url)
+    known_tasks.fill(url)
     yield url
     postgres.drop(name)

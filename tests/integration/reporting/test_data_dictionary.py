@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from syncer.reporting.dictionary import Catalogue, as_markdown, untold
-from syncer.storage.catalogue import load_catalogue
+from syncer.reporting.data_dictionary import SchemaComments, as_markdown, without_comment
+from syncer.storage.read.schema_comments import load_schema_comments
 from tests.integration.reporting.conftest import Look
 
 PAGE = Path(__file__).parents[3] / "docs" / "data-dictionary.md"
@@ -17,11 +17,11 @@ KEYS = {"task_key": "bigint", "source_key": "bigint", "day": "date", "status": "
 
 
 @pytest.fixture
-def catalogue(engine: Engine) -> Catalogue:
-    return load_catalogue(engine)
+def catalogue(engine: Engine) -> SchemaComments:
+    return load_schema_comments(engine)
 
 
-def test_page_is_what_the_database_says(catalogue: Catalogue, pytestconfig: pytest.Config) -> None:
+def test_page_is_what_the_database_says(catalogue: SchemaComments, pytestconfig: pytest.Config) -> None:
     said = as_markdown(catalogue)
     if pytestconfig.getoption("--write-dictionary"):
         PAGE.write_text(said, "utf-8")
@@ -32,15 +32,15 @@ def test_page_is_what_the_database_says(catalogue: Catalogue, pytestconfig: pyte
     assert written == said
 
 
-def test_everything_is_told_in_both_languages(catalogue: Catalogue) -> None:
-    assert untold(catalogue) == []
+def test_everything_is_told_in_both_languages(catalogue: SchemaComments) -> None:
+    assert without_comment(catalogue) == []
 
 
-def test_columns_have_plain_types(catalogue: Catalogue) -> None:
+def test_columns_have_plain_types(catalogue: SchemaComments) -> None:
     assert {column.type for view in catalogue.views for column in view.columns} <= PLAIN
 
 
-def test_columns_of_one_name_are_of_one_type(catalogue: Catalogue) -> None:
+def test_columns_of_one_name_are_of_one_type(catalogue: SchemaComments) -> None:
     types: dict[str, set[str]] = {}
     for view in catalogue.views:
         for column in view.columns:
@@ -51,7 +51,7 @@ def test_columns_of_one_name_are_of_one_type(catalogue: Catalogue) -> None:
     assert {name: types[name] for name in KEYS} == {name: {type} for name, type in KEYS.items()}
 
 
-def test_names_tell_the_type(catalogue: Catalogue) -> None:
+def test_names_tell_the_type(catalogue: SchemaComments) -> None:
     ends = {
         "_at": "timestamp with time zone",
         "_day": "date",
@@ -69,7 +69,7 @@ def test_names_tell_the_type(catalogue: Catalogue) -> None:
     assert odd == []
 
 
-def test_facts_name_their_source(catalogue: Catalogue) -> None:
+def test_facts_name_their_source(catalogue: SchemaComments) -> None:
     dimensions = {"calendar", "statuses", "settings"}
     for view in catalogue.views:
         names = {column.name for column in view.columns}

@@ -11,9 +11,9 @@ import pytest
 
 from syncer.model import Interval, RunStatus, Status, Stream, StreamState
 from syncer.storage import PgStore, PgStreamStore
-from tests.fakes import make_source
 from tests.integration.reporting.conftest import Look
-from tests.sightings import after, begin, see, store
+from tests.support.fakes import make_source
+from tests.support.sightings import after, begin, see, store
 
 FACTS = ("tasks", "task_versions", "task_transitions", "open_tasks", "runs", "coverage", "coverage_gaps")
 

@@ -14,11 +14,11 @@ from psycopg import sql
 from psycopg.postgres import types
 
 from syncer.storage import make_engine
-from syncer.storage.readers import create_reader, load_reader
-from tests.grafana import DASHBOARDS, Asked, Range, constants, filled, queries
-from tests.known_world import NOW, ZONE, local
-from tests.readers import elsewhere
-from tests.servers import Server
+from syncer.storage.roles import create_role, load_role
+from tests.support.bi_roles import elsewhere
+from tests.support.grafana_queries import DASHBOARDS, Asked, Range, constants, filled, queries
+from tests.support.known_tasks import NOW, ZONE, local
+from tests.support.postgres_servers import Server
 
 QUERIES = list(queries())
 EACH = pytest.mark.parametrize("asked", QUERIES, ids=str)
@@ -173,8 +173,8 @@ def test_reader_may_ask_everything(known_url: str, postgres: Server) -> None:
         name, password = f"reader_{secrets.token_hex(4)}", secrets.token_hex(8)
         engine = make_engine(place)
         try:
-            reader = load_reader(engine, name, time_zone=ZONE.key, patience=timedelta(seconds=90))
-            create_reader(engine, reader, password)
+            reader = load_role(engine, name, time_zone=ZONE.key, patience=timedelta(seconds=90))
+            create_role(engine, reader, password)
             with psycopg.connect(elsewhere(known_url, user=name, password=password)) as connection:
                 ask = Answers(connection)
                 assert all(ask(each) for each in QUERIES)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.reporting.conftest import Look, Shown, example, read
-from tests.sightings import after, begin, store
+from tests.support.sightings import after, begin, store
 
 # Tencent MPS
 

@@ -10,9 +10,9 @@ import pytest
 
 from syncer.model import Interval, RunStatus, Stream, StreamState
 from syncer.storage import PgStore, PgStreamStore
-from tests.fakes import make_source
 from tests.integration.reporting.conftest import Look
-from tests.sightings import T0, after, begin, see, store
+from tests.support.fakes import make_source
+from tests.support.sightings import T0, after, begin, see, store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from syncer.model import Batch, Mode, RunStatus, Stream
 from syncer.storage import PgStore, PgStreamStore
-from tests.fakes import make_source
 from tests.integration.reporting.conftest import Look
-from tests.sightings import begin, see, store
+from tests.support.fakes import make_source
+from tests.support.sightings import begin, see, store
 
 _TOLD = """
 SELECT source_key, region, day, date_trunc('hour', begun_at) AS hour_at, mode, status, count(*) AS runs,

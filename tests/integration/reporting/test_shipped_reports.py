@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 from syncer.errors import StoreUnavailable
 from syncer.reporting.reports import NAMES, shipped_report
 from syncer.storage import make_engine
-from syncer.storage.answers import load_answer
-from tests.known_world import NOW, ZONE, day, local
+from syncer.storage.read.reports import run_report
+from tests.support.known_tasks import NOW, ZONE, day, local
 
 REPORTS = pytest.mark.parametrize("name", NAMES)
 
@@ -29,7 +29,7 @@ def known(known_url: str) -> Iterator[Engine]:
 
 
 def rows(engine: Engine, name: str, **asked: Any) -> list[dict[str, Any]]:
-    answer = load_answer(engine, shipped_report(name), **asked)
+    answer = run_report(engine, shipped_report(name), **asked)
     return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
 
@@ -146,7 +146,7 @@ def test_window_begins_at_a_local_midnight(known: Engine) -> None:
 @REPORTS
 def test_report_answers_of_each_source_alone(name: str, known: Engine) -> None:
     for source in ("mps-cn", "tat"):
-        answer = load_answer(known, shipped_report(name), about=[source])
+        answer = run_report(known, shipped_report(name), about=[source])
         assert answer.sources == (source,)
         if "source" in answer.columns:
             assert {row[answer.columns.index("source")] for row in answer.rows} <= {source}
@@ -154,7 +154,7 @@ def test_report_answers_of_each_source_alone(name: str, known: Engine) -> None:
 
 @REPORTS
 def test_report_tells_plain_values_in_local_time(name: str, known: Engine) -> None:
-    answer = load_answer(known, shipped_report(name))
+    answer = run_report(known, shipped_report(name))
     values = [value for row in answer.rows for value in row]
     assert values
     assert not [value for value in values if isinstance(value, Decimal | list | dict)]
@@ -165,7 +165,7 @@ def test_report_tells_plain_values_in_local_time(name: str, known: Engine) -> No
 @REPORTS
 def test_report_names_columns_that_it_has(name: str, known: Engine) -> None:
     report = shipped_report(name)
-    columns = load_answer(known, report).columns
+    columns = run_report(known, report).columns
     assert {*report.bar, *report.spare, *report.words} <= {*columns, "bar"}
     assert report.title and report.description.endswith(".")
 
@@ -185,4 +185,4 @@ def test_report_of_an_empty_database_is_empty(name: str, engine: Engine) -> None
 def test_report_cannot_write(known: Engine) -> None:
     report = replace(shipped_report("overview"), sql="DELETE FROM sync.tasks")
     with pytest.raises(StoreUnavailable, match="read-only transaction"):
-        load_answer(known, report)
+        run_report(known, report)

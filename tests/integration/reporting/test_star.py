@@ -13,9 +13,9 @@ from alembic.config import Config
 from syncer.model import RunStatus, Stream
 from syncer.storage import PgStore, PgStreamStore, make_engine, migrate
 from syncer.storage.schema import migrations_folder
-from tests.fakes import make_source, make_stream
 from tests.integration.reporting.conftest import Look
-from tests.sightings import T0, after, begin, see, store
+from tests.support.fakes import make_source, make_stream
+from tests.support.sightings import T0, after, begin, see, store
 
 # Open tasks
 

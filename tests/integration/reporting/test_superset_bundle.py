@@ -10,16 +10,16 @@ import psycopg
 import pytest
 
 from deploy.superset.refresh import refresh
-from tests import servers
-from tests.ninety_days import fill
-from tests.superset import parts, query_of, source_of
+from tests.support import postgres_servers
+from tests.support.ninety_days import fill
+from tests.support.superset_queries import parts, query_of, source_of
 
 CHARTS, DATASETS, DASHBOARDS = parts("charts"), parts("datasets"), parts("dashboards")
 BY_UUID = {dataset["uuid"]: dataset for dataset in DATASETS.values()}
 
 
 @pytest.fixture(scope="module")
-def alive(postgres: servers.Server, template: str) -> Iterator[str]:
+def alive(postgres: postgres_servers.Server, template: str) -> Iterator[str]:
     """The URL of a database with a few tasks on each of ninety days."""
     name = f"alive_{secrets.token_hex(6)}"
     url = postgres.create(name, template=template)

@@ -14,11 +14,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from syncer.storage.overview import opened
-from syncer.storage.readers import create_reader, load_reader
-from tests import servers
-from tests.ninety_days import fill
-from tests.superset import parts
+from syncer.storage.read import open_database
+from syncer.storage.roles import create_role, load_role
+from tests.support import postgres_servers
+from tests.support.ninety_days import fill
+from tests.support.superset_queries import parts
 
 pytestmark = [
     pytest.mark.superset,
@@ -32,15 +32,15 @@ ROOT = Path(__file__).parent.parent.parent.parent
 
 
 @pytest.fixture
-def reader_url(postgres: servers.Server, migrated_url: str) -> Iterator[str]:
+def reader_url(postgres: postgres_servers.Server, migrated_url: str) -> Iterator[str]:
     """What an analyst connects with to a database that has seen ninety days."""
     fill(migrated_url)
     server = postgres.admin_url.rpartition("/")[0]
     name, password = f"reader_{secrets.token_hex(4)}", secrets.token_urlsafe(12)
     at = migrated_url.rpartition("/")[2]
-    with opened(f"{server}/{at}") as engine:
-        reader = load_reader(engine, name, time_zone="Asia/Shanghai", patience=timedelta(minutes=2))
-        create_reader(engine, reader, password)
+    with open_database(f"{server}/{at}") as engine:
+        reader = load_role(engine, name, time_zone="Asia/Shanghai", patience=timedelta(minutes=2))
+        create_role(engine, reader, password)
     host = migrated_url.rpartition("@")[2]
     yield f"postgresql://{name}:{password}@{host}"
     with psycopg.connect(f"{server}/{at}", autocommit=True) as connection:

@@ -7,9 +7,9 @@ from typing import Any
 
 from syncer.model import Mode, RunStatus, Stream, StreamState
 from syncer.storage import PgStore, PgStreamStore
-from tests.fakes import make_source
 from tests.integration.reporting.conftest import Look
-from tests.sightings import T0, after, begin, detail, outcome, see, store
+from tests.support.fakes import make_source
+from tests.support.sightings import T0, after, begin, detail, outcome, see, store
 
 
 def transitions(look: Look) -> list[dict[str, Any]]:

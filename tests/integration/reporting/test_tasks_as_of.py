@@ -9,9 +9,9 @@ import pytest
 
 from syncer.model import Stream
 from syncer.storage import PgStore, PgStreamStore
-from tests.fakes import make_source
 from tests.integration.reporting.conftest import Look
-from tests.sightings import T0, after, begin, detail, see, store
+from tests.support.fakes import make_source
+from tests.support.sightings import T0, after, begin, detail, see, store
 
 SAME_COLUMNS = "SELECT * FROM reporting.tasks EXCEPT SELECT * FROM reporting.tasks_as_of('infinity')"
 

@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 
 from syncer.model import Stream
 from syncer.storage import PgStore, PgStreamStore, make_engine
-from tests.fakes import make_stream
-from tests.servers import Server
+from tests.support.fakes import make_stream
+from tests.support.postgres_servers import Server
 
 #: Short enough to outlive in a test, long enough for a slow machine to renew.
 SHORT_LEASE = timedelta(seconds=1)

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from syncer.errors import ConfigurationError, StoreUnavailable, SyncerError
-from syncer.storage import PgStreamStore, make_engine, staging
+from syncer.storage import PgStreamStore, make_engine
 from syncer.storage.connections import transaction
-from tests.servers import Server
-from tests.sightings import begin, see, store
+from syncer.storage.write import staging
+from tests.support.postgres_servers import Server
+from tests.support.sightings import begin, see, store
 
 
 def connect(url: str) -> SyncerError:

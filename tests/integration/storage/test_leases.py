@@ -17,10 +17,10 @@ from syncer.errors import LeaseLost, StoreUnavailable
 from syncer.model import Mode, Run, Stream
 from syncer.storage import PgStore, PgStreamStore
 from syncer.storage.connections import transaction
-from syncer.storage.keeper import Keeper
-from syncer.storage.leases import fence, renew, take
+from syncer.storage.write.lease_renewal import LeaseRenewer
+from syncer.storage.write.leases import lock_lease, renew_lease, take_lease
 from tests.integration.storage.conftest import SHORT_LEASE, Look
-from tests.sightings import T0, begin, see, store
+from tests.support.sightings import T0, begin, see, store
 
 MakeStore = Callable[..., PgStore]
 _EXPIRE = "UPDATE sync.leases SET expires_at = clock_timestamp()"
@@ -83,7 +83,7 @@ def _every_method(ours: PgStreamStore, run: Run) -> list[Callable[[], object]]:
         lambda: ours.start(Mode.POLL, T0),
         ours.state,
         ours.open_tasks,
-        lambda: ours.undecided(run),
+        lambda: ours.without_outcome(run),
     ]
 
 
@@ -98,7 +98,7 @@ def test_expired_lease_commits_nothing_even_if_nobody_took_it(ours: PgStreamStor
 def test_expired_lease_is_not_revived(ours: PgStreamStore, engine: Engine, look: Look) -> None:
     look(_EXPIRE)
     with transaction(engine) as connection:
-        assert not renew(connection, ours.lease, SHORT_LEASE)
+        assert not renew_lease(connection, ours.lease, SHORT_LEASE)
     with pytest.raises(LeaseLost):
         ours.state()
 
@@ -110,13 +110,15 @@ def test_takeover_waits_for_the_commit_under_way(
 
     def take_over() -> int:
         with transaction(engine) as connection:
-            lease = take(connection, ours.lease.stream_id, label="fake", holder="other", lease=SHORT_LEASE)
+            lease = take_lease(
+                connection, ours.lease.stream_id, label="fake", holder="other", lease=SHORT_LEASE
+            )
             taken.set()
             return lease.epoch
 
     with ThreadPoolExecutor() as pool:
         with transaction(engine) as connection:
-            fence(connection, ours.lease)
+            lock_lease(connection, ours.lease)
             look(_EXPIRE)
             other = pool.submit(take_over)
             wait_until(lambda: look("SELECT 1 FROM pg_locks WHERE NOT granted"))
@@ -128,10 +130,10 @@ def test_takeover_waits_for_the_commit_under_way(
 
 def test_renewal_waits_for_nobody(engine: Engine, ours: PgStreamStore) -> None:
     with transaction(engine) as writer:
-        fence(writer, ours.lease)
+        lock_lease(writer, ours.lease)
         with transaction(engine) as keeper:
             keeper.execute(text("SET LOCAL lock_timeout = '100ms'"))
-            assert renew(keeper, ours.lease, SHORT_LEASE)
+            assert renew_lease(keeper, ours.lease, SHORT_LEASE)
 
 
 def test_frozen_transaction_holds_nobody_up(impatient: MakeStore, stream: Stream) -> None:
@@ -139,7 +141,7 @@ def test_frozen_transaction_holds_nobody_up(impatient: MakeStore, stream: Stream
     with frozen.claim(stream) as ours:
         frozen._keeper.close()
         with pytest.raises(StoreUnavailable), transaction(frozen._engine) as connection:
-            fence(connection, ours.lease)
+            lock_lease(connection, ours.lease)
             wait_until(lambda: _can_claim(other, stream))
             connection.execute(text("UPDATE sync.runs SET error = 'too late'"))
 
@@ -176,7 +178,7 @@ def test_keeper_stops_renewing_what_was_lost(
 
 
 def test_keeper_without_leases_has_no_thread(engine: Engine, ours: PgStreamStore) -> None:
-    keeper = Keeper(engine, SHORT_LEASE)
+    keeper = LeaseRenewer(engine, SHORT_LEASE)
     keeper.keep(ours.lease)
     thread = keeper._thread
     assert thread is not None

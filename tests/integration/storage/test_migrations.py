@@ -20,7 +20,7 @@ import syncer
 from syncer.errors import SchemaError, StoreUnavailable
 from syncer.storage import check_schema, make_engine, migrate
 from syncer.storage import schema as schema_module
-from tests.servers import Server
+from tests.support.postgres_servers import Server
 
 CHECKOUT = Path(syncer.__file__).parent.parent
 HEAD = "SELECT version_num FROM sync.alembic_version"

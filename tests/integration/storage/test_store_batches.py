@@ -22,7 +22,7 @@ from syncer.model import (
 )
 from syncer.storage import PgStore, PgStreamStore
 from tests.integration.storage.conftest import Look
-from tests.sightings import T0, after, begin, see, store
+from tests.support.sightings import T0, after, begin, see, store
 
 CHECKPOINT = Checkpoint(
     started_at=T0,

@@ -11,7 +11,7 @@ import pytest
 from syncer.model import Interval, Quirk, RunStatus, StreamState
 from syncer.storage import PgStreamStore
 from tests.integration.storage.conftest import Look
-from tests.sightings import T0, after, begin, detail, outcome, see, store
+from tests.support.sightings import T0, after, begin, detail, outcome, see, store
 
 
 def task(look: Look, task_id: str = "t") -> dict[str, Any]:
@@ -130,7 +130,7 @@ def test_outcome_in_the_same_run_completes_the_state(ours: PgStreamStore, look: 
     run = begin(ours)
     first = store(ours, run, see("t", "finished"))
     counts = store(ours, run, outcome("t", told, at=5))
-    assert (first.undecided, counts.undecided) == (("t",), ())
+    assert (first.without_outcome, counts.without_outcome) == (("t",), ())
     assert (counts.updated, counts.unchanged) == (0, 0)
     (only,) = versions(look)
     assert (only["status"], only["version"], only["observed_at"]) == (told, 1, T0)
@@ -170,9 +170,9 @@ def test_other_record_in_the_same_run_is_a_version(ours: PgStreamStore, look: Lo
 def test_undecided_are_the_runs_own(ours: PgStreamStore) -> None:
     run = begin(ours)
     store(ours, run, see("a", "finished"), see("b", "finished"), outcome("a", "failed", at=1))
-    assert list(ours.undecided(run)) == ["b"]
+    assert list(ours.without_outcome(run)) == ["b"]
     store(ours, run, status=RunStatus.SUCCEEDED)
-    assert ours.undecided(begin(ours, at=60)) == {}
+    assert ours.without_outcome(begin(ours, at=60)) == {}
 
 
 # Partial sightings
@@ -245,7 +245,7 @@ def test_ended_task_shown_open_again_is_doubted(ours: PgStreamStore, look: Look)
     run = begin(ours)
     store(ours, run, see("t", "succeeded"))
     counts = store(ours, run, see("t", "running", at=5))
-    assert (counts.doubted, counts.updated, counts.unchanged) == (("t",), 0, 1)
+    assert (counts.reopened, counts.updated, counts.unchanged) == (("t",), 0, 1)
     assert states(look) == ["succeeded"]
 
 
@@ -253,14 +253,14 @@ def test_ended_task_confirmed_to_be_open_is_a_version(ours: PgStreamStore, look:
     run = begin(ours)
     store(ours, run, see("t", "succeeded"))
     counts = store(ours, run, replace(see("t", "running", at=5), is_confirmed=True))
-    assert (counts.doubted, counts.updated) == ((), 1)
+    assert (counts.reopened, counts.updated) == ((), 1)
     assert states(look) == ["succeeded", "running"]
 
 
 def test_ended_task_of_a_ranked_provider_needs_no_confirmation(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", "succeeded", rank=1))
-    assert store(ours, run, see("t", "running", at=5, rank=2)).doubted == ()
+    assert store(ours, run, see("t", "running", at=5, rank=2)).reopened == ()
     assert states(look) == ["succeeded", "running"]
 
 
@@ -269,7 +269,7 @@ def test_end_stands_against_an_open_state_of_the_same_stamp(ours: PgStreamStore,
     store(ours, run, see("t", "running", rank=7), see("t", "succeeded", rank=7))
     for moment in (5, 9):
         counts = store(ours, run, see("t", "running", at=moment, rank=7))
-        assert (counts.updated, counts.doubted) == (0, ())
+        assert (counts.updated, counts.reopened) == (0, ())
     assert states(look) == ["running", "succeeded"]
 
 

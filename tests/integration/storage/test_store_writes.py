@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from syncer.model import Batch, Sighting
-from syncer.storage import PgStreamStore, commits
+from syncer.storage import PgStreamStore
 from syncer.storage.connections import transaction
+from syncer.storage.write import commit
 from tests.integration.storage.conftest import Look
-from tests.sightings import T0, begin, detail, see, store
+from tests.support.sightings import T0, begin, detail, see, store
 
 _ROWS = 2_000
 
@@ -82,7 +83,7 @@ def test_each_sighting_is_looked_up_by_key(engine: Engine, ours: PgStreamStore, 
     with transaction(engine) as connection:
         event.listen(connection, "before_cursor_execute", lambda *it: executed.append((it[2], it[3])))
         again = (*page(60), see("first", "finished", at=60))
-        commits.store(connection, ours.lease, Batch(run=run, sightings=again))
+        commit.commit_batch(connection, ours.lease, Batch(run=run, sightings=again))
         joins = [each for each in executed if "sync.tasks" in each[0]]
         plans = [
             connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars().all() for sql, values in joins

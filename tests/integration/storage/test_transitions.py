@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 
 from syncer.model import Status, Stream
 from syncer.storage import PgStreamStore
-from syncer.storage.transitions import load_transitions
-from tests.sightings import T0, after, begin, see, store
+from syncer.storage.read.transitions import load_transitions
+from tests.support.sightings import T0, after, begin, see, store
 
 
 def test_transitions_begin_with_the_first_state(engine: Engine, ours: PgStreamStore) -> None:

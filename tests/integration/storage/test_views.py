@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 
 from syncer.model import Interval, RunStatus, Stream, StreamState
 from syncer.reporting import sample_queries
-from syncer.storage import PgStore, PgStreamStore, load_report, load_runs
-from tests.fakes import make_source
+from syncer.storage import PgStore, PgStreamStore, load_runs, run_sample_query
 from tests.integration.storage.conftest import Look
-from tests.sightings import T0, after, begin, detail, see, store
+from tests.support.fakes import make_source
+from tests.support.sightings import T0, after, begin, detail, see, store
 
 COLUMNS = """
 SELECT c.relname AS view, c.relkind::text AS kind, obj_description(c.oid) AS about, a.attname AS name,
@@ -230,7 +230,7 @@ def test_sample_queries_answer(ours: PgStreamStore, engine: Engine) -> None:
     slow = {"task_type": "slow", "created_at": T0, "started_at": after(5), "finished_at": after(65)}
     store(ours, run, see("a", "waiting", created_at=T0), see("b", "succeeded", **slow))
     store(ours, run, see("a", "running", at=9, created_at=T0, started_at=after(9)))
-    reports = {query.name: load_report(engine, query) for query in sample_queries()}
+    reports = {query.name: run_sample_query(engine, query) for query in sample_queries()}
     by_status = reports["tasks_by_status"]
     assert by_status.title == "Tasks by source and status"
     assert by_status.columns == ("source", "status", "tasks", "newest")

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from syncer.cli import init, main
+from syncer.cli import main
+from syncer.cli.commands import init
 from syncer.errors import ConfigurationError, CredentialsError, SchemaError, StoreUnavailable
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syncer.cli import commands
+from syncer.cli import registry
 from syncer.cli.parser import parse
 
 
@@ -38,10 +38,10 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         parse(["--help"])
     shown = capsys.readouterr().out
     assert exit_.value.code == 0
-    assert [name for name in commands.COMMANDS if f"    {name}" not in shown] == []
+    assert [name for name in registry.COMMANDS if f"    {name}" not in shown] == []
 
 
-@pytest.mark.parametrize("name", commands.COMMANDS)
+@pytest.mark.parametrize("name", registry.COMMANDS)
 def test_help_of_a_command_has_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         parse([name, "--help"])

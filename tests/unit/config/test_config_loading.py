@@ -10,9 +10,23 @@ from pathlib import Path
 import pytest
 
 from syncer.config import Address, Settings, find, load, template
-from syncer.config.options import option_names
-from syncer.config.tables import Daemon, Database, History, Lookback, Reporting, SourceTable
-from syncer.credentials import FromCommand, FromEnvironment, FromFile, Parts, VendorEnvironment, Written
+from syncer.config.provider_options import option_names
+from syncer.config.toml_schema import (
+    DaemonTable,
+    DatabaseTable,
+    HistoryTable,
+    LookbackTable,
+    ReportingTable,
+    SourceTable,
+)
+from syncer.credentials import (
+    FromCommand,
+    FromEnvironment,
+    FromFile,
+    InlineSecret,
+    SeparateSecrets,
+    VendorEnvironment,
+)
 from syncer.errors import ConfigurationError
 from syncer.model import Credentials
 from syncer.providers import PROVIDERS
@@ -90,7 +104,7 @@ def test_whole_file_is_read(folder: Path) -> None:
     assert settings.lease == timedelta(seconds=10)
     assert settings.reporting.time_zone == "Asia/Shanghai"
     mps, tat = settings.sources
-    assert mps.secrets == Parts(
+    assert mps.secrets == SeparateSecrets(
         FromEnvironment("TENCENTCLOUD_SECRET_ID"),
         FromFile(Path("/run/secrets/tencent_key")),
         FromEnvironment("TENCENTCLOUD_TOKEN"),
@@ -141,7 +155,7 @@ def test_relative_paths_begin_at_the_files_folder(folder: Path) -> None:
     settings = read(folder, text + 'secret_key = { file = "key" }\n')
     assert settings.database.data_dir == folder / "data"
     assert settings.sources[0].ca_file == folder / "ca.pem"
-    assert settings.sources[0].secrets == Parts(Written("AKID"), FromFile(folder / "key"))
+    assert settings.sources[0].secrets == SeparateSecrets(InlineSecret("AKID"), FromFile(folder / "key"))
 
 
 def test_command_gives_all_three(folder: Path) -> None:
@@ -465,7 +479,7 @@ def test_template_shows_the_defaults(folder: Path) -> None:
 
 
 def test_template_mentions_every_key() -> None:
-    tables = (Database, Daemon, Reporting, History, SourceTable, Lookback)
+    tables = (DatabaseTable, DaemonTable, ReportingTable, HistoryTable, SourceTable, LookbackTable)
     keys = {key for table in tables for key in table.model_fields}
     keys |= {key for kind in PROVIDERS.values() for key in option_names(kind.Options)}
     written = set(re.findall(r"^#?(\w+) =", template(), flags=re.MULTILINE)) | {"min", "max"}

@@ -14,13 +14,13 @@ from syncer.credentials import (
     FromCommand,
     FromEnvironment,
     FromFile,
-    Keys,
-    Parts,
+    InlineSecret,
+    RotatingCredentials,
     Secret,
+    SeparateSecrets,
     VendorEnvironment,
-    Written,
     key_hash,
-    masked,
+    masked_key,
 )
 from syncer.errors import ConfigurationError
 from syncer.model import Credentials
@@ -38,12 +38,12 @@ def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_parts_are_read_from_their_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "key").write_text("secret\n")
     monkeypatch.setenv("AK_ONE", " AKID ")
-    parts = Parts(FromEnvironment("AK_ONE"), FromFile(tmp_path / "key"), Written("token"))
+    parts = SeparateSecrets(FromEnvironment("AK_ONE"), FromFile(tmp_path / "key"), InlineSecret("token"))
     assert parts.read() == Credentials("AKID", "secret", "token")
 
 
 def test_token_that_is_not_set_is_none() -> None:
-    parts = Parts(Written("AKID"), Written("secret"), FromEnvironment("TOKEN_ONE"))
+    parts = SeparateSecrets(InlineSecret("AKID"), InlineSecret("secret"), FromEnvironment("TOKEN_ONE"))
     assert parts.read() == Credentials("AKID", "secret")
 
 
@@ -82,7 +82,9 @@ def test_missing_credentials_say_what_to_set() -> None:
         VendorEnvironment(()).read()
 
 
-@pytest.mark.parametrize("secret", [Written("hunter2"), Parts(Written("hunter2"), Written("hunter2"))])
+@pytest.mark.parametrize(
+    "secret", [InlineSecret("hunter2"), SeparateSecrets(InlineSecret("hunter2"), InlineSecret("hunter2"))]
+)
 def test_secrets_show_in_no_repr(secret: Secret) -> None:
     assert "hunter2" not in repr(secret)
     assert "hunter2" not in repr(FromCommand(("keys", "hunter2")))
@@ -160,9 +162,9 @@ class Shelf:
         return Credentials("AKID", self.secret)
 
 
-def make_keys(shelf: Shelf, concealed: list[str] | None = None) -> Keys:
+def make_keys(shelf: Shelf, concealed: list[str] | None = None) -> RotatingCredentials:
     heard = concealed if concealed is not None else []
-    return Keys(shelf, owner="mps", conceal=heard.append)
+    return RotatingCredentials(shelf, owner="mps", register_secret=heard.append)
 
 
 def test_keys_are_read_when_needed_and_kept() -> None:
@@ -215,12 +217,12 @@ def test_secret_that_cannot_travel_is_told(secret: str) -> None:
 
 
 def test_failure_names_the_source() -> None:
-    keys = Keys(VendorEnvironment(NAMES), owner="mps", conceal=lambda _: None)
+    keys = RotatingCredentials(VendorEnvironment(NAMES), owner="mps", register_secret=lambda _: None)
     with pytest.raises(ConfigurationError, match=r"^mps: no credentials"):
         keys.current()
 
 
 def test_masked_key_can_be_recognised_and_not_used() -> None:
-    assert masked("AKIDabcdefghWXYZ") == "AKID***WXYZ"
-    assert masked("short") == "s***t"
+    assert masked_key("AKIDabcdefghWXYZ") == "AKID***WXYZ"
+    assert masked_key("short") == "s***t"
     assert key_hash("AKIDabcdefghWXYZ") != key_hash("AKIDabcdefghWXYz")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncer.http.provider_clock import Exchange, ProviderClock
-from tests.clocks import StoryClock
+from tests.support.clocks import StoryClock
 
 
 class World:

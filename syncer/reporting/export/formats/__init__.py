@@ -9,10 +9,10 @@ from importlib import import_module
 from typing import IO, Any, Protocol
 
 from syncer.errors import ConfigurationError
-from syncer.reporting.export.values import Column, Format
+from syncer.reporting.export.types import ExportColumn, Format
 
 
-class Writer(Protocol):
+class RowWriter(Protocol):
     """Writes rows into a file that somebody else opened and will close."""
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
@@ -22,11 +22,11 @@ class Writer(Protocol):
         """Write what is still held back, and the end."""
 
 
-def open_writer(form: Format, file: IO[bytes], columns: Sequence[Column]) -> Writer:
+def open_writer(form: Format, file: IO[bytes], columns: Sequence[ExportColumn]) -> RowWriter:
     """A writer of `columns` into `file`. Raises ConfigurationError where a package is missing."""
     check_format(form)
     module = import_module(f"{__name__}.{form}")
-    make: Callable[[IO[bytes], Sequence[Column]], Writer] = module.open_writer
+    make: Callable[[IO[bytes], Sequence[ExportColumn]], RowWriter] = module.open_writer
     return make(file, columns)
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
-from syncer.reporting.export.formats.values import plain
-from syncer.reporting.export.values import Column
+from syncer.reporting.export.formats.plain_values import plain
+from syncer.reporting.export.types import ExportColumn
 
 _SPECIAL = frozenset(',"\r\n')
 
 
-def open_writer(file: IO[bytes], columns: Sequence[Column]) -> _Writer:
+def open_writer(file: IO[bytes], columns: Sequence[ExportColumn]) -> _CsvWriter:
     """A writer of CSV, whose header it writes."""
     file.write(_line(column.name for column in columns))
-    return _Writer(file)
+    return _CsvWriter(file)
 
 
-class _Writer:
+class _CsvWriter:
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
 

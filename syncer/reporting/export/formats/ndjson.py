@@ -6,16 +6,16 @@ import json
 from collections.abc import Sequence
 from typing import IO, Any
 
-from syncer.reporting.export.formats.values import plain
-from syncer.reporting.export.values import Column
+from syncer.reporting.export.formats.plain_values import plain
+from syncer.reporting.export.types import ExportColumn
 
 
-def open_writer(file: IO[bytes], columns: Sequence[Column]) -> _Writer:
+def open_writer(file: IO[bytes], columns: Sequence[ExportColumn]) -> _NdjsonWriter:
     """A writer of lines of JSON."""
-    return _Writer(file, [column.name for column in columns])
+    return _NdjsonWriter(file, [column.name for column in columns])
 
 
-class _Writer:
+class _NdjsonWriter:
     def __init__(self, file: IO[bytes], names: Sequence[str]) -> None:
         self._file = file
         self._names = names

@@ -8,7 +8,7 @@ from typing import IO, Any
 import pyarrow as pa
 from pyarrow.parquet import ParquetWriter
 
-from syncer.reporting.export.values import Column
+from syncer.reporting.export.types import ExportColumn
 
 #: The types of the reporting views, as engines and data frames expect them: instants know their UTC.
 _TYPES = {
@@ -24,12 +24,12 @@ _TYPES = {
 _ROW_GROUP = 50_000
 
 
-def open_writer(file: IO[bytes], columns: Sequence[Column]) -> _Writer:
+def open_writer(file: IO[bytes], columns: Sequence[ExportColumn]) -> _ParquetWriter:
     """A writer of Parquet. An empty file has its columns, too."""
-    return _Writer(file, pa.schema([pa.field(column.name, _TYPES[column.type]) for column in columns]))
+    return _ParquetWriter(file, pa.schema([pa.field(column.name, _TYPES[column.type]) for column in columns]))
 
 
-class _Writer:
+class _ParquetWriter:
     def __init__(self, file: IO[bytes], schema: pa.Schema) -> None:
         self._schema = schema
         self._writer = ParquetWriter(file, schema, compression="zstd")

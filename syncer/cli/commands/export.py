@@ -1,0 +1,118 @@
+"""`syncer export`: files for lakes and notebooks, a day each."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syncer.cli.database import configured_database
+from syncer.cli.views.export_progress import day_table, export_progress, headline, stretch_table, total_line
+from syncer.cli.views.tables import print_table
+from syncer.errors import ConfigurationError, check_names
+
+if TYPE_CHECKING:
+    from syncer.reporting.export import Day, DayReport, ExportFolder, Selection
+    from syncer.storage.read.exports import PgExportSource
+
+EXAMPLE = """\
+  syncer export tasks --from 2026-01-01                  # every day since, until yesterday; repeat at will
+  syncer export versions --from 2026-11-01 --to 2026-11-30 --format csv --source mps-cn --into mps
+  syncer export tasks --from 2026-11-01 --dry-run        # what would be written, and how final it is
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What, which days of it, in which form and where."""
+    choice = {"tasks": "each as it was last seen", "versions": "each state that a task was seen in"}
+    what = "; ".join(f"{name}: {meaning}" for name, meaning in choice.items())
+    parser.add_argument("dataset", choices=tuple(choice), metavar="tasks|versions", help=what)
+    parser.add_argument("--from", dest="first", required=True, metavar="DAY", help="such as 2026-01-31")
+    parser.add_argument("--to", dest="last", metavar="DAY", help="the last day (default: yesterday)")
+    parser.add_argument(
+        "--format", choices=("parquet", "csv", "ndjson"), default="parquet", help="default: parquet"
+    )
+    parser.add_argument(
+        "--source", action="append", default=[], metavar="NAME", help="only this one; repeatable"
+    )
+    parser.add_argument(
+        "--into", type=Path, default=Path("export"), metavar="FOLDER", help="default: ./export"
+    )
+    parser.add_argument(
+        "--by",
+        choices=("created", "observed"),
+        help="what makes a row's day: when the task was created (default of tasks), "
+        "or when syncer first saw it, or the state (default of versions)",
+    )
+    parser.add_argument("--again", action="store_true", help="write also the files that have not changed")
+    parser.add_argument("--dry-run", action="store_true", help="only show what would be written")
+
+
+def run(args: Namespace) -> int:
+    """Write the days that differ from their files, and say which may still change: that is no failure."""
+    from syncer.reporting.export import ExportFolder, ExportSpec, Format, check_format
+    from syncer.storage.read import open_database
+    from syncer.storage.read.exports import PgExportSource
+
+    form = Format(args.format)
+    check_format(form)
+    with configured_database(args.config) as database, open_database(database.url) as engine:
+        ledger = PgExportSource(engine)
+        selection = _selection(args, ledger)
+        folder = ExportFolder(args.into, ExportSpec(selection, form, ledger.time_zone().key))
+        days = _days(args, ledger, selection)
+        reports = (_plan if args.dry_run else _export)(ledger, folder, days, again=args.again)
+        undated = ledger.undated(selection)
+    print(headline(folder))
+    if args.dry_run:
+        print_table(day_table(reports))
+    elif any(report.verdict.reason for report in reports):
+        print_table(stretch_table(reports))
+    print(total_line(reports, is_dry=args.dry_run))
+    if undated:
+        print(f"{undated:,} tasks have no time of creation and belong to no day; --by observed has them, too")
+    return 0
+
+
+def _plan(ledger: PgExportSource, folder: ExportFolder, days: list[Day], *, again: bool) -> list[DayReport]:
+    from syncer.reporting.export import plan_days
+
+    return list(plan_days(ledger, folder, days, again=again))
+
+
+def _export(ledger: PgExportSource, folder: ExportFolder, days: list[Day], *, again: bool) -> list[DayReport]:
+    from syncer.reporting.export import export_days
+
+    reports = []
+    with export_progress(len(days)) as view:
+        for report in export_days(ledger, folder, days, again=again, watch=view.writing):
+            view.ended(report)
+            reports.append(report)
+    return reports
+
+
+def _selection(args: Namespace, ledger: PgExportSource) -> Selection:
+    from syncer.reporting.export import Dataset, DayBasis, Selection
+
+    check_names(args.source, ledger.sources())
+    dataset = Dataset(args.dataset)
+    usual = DayBasis.CREATED if dataset is Dataset.TASKS else DayBasis.OBSERVED
+    sources = tuple(sorted(set(args.source)))
+    return Selection(dataset=dataset, by=DayBasis(args.by) if args.by else usual, sources=sources)
+
+
+def _days(args: Namespace, ledger: PgExportSource, selection: Selection) -> list[Day]:
+    """The days asked for that have begun, without those before the first row."""
+    from syncer.reporting.export import days_between, local_day, parse_day
+
+    zone = ledger.time_zone()
+    today = local_day(ledger.now(), zone)
+    first = parse_day(args.first)
+    last = min(parse_day(args.last), today) if args.last else today - timedelta(days=1)
+    if args.last and first > parse_day(args.last):
+        raise ConfigurationError(f"--from {first} is after --to {args.last}")
+    if first > last:
+        raise ConfigurationError(f"no day from {first} to {last} has begun: it is {today} in {zone.key}")
+    begins_at = ledger.begins_at(selection)
+    return list(days_between(max(first, local_day(begins_at, zone)), last, zone)) if begins_at else []

@@ -1,0 +1,53 @@
+"""What a reader may do, and how its tools connect, for people to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from syncer.cli.passwords import Password
+from syncer.cli.views.tables import duration_text
+
+if TYPE_CHECKING:
+    from syncer.reporting.bi_role_grants import ReadOnlyRole
+    from syncer.storage.roles import PublicPrivilege
+
+
+def privilege_lines(
+    reader: ReadOnlyRole, closed: Sequence[PublicPrivilege], open_: Sequence[PublicPrivilege]
+) -> Iterator[str]:
+    """What the reader may read, and what everybody may do and so it may too."""
+    yield f"{reader.name} may read the schema reporting of the database {reader.database}."
+    patience = duration_text(reader.patience)
+    yield f"Sessions: read-only, time zone {reader.time_zone}, no statement over {patience}."
+    if closed:
+        yield f"No longer open to everybody: to {', '.join(each.what for each in closed)}."
+    if open_:
+        yield "Postgres lets everybody do this, and so this reader. If that is too much, end it for all:"
+    for loophole in open_:
+        who = "a superuser" if loophole.needs_superuser else "its owner"
+        yield f"  {loophole.what} ({who}: {'; '.join(loophole.remedy)})"
+
+
+def connection_lines(reader: ReadOnlyRole, url: str, password: Password | None) -> Iterator[str]:
+    """The password, where it was made now, and a line for each tool. `url` is how we reach the database."""
+    from syncer.reporting.connection_strings import PASSWORD, ConnectionInfo
+    from syncer.storage.database_urls import parse_url
+
+    at = parse_url(url)
+    sslmode = at.query.get("sslmode")
+    place = ConnectionInfo(
+        host=at.host or "localhost",
+        port=at.port or 5432,
+        database=reader.database,
+        user=reader.name,
+        sslmode=sslmode if isinstance(sslmode, str) else None,
+    )
+    if password is None:
+        told = "as it was; --rotate makes another"
+    else:
+        told = "as you gave it" if password.is_given else f"{password.text}   (shown this once)"
+    yield ""
+    for name, line in {"password": told, **place.lines()}.items():
+        yield f"{name:<11} {line}"
+    yield f"Write the password where it says {PASSWORD}; psql and JDBC ask for it, or look into ~/.pgpass."

@@ -1,0 +1,57 @@
+"""What runs did, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from syncer.cli.views.tables import TextTable
+from syncer.engine import RunReport
+
+if TYPE_CHECKING:
+    from syncer.app import SyncResult
+
+_COLUMNS = (
+    "source",
+    "region",
+    "mode",
+    "result",
+    "new",
+    "changed",
+    "unchanged",
+    "rejected",
+    "late",
+    "lost",
+    "pages",
+    "requests",
+)
+
+
+def run_table(reports: Iterable[RunReport]) -> TextTable:
+    """One row a run, in the order of the streams' names."""
+    rows = sorted(map(_row, reports), key=lambda row: (str(row[0]), str(row[1])))
+    return TextTable(_COLUMNS, rows)
+
+
+def _row(report: RunReport) -> tuple[object, ...]:
+    counts = report.counts
+    return (
+        report.stream.source.name,
+        report.stream.region,
+        report.mode,
+        report.status,
+        counts.inserted,
+        counts.updated,
+        counts.unchanged,
+        counts.rejected,
+        counts.late,
+        counts.lost,
+        report.pages,
+        report.requests,
+    )
+
+
+def problem_lines(result: SyncResult) -> list[str]:
+    """One line for each stream that was not read to the end: which, and what to do about it."""
+    ended = [f"{report.stream.label}: {report.error}" for report in result.reports if report.error]
+    return [*ended, *(f"{failure.label}: {failure.error}" for failure in result.failures)]

@@ -1,0 +1,142 @@
+"""One source: from its table, over what its provider knows, to complete settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from syncer.config.problems import Problem, joined, nearest, problems_of, unknown_key
+from syncer.config.provider_options import option_names, read_options
+from syncer.config.settings import SourceSettings
+from syncer.config.timing import timing_of, timing_problems
+from syncer.config.toml_schema import SourceTable
+from syncer.credentials import FromCommand, FromFile, Secret, Secrets, SeparateSecrets, VendorEnvironment
+from syncer.errors import ConfigurationError
+from syncer.model import Facts, Source
+from syncer.ports import Provider
+from syncer.providers import PROVIDERS, create_provider
+
+_COMMON = frozenset(SourceTable.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceParser:
+    """Reads one `[[sources]]` table. Relative paths in it are beneath `folder`."""
+
+    written: Mapping[str, Any]
+    place: str
+    folder: Path
+
+    def read(self) -> SourceSettings | list[Problem]:
+        """The source's settings, or everything that is wrong with it."""
+        kind = self.written.get("provider")
+        known = PROVIDERS[kind].Options if isinstance(kind, str) and kind in PROVIDERS else None
+        table, problems = self._table()
+        problems += self._unknown(kind, known)
+        problems += _credential_problems(table, self.place)
+        options = self._options(known) if known else []
+        if known is None or isinstance(options, list):
+            return problems + options
+        return self._complete(table, options, problems)
+
+    def _table(self) -> tuple[SourceTable, list[Problem]]:
+        """The common keys; of wrong ones only the problems, so that the others are judged as well."""
+        common = {key: value for key, value in self.written.items() if key in _COMMON}
+        try:
+            return SourceTable.model_validate(common), []
+        except ValidationError as error:
+            wrong = {details["loc"][0] for details in error.errors(include_url=False, include_input=False)}
+            rest = {key: value for key, value in common.items() if key not in wrong}
+            stand_ins = {"name": "unnamed", "provider": "unknown"}
+            table = SourceTable.model_validate(stand_ins | rest)
+            return table, problems_of(error, self.place, SourceTable)
+
+    def _options(self, known: type) -> Any | list[Problem]:
+        own = {key: self.written[key] for key in option_names(known) if key in self.written}
+        return read_options(known, own, self.place)
+
+    def _unknown(self, kind: object, known: type | None) -> list[Problem]:
+        if known is None:
+            if not isinstance(kind, str):
+                return []  # its table says so already
+            advice = nearest(kind, PROVIDERS) or f"; write one of {', '.join(PROVIDERS)}"
+            # Without its provider nobody knows which of the other keys are its own.
+            return [Problem(joined(self.place, ["provider"]), f"unknown provider{advice}")]
+        keys = _COMMON.union(option_names(known))
+        return [
+            Problem(joined(self.place, [key]), unknown_key(key, sorted(keys), f"a source of {kind}"))
+            for key in self.written
+            if key not in keys
+        ]
+
+    def _complete(
+        self, table: SourceTable, options: Any, problems: list[Problem]
+    ) -> SourceSettings | list[Problem]:
+        try:
+            provider = create_provider(table.provider, endpoint=table.endpoint, options=options)
+        except ConfigurationError as error:
+            return [*problems, Problem(self.place, error.message)]
+        facts = provider.facts
+        problems += timing_problems(table, facts, self.place)
+        problems += _page_problems(table, facts, self.place)
+        return problems or self._settings(table, provider, options)
+
+    def _settings(self, table: SourceTable, provider: Provider, options: Any) -> SourceSettings:
+        facts = provider.facts
+        return SourceSettings(
+            provider=provider,
+            options=options,
+            secrets=_secrets(table, facts, self.folder),
+            unsigned=Source(
+                name=table.name,
+                provider=table.provider,
+                site=getattr(provider, "site", ""),
+                account=table.account or "",
+                page_size=table.page_size or facts.page_size,
+                **timing_of(table, facts),
+            ),
+            requests_per_second=table.requests_per_second or facts.requests_per_second,
+            redact=table.redact,
+            proxy=table.proxy,
+            ca_file=self.folder / os.path.expanduser(table.ca_file) if table.ca_file else None,
+        )
+
+
+def _credential_problems(table: SourceTable, place: str) -> list[Problem]:
+    written = {key for key in ("access_key", "secret_key", "session_token") if getattr(table, key)}
+    if table.credentials_command is not None:
+        if not table.credentials_command:
+            return [Problem(f"{place}.credentials_command", 'is empty; write ["program", "argument"]')]
+        what = "leave it out: credentials_command prints all three"
+        return [Problem(f"{place}.{key}", what) for key in sorted(written)]
+    if not written:
+        return []
+    return [
+        Problem(f"{place}.{key}", f"is missing beside {' and '.join(sorted(written))}")
+        for key in ("access_key", "secret_key")
+        if key not in written
+    ]
+
+
+def _page_problems(table: SourceTable, facts: Facts, place: str) -> list[Problem]:
+    size = table.page_size or facts.page_size
+    if size <= facts.page_size:
+        return []
+    return [Problem(f"{place}.page_size", f"write a number from 1 to {facts.page_size}")]
+
+
+def _secrets(table: SourceTable, facts: Facts, folder: Path) -> Secrets:
+    def anchored(secret: Secret) -> Secret:
+        return FromFile(folder / os.path.expanduser(secret.path)) if isinstance(secret, FromFile) else secret
+
+    if table.credentials_command:
+        return FromCommand(table.credentials_command, folder=folder)
+    if table.access_key is None or table.secret_key is None:
+        return VendorEnvironment(facts.environment)
+    token = anchored(table.session_token) if table.session_token else None
+    return SeparateSecrets(anchored(table.access_key), anchored(table.secret_key), token)

@@ -1,0 +1,129 @@
+"""The tables of the file as they are written: what each key takes, and what a new user would write."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from syncer.config import validators
+from syncer.config.durations import Duration, Span
+from syncer.credentials import Secret
+
+SecretKey = Annotated[Secret, PlainValidator(validators.secret)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class TomlTable(BaseModel):
+    """A table of the file. Frozen; a key it does not know is an error; errors never show what was found."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class DatabaseTable(TomlTable):
+    """Where everything is kept."""
+
+    #: None: the embedded Postgres in `data_dir`.
+    url: Annotated[SecretStr, BeforeValidator(validators.database_url)] | None = None
+    #: None: the platform's folder for this user's data.
+    data_dir: Path | None = Field(default=None, examples=['"/var/lib/syncer"'])
+
+
+class DaemonTable(TomlTable):
+    """The process that reads on schedule."""
+
+    listen: Annotated[validators.Address, PlainValidator(validators.address)] = validators.Address(
+        "127.0.0.1", 8321
+    )
+    lease: Annotated[Duration, AfterValidator(validators.lease)] = timedelta(seconds=10)
+
+
+class ReportingTable(TomlTable):
+    """What the analysts see."""
+
+    time_zone: Annotated[str, AfterValidator(validators.time_zone)] = Field(
+        default="UTC", examples=['"Asia/Shanghai"']
+    )
+    #: In how long a task should begin after its creation, and end after its start.
+    queue_target: Duration = timedelta(minutes=5)
+    run_target: Duration = timedelta(hours=1)
+
+
+class HistoryTable(TomlTable):
+    """The states that tasks were in before."""
+
+    #: None: for ever.
+    keep: Annotated[timedelta | None, PlainValidator(validators.keep)] = None
+
+
+class LookbackTable(TomlTable):
+    """How far behind the frontier polls read, against delay and disorder."""
+
+    min: Span | None = None
+    max: Duration | None = None
+
+
+class SourceTable(TomlTable):
+    """What every source takes, whatever its provider."""
+
+    name: Annotated[str, AfterValidator(validators.source_name)] = Field(examples=['"mps-cn"'])
+    provider: str = Field(examples=['"tencent_mps"'])
+    access_key: SecretKey | None = None
+    secret_key: SecretKey | None = None
+    session_token: SecretKey | None = None
+    credentials_command: tuple[Text, ...] | None = Field(
+        default=None, examples=['["/usr/local/bin/keys", "mps"]']
+    )
+    account: Text | None = Field(default=None, examples=['"100001234567"'])
+    endpoint: Annotated[str, AfterValidator(validators.endpoint)] | None = Field(
+        None, examples=['"https://vpc.example"']
+    )
+    proxy: Annotated[SecretStr, BeforeValidator(validators.proxy)] | None = None
+    ca_file: Path | None = Field(default=None, examples=['"/etc/ssl/company.pem"'])
+    requests_per_second: float | None = Field(
+        default=None, gt=0, le=10_000, allow_inf_nan=False, examples=["20"]
+    )
+    page_size: int | None = Field(default=None, ge=1, examples=["100"])
+    poll_every: Duration | None = None
+    sweep_every: Duration | None = None
+    retention: Duration | None = None
+    detail_retention: Duration | None = None
+    visibility_lag: Span | None = None
+    lookback: LookbackTable = Field(default=LookbackTable(), examples=['{ min = "10s", max = "1d" }'])
+    redact: tuple[Annotated[str, AfterValidator(validators.field_path)], ...] = Field(
+        (), examples=['["CommandDocument.Username"]']
+    )
+
+
+class RootTable(BaseSettings):
+    """The whole file, the environment over it; each source still as it is written."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SYNCER_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    database: DatabaseTable = DatabaseTable()
+    daemon: DaemonTable = DaemonTable()
+    reporting: ReportingTable = ReportingTable()
+    history: HistoryTable = HistoryTable()
+    sources: list[dict[str, Any]] = Field(default=[], examples=["…, each beneath a line [[sources]]"])
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before what the file says."""
+        return env_settings, init_settings

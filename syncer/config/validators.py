@@ -1,0 +1,127 @@
+"""Reads the values of single keys. Every ValueError says what to write, and none repeats what was found."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from syncer.config.durations import parse_duration
+from syncer.config.problems import nearest
+from syncer.credentials import FromEnvironment, FromFile, InlineSecret, Secret
+
+_NAME = re.compile(r"[^\W_][\w.-]{0,62}")
+_PORTS = range(65536)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def address(written: object) -> Address:
+    """The host and port of `[::1]:8321`."""
+    host, _, port = str(written).rpartition(":")
+    bare = host.removeprefix("[").removesuffix("]")
+    if not bare or not port.isdecimal() or int(port) not in _PORTS or (":" in bare) == (bare == host):
+        raise ValueError('write host and port, such as "127.0.0.1:8321" or "[::1]:8321"')
+    return Address(bare, int(port))
+
+
+def lease(duration: timedelta) -> timedelta:
+    """A lease of a length that works."""
+    if not timedelta(seconds=1) <= duration <= timedelta(hours=1):
+        raise ValueError('write a duration from "1s" to "1h"')
+    return duration
+
+
+def keep(written: object) -> timedelta | None:
+    """How long to keep what is former; None for ever."""
+    if written is None or written == "forever":
+        return None
+    try:
+        duration = parse_duration(written)
+    except ValueError:
+        duration = timedelta(0)
+    if duration <= timedelta(0):
+        raise ValueError('write "forever", or a duration such as "730d"')
+    return duration
+
+
+def source_name(written: str) -> str:
+    """A name that can stand in keys, paths and labels."""
+    if not _NAME.fullmatch(written):
+        raise ValueError('write a name of up to 63 letters, digits, ".", "-" and "_", such as "mps-cn"')
+    return written
+
+
+def secret(written: object) -> Secret:
+    """Where a secret is kept, or the secret."""
+    match written:
+        case str() if written.strip():
+            return InlineSecret(written.strip())
+        case {"env": str(name), **rest} if name and not rest:
+            return FromEnvironment(name)
+        case {"file": str(path), **rest} if path and not rest:
+            return FromFile(Path(path))
+    raise ValueError('write the secret itself, { env = "NAME" } or { file = "/run/secrets/name" }')
+
+
+def time_zone(written: str) -> str:
+    """The name of a zone of the IANA list."""
+    try:
+        ZoneInfo(written)
+    except (KeyError, ValueError, OSError):  # unknown; not a name at all; the name of a folder of zones
+        advice = nearest(written, available_timezones()) or '; write one such as "Asia/Shanghai"'
+        raise ValueError(f"no such time zone{advice}") from None
+    return written
+
+
+def database_url(written: object) -> str:
+    """A Postgres URL."""
+    text = str(written).strip()
+    if not text.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+        raise ValueError("write postgresql://user:password@host:5432/database")
+    return text
+
+
+def proxy(written: object) -> str:
+    """The URL of an HTTP proxy, perhaps with a password."""
+    parts = _split(str(written))
+    if parts is None or parts.path not in ("", "/"):
+        raise ValueError("write http://host:port or http://user:password@host:port")
+    return str(written)
+
+
+def endpoint(written: str) -> str:
+    """Scheme and host; without a scheme it is https."""
+    parts = _split(written if "://" in written else f"https://{written}")
+    if parts is None or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("write https://host or https://host:port, and nothing behind it")
+    return written
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an HTTP URL; None where it is none. urllib's errors would repeat a password."""
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_usable else None
+
+
+def field_path(written: str) -> str:
+    """The way to a field of a record."""
+    if not all(part and part == part.strip() for part in written.split(".")):
+        raise ValueError("write field names joined by dots, such as CommandDocument.Username")
+    return written

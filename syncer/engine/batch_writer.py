@@ -1,0 +1,143 @@
+"""Gathers pages into batches and commits them, with the progress that they justify."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from syncer.model import Batch, Checkpoint, Counts, Page, Run, RunStatus, Sighting, StreamState
+from syncer.ports import StreamStore
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLimits:
+    """When a batch is full: rows and bytes keep memory small, age lets a slow list commit often."""
+
+    rows: int = 2_500
+    size: int = 4 << 20
+    age: timedelta = timedelta(seconds=5)
+
+
+class BatchWriter:
+    """Stores sightings in batches; one object a run."""
+
+    def __init__(self, store: StreamStore, run: Run, limits: BatchLimits | None = None) -> None:
+        self.store = store
+        self.run = run
+        self.limits = limits or BatchLimits()
+        #: The sum over the run so far.
+        self.counts = Counts()
+        self.requests = 0
+        self.pages = 0
+        #: Tasks of this run that stand as `finished` without an outcome.
+        self.without_outcome: set[str] = set()
+        #: Ended tasks that a list shows as open again, to be asked for by id.
+        self.reopened: set[str] = set()
+        self._batch = Batch(run=run)
+        self._pending: dict[str, Sighting] = {}
+        self._size = 0
+        self._began_at: datetime | None = None
+        #: Where an interrupted run would go on, as of the last page taken in.
+        self.checkpoint = run.checkpoint
+
+    def add(self, page: Page, checkpoint: Checkpoint | None, sightings: Iterable[Sighting]) -> None:
+        """Take in `page`, of which `sightings` are to be stored; `checkpoint` is where to go on after it."""
+        self._batch = replace(
+            self._batch,
+            rejected=self._batch.rejected + page.rejected,
+            quirks=tuple(dict.fromkeys(self._batch.quirks + page.quirks)),
+        )
+        self._count(page)
+        for sighting in sightings:
+            self._add(sighting)
+        self.checkpoint = checkpoint
+        self._began_at = self._began_at or page.observed_at
+        if self._is_full(page.observed_at):
+            self.flush()
+
+    def add_outcomes(self, sightings: Iterable[Sighting]) -> None:
+        """Take in sightings that came from no page of their own."""
+        for sighting in sightings:
+            self._add(sighting)
+            if len(self._pending) >= self.limits.rows:
+                self.flush()
+
+    def flush(self) -> None:
+        """Commit what was gathered, and how far the scan has come with it."""
+        if self._pending or self._batch.rejected or self._batch.pages:
+            self._commit(self._batch)
+
+    def close(
+        self,
+        status: RunStatus,
+        *,
+        state: StreamState | None = None,
+        lost: Iterable[str] = (),
+        error: str | None = None,
+    ) -> None:
+        """Commit the rest and end the run. One that is not complete keeps its checkpoint."""
+        if status is RunStatus.SUCCEEDED:
+            self.checkpoint = None
+        self._commit(replace(self._batch, status=status, state=state, lost=tuple(lost), error=error))
+
+    def _add(self, sighting: Sighting) -> None:
+        pending = self._pending.get(sighting.task.task_id)
+        if pending is not None and not _is_same_state(pending, sighting):
+            # Each state becomes a version of its own, so one batch holds only one of them. The page is
+            # not complete yet: the checkpoint committed here is still the one before it.
+            self.flush()
+        self._pending[sighting.task.task_id] = sighting
+        self._size += len(sighting.record or "") + len(sighting.detail or "")
+
+    def _count(self, page: Page) -> None:
+        self._batch = replace(
+            self._batch, pages=self._batch.pages + 1, requests=self._batch.requests + page.requests
+        )
+        self.pages += 1
+        self.requests += page.requests
+
+    def _is_full(self, now: datetime) -> bool:
+        limits = self.limits
+        return (
+            len(self._pending) >= limits.rows
+            or self._size >= limits.size
+            or (self._began_at is not None and now - self._began_at >= limits.age)
+        )
+
+    def _commit(self, batch: Batch) -> None:
+        counts = self.store.commit(
+            replace(batch, run=self.run, sightings=tuple(self._pending.values()), checkpoint=self.checkpoint)
+        )
+        self.counts = _sum(self.counts, counts)
+        # Our own copies of the ids, which the scan keeps anyway: there may be a hundred thousand of them.
+        told = set(counts.without_outcome)
+        self.without_outcome.update(task_id for task_id in self._pending if task_id in told)
+        self.reopened.update(counts.reopened)
+        self._clear()
+
+    def _clear(self) -> None:
+        self._batch = Batch(run=self.run)
+        self._pending = {}
+        self._size = 0
+        self._began_at = None
+
+
+def _is_same_state(one: Sighting, other: Sighting) -> bool:
+    return (one.fingerprint, one.task.status, one.detail) == (
+        other.fingerprint,
+        other.task.status,
+        other.detail,
+    )
+
+
+def _sum(one: Counts, other: Counts) -> Counts:
+    return Counts(
+        inserted=one.inserted + other.inserted,
+        updated=one.updated + other.updated,
+        unchanged=one.unchanged + other.unchanged,
+        rejected=one.rejected + other.rejected,
+        late=one.late + other.late,
+        lost=one.lost + other.lost,
+        late_by=max(one.late_by, other.late_by),
+    )

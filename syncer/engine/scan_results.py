@@ -1,0 +1,48 @@
+"""What the scans of one run have shown, added up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from syncer.engine.scan_reader import ScanReader
+from syncer.errors import ProtocolError, SyncerError
+from syncer.model import Order, Role
+
+
+@dataclass
+class ScanResults:
+    """Grows scan by scan; the end of the run turns it into a proof, or into an error."""
+
+    #: By list: the orders that may still be believed.
+    orders: dict[str, frozenset[Order]] = field(default_factory=dict)
+    last_page_at: datetime | None = None
+    #: See ScanProgress.shown_for.
+    shown_for: timedelta | None = None
+    errors: list[SyncerError] = field(default_factory=list)
+    #: Names of the scans that are over.
+    done: list[str] = field(default_factory=list)
+    #: True once a PRIMARY scan came to the bottom of the list: what none has shown is not there.
+    read_all_primary: bool = False
+    #: What the PRIMARY list says it holds.
+    primary_total: int = 0
+
+    def note(self, reader: ScanReader) -> None:
+        """Take in a scan that came to an end."""
+        listing, progress = reader.scan.listing, reader.progress
+        kept = self.orders.get(listing.name)
+        self.orders[listing.name] = reader.orders if kept is None else kept & reader.orders
+        self.last_page_at = max(filter(None, (self.last_page_at, progress.last_page_at)), default=None)
+        if listing.role is Role.PRIMARY:
+            self.shown_for = max(filter(None, (self.shown_for, progress.shown_for)), default=None)
+            self.read_all_primary |= reader.reached_bottom
+            self.primary_total = max(self.primary_total, progress.first_total or 0)
+        self.done.append(reader.scan.name)
+        self.errors.extend(reader.passed_over)
+        if not reader.is_complete and not reader.passed_over:
+            self.errors.append(
+                ProtocolError(
+                    f"{reader.scan.name}: the list showed other tasks in each pass, and fewer than it "
+                    "counts; nothing read in this run counts as covered, the next run tries again"
+                )
+            )

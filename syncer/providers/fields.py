@@ -1,0 +1,114 @@
+"""Reads single values out of vendors' JSON. What cannot be understood is None, never an error."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from syncer.errors import RecordError
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_INT64 = range(-(2**63), 2**63)
+#: What vendors write for "not yet": MySQL's zero date, and the zero time of Go.
+_ZERO_DATES = ("0000-00-00", "0001-01-01T00:00:00")
+#: Longer ids would not fit into an index entry of the database, whatever characters they are made of.
+_LONGEST_ID = 512
+
+
+def task_id(record: Any, field: str) -> str:
+    """The id in `record[field]` as text, exact also beyond 2^53. Raises RecordError where there is none."""
+    value = record.get(field)
+    found = identifier(value)
+    if found is None:
+        raise RecordError(f"{field} is missing" if is_absent(value) else f"{field} is {json_type(value)}")
+    if len(found) > _LONGEST_ID:
+        raise RecordError(f"{field} is longer than {_LONGEST_ID} characters")
+    return found
+
+
+def text(value: object) -> str | None:
+    """`value` where it is text with something in it."""
+    return value if isinstance(value, str) and value else None
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """The texts in a list; a single text counts as a list of one."""
+    if isinstance(value, list):
+        return tuple(one for one in value if isinstance(one, str) and one)
+    return (value,) if isinstance(value, str) and value else ()
+
+
+def identifier(value: object) -> str | None:
+    """An id as text, whether the vendor writes it as text or as a whole number."""
+    if isinstance(value, str):
+        return value or None
+    return str(value) if type(value) is int else None
+
+
+def integer(value: object) -> int | None:
+    """A whole number that a 64-bit column can hold, also where the vendor writes it as text."""
+    if isinstance(value, str):
+        value = int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None
+    return value if type(value) is int and value in _INT64 else None
+
+
+def boolean(value: object) -> bool | None:
+    """A truth value, also where the vendor writes it as text."""
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.lower())
+    return value if isinstance(value, bool) else None
+
+
+def iso_instant(value: object) -> datetime | None:
+    """An ISO 8601 time in UTC. Without an offset it is taken as UTC; zero dates are None."""
+    if not isinstance(value, str) or value.startswith(_ZERO_DATES):
+        return None
+    try:
+        moment = datetime.fromisoformat(value.strip())
+        if moment.tzinfo is UTC:
+            return moment
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def epoch_instant(value: object) -> datetime | None:
+    """A time given in milliseconds since 1970, as a number or as text; 0 means "not yet"."""
+    try:
+        milliseconds = int(value) if isinstance(value, str) else value
+        if type(milliseconds) is not int or not milliseconds:
+            return None
+        return EPOCH + timedelta(milliseconds=milliseconds)
+    except (ValueError, OverflowError):
+        return iso_instant(value)
+
+
+def microseconds(moment: datetime | None) -> int | None:
+    """`moment` in microseconds since 1970."""
+    return None if moment is None else (moment - EPOCH) // _MICROSECOND
+
+
+def is_absent(value: object) -> bool:
+    """Whether `value` is one of the ways in which vendors say "nothing here"."""
+    if isinstance(value, str):
+        return value in ("", "0") or value.startswith(_ZERO_DATES)
+    return value is None or value == [] or value == {} or (type(value) is int and value == 0)
+
+
+def json_type(value: object) -> str:
+    """What JSON calls the type of `value`, with its article."""
+    for kind, name in _JSON_TYPES:
+        if isinstance(value, kind):
+            return name
+    return "null"
+
+
+_JSON_TYPES: tuple[tuple[type, str], ...] = (
+    (str, "a string"),
+    (bool, "a boolean"),
+    (int, "a number"),
+    (float, "a number"),
+    (list, "an array"),
+    (dict, "an object"),
+)

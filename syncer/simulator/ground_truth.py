@@ -1,0 +1,124 @@
+"""What really happened: every task with every state it was in and when a client could have seen it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from syncer.simulator.request_pipeline import RequestPipeline
+from syncer.simulator.simulated_clock import from_ms
+from syncer.simulator.simulated_tasks import Phase, SimTask
+from syncer.simulator.vendors.api import Record, VendorApi
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrueState:
+    """A state from `at` to the next state's `at`."""
+
+    at: datetime
+    #: The vendor's word.
+    status: str
+    is_open: bool
+    has_failed: bool
+    _api: VendorApi = field(repr=False)
+    _task: SimTask = field(repr=False)
+    _index: int
+
+    @property
+    def record(self) -> Record:
+        """The row that the list shows (of TAT without output)."""
+        return self._api.record(self._task, self._index)
+
+    @property
+    def detail(self) -> Record:
+        """What a call by id tells; of TAT the row with the output."""
+        return self._api.detail(self._task, self._index)
+
+    def as_json(self, *, records: bool = True, details: bool = False) -> Record:
+        return {
+            "at": self.at.isoformat(),
+            "status": self.status,
+            "is_open": self.is_open,
+            "has_failed": self.has_failed,
+            **({"record": self.record} if records else {}),
+            **({"detail": self.detail} if details else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrueTask:
+    """A task and when the list shows it: from `visible_from`, and before `visible_until` (None: for ever)."""
+
+    task_id: str
+    region: str
+    created_at: datetime
+    visible_from: datetime
+    visible_until: datetime | None
+    states: tuple[TrueState, ...]
+
+    def state_at(self, now: datetime) -> TrueState | None:
+        """The state at `now`; None before the creation."""
+        begun = [state for state in self.states if state.at <= now]
+        return begun[-1] if begun else None
+
+    def last_visible(self, now: datetime) -> TrueState | None:
+        """The last state that the list has shown by `now`; None where it never showed the task."""
+        if now < self.visible_from:
+            return None
+        if self.visible_until is None or now < self.visible_until:
+            return self.state_at(now)
+        shown = [state for state in self.states if state.at < self.visible_until]
+        return shown[-1] if self.visible_from < self.visible_until else None
+
+    def is_visible(self, now: datetime) -> bool:
+        return self.visible_from <= now and (self.visible_until is None or now < self.visible_until)
+
+    def as_json(self, *, records: bool = True, details: bool = False) -> Record:
+        return {
+            "task_id": self.task_id,
+            "region": self.region,
+            "created_at": self.created_at.isoformat(),
+            "visible_from": self.visible_from.isoformat(),
+            "visible_until": self.visible_until.isoformat() if self.visible_until else None,
+            "states": [state.as_json(records=records, details=details) for state in self.states],
+        }
+
+
+def true_tasks(service: RequestPipeline, now_ms: int, *, future: bool = False) -> Iterator[TrueTask]:
+    """The tasks created by `now_ms` in the order of their creation, with what has happened to them so far.
+
+    With `future` also what is still to come for these tasks.
+    """
+    with service.lock:
+        service.task_index.advance(now_ms)
+        tasks = service.task_index.created()
+    for task in tasks:
+        if task.created_ms <= now_ms:
+            last = len(task.times) if future else task.index_at(now_ms) + 1
+            yield _true_task(service, task, last)
+
+
+def _true_task(service: RequestPipeline, task: SimTask, last: int) -> TrueTask:
+    until = service.task_index.visible_until(task)
+    return TrueTask(
+        task_id=task.task_id,
+        region=task.region,
+        created_at=from_ms(task.created_ms),
+        visible_from=from_ms(service.task_index.visible_from(task)),
+        visible_until=None if until is None else from_ms(until),
+        states=tuple(_true_state(service, task, index) for index in range(last)),
+    )
+
+
+def _true_state(service: RequestPipeline, task: SimTask, index: int) -> TrueState:
+    state = task.states[index]
+    return TrueState(
+        at=from_ms(task.times[index]),
+        status=state.status,
+        is_open=state.phase is not Phase.ENDED,
+        has_failed=state.failed,
+        _api=service.api,
+        _task=task,
+        _index=index,
+    )

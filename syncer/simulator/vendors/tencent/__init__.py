@@ -1,0 +1,1 @@
+"""What the simulated Tencent services share: envelope, errors, TC3 signature."""

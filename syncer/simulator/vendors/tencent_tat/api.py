@@ -1,0 +1,136 @@
+"""Tencent TAT on the wire: DescribeInvocationTasks and DescribeRegions, version 2020-10-28.
+
+All regions answer at one address; the header X-TC-Region chooses. Without Limit a page holds 20 rows, also
+when a hundred ids were asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from syncer.simulator.http_messages import ApiError
+from syncer.simulator.simulated_tasks import SimState, SimTask
+from syncer.simulator.vendors.api import ApiContext, ApiPage, Record, checked
+from syncer.simulator.vendors.tencent.api import TencentApi, boolean, invalid, number
+from syncer.simulator.vendors.tencent_tat import record
+
+#: The filters DescribeInvocationTasks knows, and the field of a row that each compares.
+_FILTERS = {
+    "invocation-task-id": "InvocationTaskId",
+    "invocation-id": "InvocationId",
+    "instance-id": "InstanceId",
+    "command-id": "CommandId",
+}
+_REGION_NAMES = {
+    "ap-guangzhou": "华南地区(广州)",
+    "ap-shanghai": "华东地区(上海)",
+    "ap-beijing": "华北地区(北京)",
+    "ap-singapore": "亚太东南(新加坡)",
+    "ap-hongkong": "港澳台地区(中国香港)",
+}
+#: Listed by DescribeRegions, but not to be used.
+CLOSED_REGION = "ap-chongqing"
+
+
+def partitions(task: SimTask, state: SimState) -> tuple[str, ...]:
+    return (task.region,)
+
+
+class TatApi(TencentApi):
+    """TAT in all regions of an account."""
+
+    service = "tat"
+    version = "2020-10-28"
+    parameters: ClassVar = {
+        "DescribeInvocationTasks": frozenset(
+            ("InvocationTaskIds", "Filters", "Limit", "Offset", "HideOutput")
+        ),
+        "DescribeRegions": frozenset(),
+    }
+    quotas: ClassVar = {"DescribeInvocationTasks": 20, "DescribeRegions": 20}
+    regional = frozenset({"DescribeInvocationTasks"})
+
+    def __init__(self, context: ApiContext) -> None:
+        super().__init__(context)
+        self.actions = {"DescribeInvocationTasks": self._tasks, "DescribeRegions": self._regions}
+
+    def record(self, task: SimTask, index: int) -> Record:
+        return record.record(task, index, hide_output=True)
+
+    def detail(self, task: SimTask, index: int) -> Record:
+        """The same row, with the output."""
+        return record.record(task, index, hide_output=False)
+
+    def _tasks(self, params: dict[str, Any]) -> ApiPage:
+        limit, offset = number(params, "Limit", 20), number(params, "Offset", 0)
+        if not 1 <= limit <= 100:
+            raise invalid("Limit")
+        hide_output = boolean(params, "HideOutput", True) is not False
+        tasks, total = self._select(params, offset, limit)
+        if tasks and self.injector.fires("blank_rate"):
+            tasks = []
+        now_ms = self.task_index.now_ms
+        rows = [
+            record.record(task, task.index_at(now_ms), hide_output=hide_output)
+            for task in checked(self.injector, tasks, limit)
+        ]
+        return ApiPage({"TotalCount": total, "InvocationTaskSet": rows}, len(rows))
+
+    def _select(self, params: dict[str, Any], offset: int, limit: int) -> tuple[list[SimTask], int]:
+        """The tasks of the page, and how many there are without paging."""
+        region, ids, filters = params["Region"], params.get("InvocationTaskIds"), params.get("Filters")
+        if ids and filters:
+            raise ApiError(
+                "InvalidParameter.ConflictParameter",
+                "InvocationTaskIds and Filters cannot be given at the same time.",
+            )
+        if offset and self.injector.fires("repeat_rate"):
+            offset = max(0, offset - limit)
+        if ids:
+            found = self._by_ids(region, ids)
+        elif filters:
+            found = list(_filtered(self.task_index.scan(region), filters))
+        else:
+            return self.task_index.page(region, offset, limit), self.task_index.size(region)
+        return found[offset : offset + limit], len(found)
+
+    def _by_ids(self, region: str, ids: Any) -> list[SimTask]:
+        if not isinstance(ids, list) or len(ids) > 100:
+            raise invalid("InvocationTaskIds")
+        for task_id in ids:
+            if not re.fullmatch(r"invt-[0-9a-z]{8}", str(task_id)):
+                raise invalid("InvocationTaskIds", "InvalidParameterValue.InvalidInvocationTaskId")
+        found = {
+            task for task in map(self.task_index.find, ids) if task is not None and task.region == region
+        }
+        return sorted(found, key=lambda task: self.task_index.position(region, task))
+
+    def _regions(self, params: dict[str, Any]) -> ApiPage:
+        rows = [_region(name, "AVAILABLE") for name in self.context.regions]
+        if CLOSED_REGION not in self.context.regions:
+            rows.append(_region(CLOSED_REGION, "UNAVAILABLE"))
+        return ApiPage({"TotalCount": len(rows), "RegionSet": rows}, len(rows))
+
+
+def _region(name: str, state: str) -> Record:
+    return {"Region": name, "RegionName": _REGION_NAMES.get(name, name), "RegionState": state}
+
+
+def _filtered(tasks: Iterable[SimTask], filters: Any) -> Iterable[SimTask]:
+    """The tasks that match every filter. Raises Refusal for more than is allowed."""
+    if not isinstance(filters, list) or len(filters) > 10:
+        raise invalid("Filters", "InvalidParameterValue.InvalidFilter")
+    wanted: list[tuple[str, set[str]]] = []
+    for entry in filters:
+        name, values = entry.get("Name"), entry.get("Values", [])
+        if name not in _FILTERS:
+            raise invalid("Filters", "InvalidParameterValue.InvalidFilter")
+        if len(values) > 5:
+            raise ApiError("LimitExceeded.FilterValueExceeded", "A filter may have at most 5 values.")
+        wanted.append((_FILTERS[name], set(values)))
+    for task in tasks:
+        row = record.identity(task)
+        if all(row[field] in values for field, values in wanted):
+            yield task

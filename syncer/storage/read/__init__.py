@@ -1,0 +1,27 @@
+"""Queries for people: status, gaps, coverage, task histories, reports. Nothing here writes."""
+
+from syncer.storage.read.coverage import CoverageAnswer, UncoveredReason, explain_coverage
+from syncer.storage.read.coverage_runs import RunRef
+from syncer.storage.read.gaps import Gap, gap_at, load_gaps
+from syncer.storage.read.incomplete_runs import IncompleteRuns
+from syncer.storage.read.status import StreamOverview, load_streams
+from syncer.storage.read.task_history import TaskHistory, TaskVersion, load_source_names, load_task_histories
+from syncer.storage.schema import open_database
+
+__all__ = [
+    "CoverageAnswer",
+    "Gap",
+    "IncompleteRuns",
+    "RunRef",
+    "StreamOverview",
+    "TaskHistory",
+    "TaskVersion",
+    "UncoveredReason",
+    "explain_coverage",
+    "gap_at",
+    "load_gaps",
+    "load_source_names",
+    "load_streams",
+    "load_task_histories",
+    "open_database",
+]

@@ -1,0 +1,125 @@
+"""Runs: starting or going on with one, its checkpoint, its counters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, null, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from syncer.model import Batch, Checkpoint, Counts, Mode, Run, RunStatus
+from syncer.storage.tables import checkpoints, runs
+from syncer.storage.write.leases import Lease
+
+_COUNTERS = ("inserted", "updated", "unchanged", "rejected", "late", "lost")
+
+
+def start_run(connection: Connection, lease: Lease, mode: Mode, now: datetime) -> Run:
+    """A run of `mode` begun at `now`, or the one that left a checkpoint, with its own number and start."""
+    _close_abandoned(connection, lease, mode)
+    checkpoint = connection.execute(
+        select(checkpoints, runs.c.started_at.label("run_started_at"))
+        .join(runs, runs.c.run_id == checkpoints.c.run_id)
+        .where(checkpoints.c.stream_id == lease.stream_id, checkpoints.c.mode == mode.value)
+    ).one_or_none()
+    if checkpoint is not None:
+        return _resume(connection, lease, mode, checkpoint)
+    run_id = connection.scalar(
+        insert(runs)
+        .values(
+            stream_id=lease.stream_id,
+            mode=mode.value,
+            status=RunStatus.RUNNING.value,
+            epoch=lease.epoch,
+            started_at=now,
+        )
+        .returning(runs.c.run_id)
+    )
+    assert run_id is not None
+    return Run(run_id=run_id, mode=mode, started_at=now)
+
+
+def _close_abandoned(connection: Connection, lease: Lease, mode: Mode) -> None:
+    """What is still `running` under an earlier lease, or in this mode, has no process any more."""
+    connection.execute(
+        update(runs)
+        .where(
+            runs.c.stream_id == lease.stream_id,
+            runs.c.status == RunStatus.RUNNING.value,
+            or_(runs.c.epoch != lease.epoch, runs.c.mode == mode.value),
+        )
+        .values(status=RunStatus.INTERRUPTED.value, ended_at=func.clock_timestamp())
+    )
+
+
+def _resume(connection: Connection, lease: Lease, mode: Mode, row: Row[Any]) -> Run:
+    connection.execute(
+        update(runs)
+        .where(runs.c.run_id == row.run_id)
+        .values(status=RunStatus.RUNNING.value, epoch=lease.epoch, ended_at=null(), error=null())
+    )
+    checkpoint = Checkpoint(
+        started_at=row.started_at,
+        saved_at=row.saved_at,
+        done=tuple(row.done),
+        listing=row.listing,
+        cursor=row.cursor,
+        evidence=row.evidence,
+    )
+    return Run(run_id=row.run_id, mode=mode, started_at=row.run_started_at, checkpoint=checkpoint)
+
+
+def record_progress(connection: Connection, lease: Lease, batch: Batch, counts: Counts) -> None:
+    """Add `counts` to the run, and bring its status and checkpoint to those of `batch`."""
+    added = {name: getattr(counts, name) for name in _COUNTERS}
+    added |= {"pages": batch.pages, "requests": batch.requests}
+    is_over = batch.status is not RunStatus.RUNNING
+    run_id = connection.scalar(
+        update(runs)
+        .where(runs.c.run_id == batch.run.run_id, runs.c.stream_id == lease.stream_id)
+        .values(
+            **{name: runs.c[name] + number for name, number in added.items() if number},
+            status=batch.status.value,
+            epoch=lease.epoch,
+            started_at=_start_of(batch),
+            ended_at=func.clock_timestamp() if is_over else null(),
+            error=batch.error.replace("\0", "�") if batch.error else null(),
+        )
+        .returning(runs.c.run_id)
+    )
+    assert run_id is not None, "the run is another stream's"
+    _record_checkpoint(connection, lease, batch)
+
+
+def _start_of(batch: Batch) -> datetime:
+    """What the run's claims count from: it may have begun anew, or been told the provider's time later on."""
+    state = batch.state
+    claimed = state and (state.last_sweep_at if batch.run.mode is Mode.SWEEP else state.last_run_at)
+    return claimed or batch.run.started_at
+
+
+def _record_checkpoint(connection: Connection, lease: Lease, batch: Batch) -> None:
+    run, checkpoint = batch.run, batch.checkpoint
+    if checkpoint is not None:
+        _save(connection, lease, run, checkpoint)
+    elif batch.status not in (RunStatus.RUNNING, RunStatus.INTERRUPTED):
+        connection.execute(delete(checkpoints).where(checkpoints.c.run_id == run.run_id))
+
+
+def _save(connection: Connection, lease: Lease, run: Run, checkpoint: Checkpoint) -> None:
+    values = {
+        "run_id": run.run_id,
+        "started_at": checkpoint.started_at,
+        "saved_at": checkpoint.saved_at,
+        "done": list(checkpoint.done),
+        "listing": checkpoint.listing,
+        "cursor": checkpoint.cursor,
+        "evidence": dict(checkpoint.evidence),
+    }
+    statement = insert(checkpoints).values(stream_id=lease.stream_id, mode=run.mode.value, **values)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[checkpoints.c.stream_id, checkpoints.c.mode], set_=values
+        )
+    )

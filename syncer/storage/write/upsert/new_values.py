@@ -1,0 +1,116 @@
+"""What to write for a sighting that is new or changed."""
+
+from __future__ import annotations
+
+from sqlalchemy import CTE, and_, case, cast, false, func, literal, not_, null, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, array
+
+from syncer.storage.tables import OPEN_STATUSES
+from syncer.storage.write.upsert.parameters import (
+    FIELDS,
+    LAST_RUN_AT,
+    LAST_SWEEP_AT,
+    RUN_ID,
+    STREAM_ID,
+    Expression,
+    sides,
+)
+
+#: What analysts call a column, where they call it otherwise.
+_VIEW_NAMES = {"updated_at": "provider_updated_at"}
+
+
+def new_values(change: CTE) -> dict[str, Expression]:
+    """The new values, by column of `tasks`."""
+    fields = _fields(change)
+    key = {"stream_id": STREAM_ID, "task_id": change.c.task_id}
+    return {**key, **fields, **_payload(change), **_version(change, fields)}
+
+
+def _fields(change: CTE) -> dict[str, Expression]:
+    new, old = sides(change)
+    merged: dict[str, Expression] = {
+        name: case((change.c.replaces, new[name]), else_=func.coalesce(new[name], old[name]))
+        for name in FIELDS
+    }
+    return {**merged, "status": new["status"], "lost_at": null()}
+
+
+def _payload(change: CTE) -> dict[str, Expression]:
+    new, old = sides(change)
+    was_altered = and_(not_(change.c.replaces), func.coalesce(old["raw_altered"], false()))
+    return {
+        "raw": func.coalesce(cast(new["raw"], JSONB), old["raw"]),
+        "detail": func.coalesce(cast(new["detail"], JSONB), old["detail"]),
+        "fingerprint": func.coalesce(new["fingerprint"], old["fingerprint"]),
+        "rank": func.greatest(new["rank"], old["rank"]),
+        "raw_altered": or_(new["raw_altered"], was_altered),
+    }
+
+
+def _version(change: CTE, fields: dict[str, Expression]) -> dict[str, Expression]:
+    new, old = sides(change)
+    of_a_new_version = {
+        "version": func.coalesce(old["version"], 0) + 1,
+        "changed_at": new["observed_at"],
+        "observed_after": _observed_after(change),
+        "observed_at": func.greatest(new["observed_at"], old["observed_at"]),
+        **_status_change(change),
+    }
+    # An outcome that several answers tell together has no request of its own, and takes none away.
+    is_nameless = and_(change.c.completes, new["request_id"] == "")
+    return {
+        **{name: case((change.c.completes, old[name]), else_=it) for name, it in of_a_new_version.items()},
+        "changed_fields": _changed_fields(change, fields),
+        "first_seen_at": new["observed_at"],
+        "run_id": RUN_ID,
+        "request_id": case((is_nameless, old["request_id"]), else_=new["request_id"]),
+    }
+
+
+def _status_change(change: CTE) -> dict[str, Expression]:
+    """Since when the task is seen in its status, and what a change of it has ended."""
+    new, old = sides(change)
+    is_changed = new["status"] != old["status"]
+    seen_at = func.greatest(new["observed_at"], old["observed_at"])
+    return {
+        "status_seen_at": case((or_(change.c.is_new, is_changed), seen_at), else_=old["status_seen_at"]),
+        "former_status": case((is_changed, old["status"])),
+        "former_seen_at": case((is_changed, old["status_seen_at"])),
+    }
+
+
+def _observed_after(change: CTE) -> Expression:
+    """The latest instant at which the new state was not there yet, as far as anyone looked."""
+    new, old = sides(change)
+    since = case((old["status"].in_(OPEN_STATUSES), LAST_RUN_AT), else_=LAST_SWEEP_AT)
+    looked_at = case((change.c.is_new, LAST_RUN_AT), else_=func.greatest(old["observed_at"], since))
+    # Another process may have had the provider's clock a little ahead of ours. Null stays null.
+    return case((looked_at > new["observed_at"], new["observed_at"]), else_=looked_at)
+
+
+def _changed_fields(change: CTE, fields: dict[str, Expression]) -> Expression:
+    """What differs from the version before, as analysts know it; null for the first version."""
+    _, old = sides(change)
+    is_first = or_(change.c.is_new, and_(change.c.completes, old["version"] == 1))
+    before = case((change.c.completes, old["changed_fields"]))
+    field = func.unnest(func.array_cat(before, _differences(old, fields))).column_valued("field")
+    names = select(field).where(field.is_not(None)).distinct().order_by(field).scalar_subquery()
+    # What has no column of its own differs in the record.
+    return case((not_(is_first), func.coalesce(func.nullif(func.array(names), _texts()), _texts("record"))))
+
+
+def _differences(old: dict[str, Expression], fields: dict[str, Expression]) -> Expression:
+    return cast(
+        array(
+            [
+                case((value.is_distinct_from(old[name]), literal(_VIEW_NAMES.get(name, name))))
+                for name, value in fields.items()
+            ]
+        ),
+        ARRAY(TEXT),
+    )
+
+
+def _texts(*words: str) -> Expression:
+    return cast(array([literal(word) for word in words], type_=TEXT), ARRAY(TEXT))

@@ -1,0 +1,77 @@
+"""The daemon keeps the rollups fresh, and ends the history where the configuration says so."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from syncer.app import open_app
+from syncer.config import load
+from syncer.storage import PgStore, PgStreamStore
+from tests.integration.reporting.conftest import Look
+from tests.support.fakes import T0
+from tests.support.rollup_checks import shown, told
+from tests.support.sightings import begin, see, store
+
+QUEUE = "SELECT count(*) AS n FROM sync.touched_hours"
+
+
+@contextmanager
+def daemon(url: str, folder: Path, configuration: str = "") -> Iterator[None]:
+    """A daemon without sources, for as long as the block lasts."""
+    path = folder / "syncer.toml"
+    path.write_text(configuration)
+    stop = threading.Event()
+    with open_app(load(path), url, stop) as app:
+        thread = threading.Thread(target=app.run)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(60)
+    assert not thread.is_alive()
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Return once it is so; fails after a minute."""
+    pause = threading.Event()
+    for _ in range(600):
+        if is_so():
+            return
+        pause.wait(0.1)
+    raise AssertionError("it did not come to be")
+
+
+def test_daemon_works_the_queue_off(url: str, ours: PgStreamStore, look: Look, tmp_path: Path) -> None:
+    store(ours, begin(ours), see("t", "finished", created_at=T0, finished_at=T0))
+    with daemon(url, tmp_path):
+        until(lambda: look(QUEUE) == [{"n": 0}])
+    assert shown(look, "completions_daily") == told(look, "completions_daily") != []
+
+
+def test_daemon_counts_in_the_configured_zone(
+    url: str, ours: PgStreamStore, look: Look, tmp_path: Path
+) -> None:
+    store(ours, begin(ours), see("t", created_at=T0))
+    with daemon(url, tmp_path, '[reporting]\ntime_zone = "Pacific/Kiritimati"\nqueue_target = "7s"\n'):
+        until(lambda: look(QUEUE) == [{"n": 0}])
+    assert [row["hour"] for row in shown(look, "arrivals_hourly")] == [2]
+    assert look("SELECT extract(epoch FROM queue_target)::int AS s FROM sync.settings") == [{"s": 7}]
+
+
+def test_daemon_drops_old_months_only_where_told(
+    url: str, pg: PgStore, ours: PgStreamStore, look: Look, tmp_path: Path
+) -> None:
+    store(ours, begin(ours), see("t", created_at=T0))
+    month = "SELECT to_regclass('sync_history.task_versions_2019_03') IS NOT NULL AS is_there"
+    look("SELECT sync.create_partition('2019-03-01 00:00+00')")
+    with daemon(url, tmp_path):
+        pg.rebuild_rollups()
+        until(lambda: pg.stale_days() == 0)
+    assert look(month) == [{"is_there": True}]
+    with daemon(url, tmp_path, '[history]\nkeep = "365d"\n'):
+        until(lambda: look(month) == [{"is_there": False}])
+    assert look("SELECT to_regclass('sync.tasks') IS NOT NULL AS is_there") == [{"is_there": True}]

@@ -1,0 +1,75 @@
+"""Every question of docs/queries.md gives the right answer, and every statement of docs/bi.md runs."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+import syncer
+from tests.queries.expected_answers import ANSWERS
+from tests.queries.fixture_rows import fill
+from tests.queries.fixture_tasks import FIRST, LAST, ZONE
+from tests.support.analyst_role import analyst
+from tests.support.postgres_servers import Server
+
+DOCS = Path(syncer.__file__).parent.parent / "docs"
+PAGE = (DOCS / "queries.md").read_text("utf-8")
+QUESTIONS = re.findall(r"^### (\d+)\. ([^\n]+\?)\n(?:(?!^###).)*?^```sql\n(.+?)^```$", PAGE, re.M | re.S)
+
+
+@pytest.fixture(scope="module")
+def asked(postgres: Server, template: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection as analysts have it, to a ledger whose answers are known."""
+    name = f"test_{secrets.token_hex(6)}"
+    url = postgres.create(name, template=template)
+    fill(url)
+    with analyst(postgres, url, ZONE.key) as place, psycopg.connect(place.url, autocommit=True) as connection:
+        yield connection
+    postgres.drop(name)
+
+
+def test_there_are_thirty_questions_with_an_answer_each() -> None:
+    assert [int(number) for number, *_ in QUESTIONS] == list(range(1, 31))
+    assert len(ANSWERS) == 30 == PAGE.count("```sql")
+
+
+@pytest.mark.parametrize(
+    ("number", "statement"),
+    [(int(number), statement) for number, _, statement in QUESTIONS],
+    ids=[f"{number} {title}" for number, title, _ in QUESTIONS],
+)
+def test_question_is_answered(asked: psycopg.Connection[Any], number: int, statement: str) -> None:
+    found = asked.execute(statement.encode()).fetchall()
+    expected = ANSWERS[number - 1]()
+    assert expected
+    assert [tuple(map(plain, row)) for row in found] == [tuple(map(near, row)) for row in expected]
+
+
+def test_questions_ask_nothing_but_the_views() -> None:
+    for _, title, statement in QUESTIONS:
+        assert re.findall(r"(?:FROM|JOIN) ([a-z_]+\.)", statement), title
+        assert "sync." not in statement, title
+
+
+@pytest.mark.parametrize("place", range(2))
+def test_first_charts_show_something(asked: psycopg.Connection[Any], place: int) -> None:
+    statement = re.findall(r"^```sql\n(.+?)^```$", (DOCS / "bi.md").read_text("utf-8"), re.M | re.S)[place]
+    shown = f"c.started_at BETWEEN '{FIRST}' AND '{LAST}'"
+    filled = statement.replace("$__timeFilter(c.started_at)", shown)
+    assert asked.execute(filled.replace("current_date - 30", f"'{FIRST}'").encode()).fetchall()
+
+
+def plain(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def near(value: object) -> object:
+    """Sums of doubles depend on their order in the last digits."""
+    return pytest.approx(value, rel=1e-9, abs=1e-9) if isinstance(value, float) else value

@@ -1,0 +1,178 @@
+"""Answers that are no vendor's JSON, and errors that say what to do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from syncer.errors import ConfigurationError, ProtocolError, Retryable, SyncerError, Throttled
+from syncer.model import Query, Response
+from syncer.providers import responses
+from tests.support.provider_responses import answer
+
+_HTML = b"<html><head><title>Please log in</title></head></html>"
+
+
+def html(status: int, **headers: str) -> Response:
+    return answer(_HTML, status, **{"content_type": "text/html; charset=utf-8", **headers})
+
+
+def refusal(
+    code: str = "Odd", message: str = "no", status: int = 400, **headers: str
+) -> responses.ErrorResponse:
+    return responses.ErrorResponse(
+        vendor="Cloud", answer=answer({}, status, **headers), code=code, message=message, request_id="r-1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        pytest.param(html(200), ProtocolError, id="html with 200"),
+        pytest.param(html(302), ProtocolError, id="redirect"),
+        pytest.param(html(403), ProtocolError, id="html with 403"),
+        pytest.param(html(404), ProtocolError, id="html with 404"),
+        pytest.param(html(407), ConfigurationError, id="proxy wants a login"),
+        pytest.param(html(408), Retryable, id="timeout"),
+        pytest.param(html(429), Throttled, id="throttled by a gateway"),
+        pytest.param(html(502), Retryable, id="bad gateway"),
+        pytest.param(html(503), Retryable, id="unavailable"),
+        pytest.param(answer(b'{"Response": {"TaskSet": [{"Ta'), Retryable, id="cut inside a string"),
+        pytest.param(answer(b'{"Response": {"TaskSet": ['), Retryable, id="cut between values"),
+        pytest.param(answer(b'{"a": "\xe6\xb5'), Retryable, id="cut inside a character"),
+        pytest.param(answer(b""), Retryable, id="empty"),
+        pytest.param(answer(b"", 404), ProtocolError, id="empty with 404"),
+        pytest.param(answer(b"[1]"), ProtocolError, id="an array"),
+        pytest.param(answer(b"null"), ProtocolError, id="null"),
+        pytest.param(answer(b"[" * 200_000), ProtocolError, id="too deep"),
+    ],
+)
+def test_unreadable_answer_names_the_reaction(given: Response, kind: type[SyncerError]) -> None:
+    with pytest.raises(SyncerError) as caught:
+        responses.read_object("Cloud", given)
+    assert type(caught.value) is kind
+    assert "\n" not in str(caught.value)
+
+
+def test_html_is_described() -> None:
+    with pytest.raises(ProtocolError, match=r"HTTP 200 brings text/html; charset=utf-8 .*Please log in"):
+        responses.read_object("Cloud", html(200))
+
+
+def test_gateway_error_carries_the_wait() -> None:
+    with pytest.raises(Retryable) as caught:
+        responses.read_object("Cloud", html(503, retry_after="7"))
+    assert caught.value.retry_after == timedelta(seconds=7)
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}),
+        (b'{"a": "line\nbreak"}', {"a": "line\nbreak"}),
+        (b'{"a": "\xff"}', {"a": "\udcff"}),
+        (b'{"a": 123456789012345678901234567890}', {"a": 123456789012345678901234567890}),
+        (b'{"a": ' + b"9" * 5000 + b', "b": 1}', {"a": "9" * 5000, "b": 1}),
+    ],
+    ids=["byte order mark", "control character", "no utf-8", "beyond 64 bits", "endless digits"],
+)
+def test_read_object_is_liberal(body: bytes, value: object) -> None:
+    assert responses.read_object("Cloud", answer(body)) == value
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"retry_after": "30"}, timedelta(seconds=30)),
+        ({"x_acs_retry_after": "1500", "retry_after": "30"}, timedelta(seconds=1.5)),
+        ({"x_acs_retry_after": "-5"}, timedelta(0)),
+        ({"x_acs_retry_after": "soon"}, None),
+        (
+            {"retry_after": "Sun, 06 Nov 1994 08:50:07 GMT", "date": "Sun, 06 Nov 1994 08:49:37 GMT"},
+            timedelta(seconds=30),
+        ),
+        (
+            {"retry_after": "Sun, 06 Nov 1994 08:49:07 GMT", "date": "Sun, 06 Nov 1994 08:49:37 GMT"},
+            timedelta(0),
+        ),
+        ({"retry_after": "Sun, 06 Nov 1994 08:49:07 GMT"}, None),
+        ({"retry_after": "later"}, None),
+        ({"retry_after": "9" * 30}, None),
+        ({}, None),
+    ],
+)
+def test_retry_after_reads(headers: dict[str, str], wait: timedelta | None) -> None:
+    assert responses.retry_after(answer({}, **headers)) == wait
+
+
+@pytest.mark.parametrize(
+    ("message", "kept"),
+    [
+        ("The key is wrong.", "The key is wrong"),
+        ("two\n lines ", "two lines"),
+        ("id AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE is gone", "id … is gone"),
+        ("token TOKEN0EXAMPLE/+=abcdefghij bad", "token … bad"),
+        ("not equal. server string to sign is:GET\nx-acs-security-token:abc", "not equal"),
+        ("Invalid InvalidInvocationTaskIdentifierWord", "Invalid InvalidInvocationTaskIdentifierWord"),
+        ("x" * 500, "x" * 159 + "…"),
+        ("", ""),
+    ],
+)
+def test_vendor_message_is_shortened(message: str, kept: str) -> None:
+    assert responses.short_message(message) == kept
+
+
+def test_refusal_says_what_happened_and_what_to_do() -> None:
+    error = refusal("Odd.Code", "It is odd.").error(ProtocolError, "asking somebody")
+    assert error.message == "Cloud answers Odd.Code (It is odd): asking somebody"
+    assert (error.code, error.request_id) == ("Odd.Code", "r-1")
+
+
+def test_refusal_without_words_names_the_status() -> None:
+    error = refusal("", "", 418).error(ProtocolError, "asking somebody")
+    assert error.message == "Cloud answers HTTP 418: asking somebody"
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        (refusal("Known.Sub"), ConfigurationError),
+        (refusal(status=429, retry_after="3"), Throttled),
+        (refusal(status=500), Retryable),
+        (refusal(status=200), ProtocolError),
+        (refusal("", status=404), ProtocolError),
+    ],
+    ids=["rule", "429", "500", "unknown code", "no code"],
+)
+def test_refusal_is_judged_by_rule_then_by_status(
+    given: responses.ErrorResponse, kind: type[SyncerError]
+) -> None:
+    error = given.ruled((("Known*", ConfigurationError, "write it down"),))
+    assert type(error) is kind
+    if isinstance(error, Throttled):
+        assert error.retry_after == timedelta(seconds=3)
+
+
+@pytest.mark.parametrize(
+    ("container", "named"),
+    [({}, "List is missing"), ({"List": {}}, "List is an object"), ({"List": None}, "List is null")],
+)
+def test_missing_list_is_named(container: dict[str, object], named: str) -> None:
+    with pytest.raises(ProtocolError, match=named) as caught:
+        responses.record_list(container, "List", total=3, where="Cloud's answer", request_id="r-1")
+    assert caught.value.request_id == "r-1"
+
+
+def test_null_list_of_none_is_empty() -> None:
+    assert responses.record_list({"List": None}, "List", total=0, where="Cloud's answer", request_id="") == []
+
+
+def test_ignored_id_filter_is_refused() -> None:
+    query = Query(ids=("a",))
+    with pytest.raises(ProtocolError, match="other tasks than the one asked for"):
+        responses.check_requested_id(query, [{"id": "b"}, 7], "id", where="Cloud's list", request_id="r-1")
+    responses.check_requested_id(
+        query, [{"id": "b"}, {"id": "a"}], "id", where="Cloud's list", request_id="r-1"
+    )
+    responses.check_requested_id(query, [], "id", where="Cloud's list", request_id="r-1")

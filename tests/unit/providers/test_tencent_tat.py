@@ -1,0 +1,277 @@
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from syncer.errors import (
+    ConfigurationError,
+    CredentialsError,
+    CredentialsExpired,
+    CursorRefused,
+    PageRefused,
+    ProtocolError,
+    SyncerError,
+    Throttled,
+)
+from syncer.model import Query, Status, Task
+from tests.support.provider_responses import answer, examples, made, tencent, tencent_error
+
+_TAT = made("tencent_tat")
+_PAGE = Query(listing="tasks", region="ap-guangzhou")
+_IDS = Query(ids=("invt-1", "invt-2"), region="ap-guangzhou", limit=2)
+
+
+def record(**fields: Any) -> dict[str, Any]:
+    return {"InvocationTaskId": "invt-1", "TaskStatus": "SUCCESS", **fields}
+
+
+def task(**fields: Any) -> Task:
+    return _TAT.task(_PAGE, record(**fields))
+
+
+def test_page_is_asked_for_by_offset_and_region() -> None:
+    request = _TAT.request(Query(listing="tasks", region="ap-guangzhou", cursor="90", limit=50))
+    assert json.loads(request.body) == {"Offset": 90, "Limit": 50, "HideOutput": True}
+    assert request.headers["X-TC-Region"] == "ap-guangzhou"
+    assert request.headers["X-TC-Version"] == "2020-10-28"
+
+
+def test_ids_are_asked_for_with_their_number_as_limit() -> None:
+    expected = {"InvocationTaskIds": ["invt-1", "invt-2"], "Limit": 2, "HideOutput": True}
+    assert json.loads(_TAT.request(_IDS).body) == expected
+
+
+def test_outputs_are_asked_for_if_wanted() -> None:
+    request = made("tencent_tat", outputs=True).request(_PAGE)
+    assert json.loads(request.body)["HideOutput"] is False
+
+
+def test_sites_have_hosts() -> None:
+    assert _TAT.request(_PAGE).url == "https://tat.tencentcloudapi.com/"
+    international = made("tencent_tat", site="intl")
+    assert international.request(_PAGE).url == "https://tat.intl.tencentcloudapi.com/"
+
+
+def test_example_of_the_documentation_is_read() -> None:
+    (given,) = examples("tencent_tat")
+    envelope = _TAT.parse(_PAGE, given)
+    assert (envelope.total, envelope.next_cursor, envelope.back_cursor) == (1, None, None)
+    assert _TAT.task(_PAGE, envelope.records[0]) == Task(
+        task_id="invt-08oe5fe2",
+        status=Status.SUCCEEDED,
+        provider_status="SUCCESS",
+        name="cmd-13axrtuq",
+        task_type="SHELL",
+        created_at=datetime(2020, 11, 5, 7, 49, 56, tzinfo=UTC),
+        started_at=datetime(2020, 11, 5, 7, 49, 58, tzinfo=UTC),
+        finished_at=datetime(2020, 11, 5, 7, 50, 4, tzinfo=UTC),
+        updated_at=datetime(2020, 11, 5, 7, 50, 6, tzinfo=UTC),
+        parent_id="inv-1vll7hda",
+        resource_id="ins-zj0f57ex",
+        rank=1_604_562_606_000_000,
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("PENDING", Status.WAITING),
+        ("DELIVERING", Status.WAITING),
+        ("DELIVER_DELAYED", Status.WAITING),
+        ("RUNNING", Status.RUNNING),
+        ("CANCELLING", Status.RUNNING),
+        ("SUCCESS", Status.SUCCEEDED),
+        ("DELIVER_FAILED", Status.FAILED),
+        ("START_FAILED", Status.FAILED),
+        ("FAILED", Status.FAILED),
+        ("TIMEOUT", Status.FAILED),
+        ("TASK_TIMEOUT", Status.FAILED),
+        ("CANCELLED", Status.CANCELLED),
+        ("TERMINATED", Status.CANCELLED),
+        ("HIBERNATING", Status.UNKNOWN),
+        (None, Status.UNKNOWN),
+        (5, Status.UNKNOWN),
+    ],
+)
+def test_status_is_mapped(word: object, status: Status) -> None:
+    assert task(TaskStatus=word).status is status
+
+
+def test_all_documented_statuses_are_known() -> None:
+    assert len(_TAT.facts.known_values["TaskStatus"]) == 13
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "message"),
+    [
+        ({"TaskStatus": "FAILED", "TaskResult": {"ExitCode": 127}, "ErrorInfo": "oh"}, "127", "oh"),
+        ({"TaskStatus": "FAILED", "TaskResult": None, "ErrorInfo": ""}, "FAILED", None),
+        ({"TaskStatus": "TIMEOUT", "TaskResult": {"ExitCode": -1}}, "TIMEOUT", None),
+        ({"TaskStatus": "CANCELLED", "TaskResult": {"ExitCode": 9}}, None, None),
+        ({"TaskStatus": "SUCCESS", "TaskResult": {"ExitCode": 0}}, None, None),
+    ],
+)
+def test_error_is_mapped(fields: dict[str, Any], code: str | None, message: str | None) -> None:
+    mapped = task(**fields)
+    assert (mapped.error_code, mapped.error_message) == (code, message)
+
+
+def test_name_is_the_commands_name_if_there_is_one() -> None:
+    assert task(CommandName="tidy up", CommandId="cmd-1").name == "tidy up"
+    assert task(CommandName="", CommandId="cmd-1").name == "cmd-1"
+    assert task(CommandId="").name is None
+
+
+def test_later_update_has_the_higher_rank() -> None:
+    ranks = [task(UpdatedTime=f"2020-11-05T07:50:06{part}").rank for part in ("Z", ".5Z")]
+    assert ranks == [1_604_562_606_000_000, 1_604_562_606_500_000]
+    assert task(UpdatedTime=None).rank is None
+
+
+# Pages
+
+
+def test_next_page_overlaps() -> None:
+    shown = [record(InvocationTaskId=f"invt-{n}") for n in range(100)]
+    envelope = _TAT.parse(
+        Query(listing="tasks", cursor="90"), tencent(TotalCount=500, InvocationTaskSet=shown)
+    )
+    assert (envelope.next_cursor, envelope.back_cursor) == ("180", "0")
+
+
+def test_row_that_stands_on_the_page_twice_does_not_end_the_list() -> None:
+    shown = [record(InvocationTaskId=f"invt-{n}") for n in range(5)]
+    page = tencent(TotalCount=6, InvocationTaskSet=[*shown, shown[2]])
+    envelope = _TAT.parse(Query(listing="tasks", limit=5), page)
+    assert envelope.next_cursor == "3"
+
+
+def test_answer_by_ids_has_no_next_page() -> None:
+    envelope = _TAT.parse(_IDS, tencent(TotalCount=2, InvocationTaskSet=[record()]))
+    assert (envelope.next_cursor, envelope.back_cursor, envelope.total) == (None, None, 2)
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFound", "InvalidParameterValue.InvalidInvocationTaskId"])
+def test_unknown_id_is_an_empty_answer(code: str) -> None:
+    envelope = _TAT.parse(Query(ids=("invt-1",)), tencent_error(code))
+    assert (envelope.records, envelope.request_id) == ((), "req-1")
+
+
+def test_unknown_id_among_others_asks_for_fewer() -> None:
+    with pytest.raises(PageRefused):
+        _TAT.parse(_IDS, tencent_error("InvalidParameterValue.InvalidInvocationTaskId"))
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "kind"),
+    [
+        (_PAGE, "UnauthorizedOperation.InvalidToken", CredentialsExpired),
+        (_PAGE, "UnauthorizedOperation.CamAuthFailed", CredentialsError),
+        (_PAGE, "UnauthorizedOperation.MFANotFound", CredentialsError),
+        (_IDS, "UnauthorizedOperation.MFAExpired", CredentialsError),
+        (_PAGE, "RequestLimitExceeded.GlobalRegionUinLimitExceeded", Throttled),
+        (_PAGE, "UnsupportedRegion", ConfigurationError),
+        (_PAGE, "MissingParameter.Region", ConfigurationError),
+        (_PAGE, "InvalidParameterValue.TooLarge", PageRefused),
+        (Query(listing="tasks", cursor="90"), "InvalidParameterValue.Range", CursorRefused),
+        (_PAGE, "UnsupportedOperation", ProtocolError),
+    ],
+)
+def test_error_names_the_reaction(query: Query, code: str, kind: type[SyncerError]) -> None:
+    with pytest.raises(SyncerError) as caught:
+        _TAT.parse(query, tencent_error(code))
+    assert type(caught.value) is kind
+
+
+def test_missing_list_is_named() -> None:
+    with pytest.raises(ProtocolError, match="InvocationTaskSet is missing"):
+        _TAT.parse(_PAGE, tencent(TotalCount=0))
+
+
+# What is not stored
+
+
+def test_content_is_replaced_by_its_length_and_hash() -> None:
+    command = b"mysql -phush"
+    given = record(CommandDocument={"Content": b64encode(command).decode(), "Timeout": 60})
+    assert _TAT.reduce(given)["CommandDocument"] == {
+        "Timeout": 60,
+        "ContentLength": len(command),
+        "ContentSha256": sha256(command).hexdigest(),
+    }
+    assert "Content" in given["CommandDocument"]
+
+
+@pytest.mark.parametrize(
+    ("document", "length"),
+    [
+        ({"Content": "no base64!"}, 10),
+        ({"Content": "\ud800"}, 3),
+        ({"Content": ["hush"]}, 8),
+        ("hush, hush", 10),
+    ],
+)
+def test_content_of_another_shape_is_not_stored_either(document: object, length: int) -> None:
+    reduced = _TAT.reduce(record(CommandDocument=document))
+    assert reduced["CommandDocument"]["ContentLength"] == length
+    assert "hush" not in json.dumps(reduced)
+
+
+@pytest.mark.parametrize("document", [None, {}, {"Content": ""}, {"Timeout": 1}])
+def test_document_without_content_stays(document: object) -> None:
+    given = record(CommandDocument=document)
+    assert _TAT.reduce(given) == given
+
+
+def test_content_is_kept_if_wanted() -> None:
+    given = record(CommandDocument={"Content": "d2hvYW1p"})
+    assert made("tencent_tat", command_content=True).reduce(given) == given
+
+
+@pytest.mark.parametrize(
+    ("outputs", "status", "kept"),
+    [(False, "SUCCESS", False), (True, "SUCCESS", True), (True, "RUNNING", False), (True, "ODD", False)],
+)
+def test_output_is_kept_if_wanted_and_final(outputs: bool, status: str, kept: bool) -> None:
+    given = record(TaskStatus=status, TaskResult={"ExitCode": 0, "Output": "cm9vdAo="})
+    reduced = made("tencent_tat", outputs=outputs).reduce(given)
+    assert ("Output" in reduced["TaskResult"]) is kept
+    assert reduced["TaskResult"]["ExitCode"] == 0
+
+
+@pytest.mark.parametrize("result", [None, "none", {"Output": ""}, {"ExitCode": 0}])
+def test_result_without_output_stays(result: object) -> None:
+    given = record(TaskResult=result)
+    assert _TAT.reduce(given) == given
+
+
+# Regions
+
+
+def test_regions_are_asked_for_and_read() -> None:
+    request = _TAT.regions_request()
+    assert request.headers["X-TC-Action"] == "DescribeRegions"
+    assert json.loads(request.body) == {}
+    shown = [
+        {"Region": "ap-guangzhou", "RegionName": "广州", "RegionState": "AVAILABLE"},
+        {"Region": "ap-moon", "RegionState": "UNAVAILABLE"},
+        {"Region": "ap-seoul"},
+        {"RegionName": "nameless"},
+        "odd",
+    ]
+    found = _TAT.parse_regions(tencent(TotalCount=12, RegionSet=shown))
+    assert found == ("ap-guangzhou", "ap-seoul")
+
+
+def test_refused_regions_name_the_reaction() -> None:
+    with pytest.raises(CredentialsError):
+        _TAT.parse_regions(tencent_error("UnauthorizedOperation"))
+    with pytest.raises(ProtocolError, match="RegionSet is missing"):
+        _TAT.parse_regions(tencent())
+    with pytest.raises(ProtocolError):
+        _TAT.parse_regions(answer([]))

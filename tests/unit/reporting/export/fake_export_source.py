@@ -1,0 +1,64 @@
+"""A ledger in memory whose days can be changed between two exports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+from zlib import crc32
+
+from syncer.reporting.export import Chunk, Day, DayFacts, ExportColumn, RowChecksum, Selection, StreamCoverage
+
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class FakeExportSource:
+    """Rows of (key, name) by day. `reading` is called with each chunk that is read."""
+
+    def __init__(self, days: dict[date, list[tuple[Any, ...]]], *, chunk: int = 2) -> None:
+        self.days = days
+        self.open_tasks = 0
+        self.read: list[date] = []
+        self.reading: Callable[[Sequence[Any]], None] = lambda _: None
+        self._chunk = chunk
+
+    def now(self) -> datetime:
+        return NOW
+
+    def columns(self, _: Selection) -> tuple[ExportColumn, ...]:
+        return ExportColumn("task_key", "bigint"), ExportColumn("name", "text")
+
+    def undated(self, _: Selection) -> int:
+        return 0
+
+    @contextmanager
+    def day(self, _: Selection, day: Day) -> Iterator[FakeSnapshot]:
+        yield FakeSnapshot(self, day.on, self._chunk)
+
+
+class FakeSnapshot:
+    def __init__(self, ledger: FakeExportSource, on: date, chunk: int) -> None:
+        self._ledger, self._on, self._size = ledger, on, chunk
+        coverage = (StreamCoverage("vod", begins_at=LONG_AGO),)
+        self.facts = DayFacts(now_at=NOW, open_tasks=ledger.open_tasks, coverage=coverage)
+
+    def row_checksum(self) -> RowChecksum:
+        rows = self._ledger.days.get(self._on, [])
+        return RowChecksum(len(rows), _sum(rows))
+
+    def chunks(self) -> Iterator[Chunk]:
+        self._ledger.read.append(self._on)
+        rows = self._ledger.days.get(self._on, [])
+        for at in range(0, len(rows), self._size):
+            part = rows[at : at + self._size]
+            self._ledger.reading(part)
+            yield Chunk(part, _sum(part))
+
+
+def _sum(rows: Sequence[Any]) -> int:
+    total = 0
+    for row in rows:
+        total ^= crc32(repr(row).encode())
+    return total
