@@ -11,7 +11,6 @@ with store.claim(stream) as ours:
 from syncer.storage.connections import make_engine
 from syncer.storage.database_urls import normalise_url
 from syncer.storage.read import Gap, StreamOverview, load_gaps, load_streams
-from syncer.storage.read.runs import RunSummary, load_runs
 from syncer.storage.read.sample_queries import SampleQueryResult, run_sample_query
 from syncer.storage.schema import check_schema, migrate
 from syncer.storage.write.store import PgStore
@@ -21,12 +20,10 @@ __all__ = [
     "Gap",
     "PgStore",
     "PgStreamStore",
-    "RunSummary",
     "SampleQueryResult",
     "StreamOverview",
     "check_schema",
     "load_gaps",
-    "load_runs",
     "load_streams",
     "make_engine",
     "migrate",

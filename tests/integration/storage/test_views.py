@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from syncer.model import Interval, RunStatus, Stream, StreamState
 from syncer.reporting import sample_queries
-from syncer.storage import PgStore, PgStreamStore, load_runs, run_sample_query
+from syncer.storage import PgStore, PgStreamStore, run_sample_query
 from tests.integration.storage.conftest import Look
 from tests.support.fakes import make_source
 from tests.support.sightings import T0, after, begin, detail, see, store
@@ -245,19 +245,3 @@ def test_sample_queries_read_nothing_but_the_views() -> None:
     for query in sample_queries():
         assert "reporting." in query.sql
         assert "sync." not in query.sql
-
-
-def test_runs_are_listed_newest_first(ours: PgStreamStore, engine: Engine) -> None:
-    store(ours, begin(ours), see("t"), status=RunStatus.FAILED, error="the key is refused")
-    begin(ours, at=60)
-    last, first = load_runs(engine)
-    assert (last.status, last.started_at, last.ended_at) == ("running", after(60), None)
-    assert (first.source, first.region, first.inserted, first.error) == (
-        "fake",
-        "global",
-        1,
-        "the key is refused",
-    )
-    assert load_runs(engine, limit=1) == [last]
-    assert load_runs(engine, source="fake") == [last, first]
-    assert load_runs(engine, source="other") == []
