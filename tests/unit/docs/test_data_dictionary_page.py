@@ -1,10 +1,10 @@
-"""The page about the analysts' views, made from comments in two languages."""
+"""The data dictionary page, generated from comments in two languages."""
 
 from __future__ import annotations
 
 import pytest
 
-from syncer.reporting.data_dictionary import (
+from docs.tools.data_dictionary import (
     BilingualComment,
     ReportingFunction,
     ReportingView,
@@ -32,24 +32,24 @@ GOOD = "One row a day. / 每天一行。"
         (None, None),
     ],
 )
-def test_meaning_needs_both_languages(comment: str | None, expected: BilingualComment | None) -> None:
+def test_comment_needs_both_languages(comment: str | None, expected: BilingualComment | None) -> None:
     assert bilingual(comment) == expected
 
 
-def test_what_is_not_told_is_named() -> None:
+def test_names_without_a_comment_are_listed() -> None:
     days = ReportingView(
         "days", None, (ViewColumn("day", "date", GOOD), ViewColumn("year", "bigint", "Year."))
     )
-    catalogue = SchemaComments((days,), (ReportingFunction("now_as_of", "moment date", "date", None),))
-    assert without_comment(catalogue) == ["days", "days.year", "now_as_of()"]
+    schema = SchemaComments((days,), (ReportingFunction("now_as_of", "moment date", "date", None),))
+    assert without_comment(schema) == ["days", "days.year", "now_as_of()"]
 
 
 def test_page_has_a_section_for_each_view() -> None:
     columns = (ViewColumn("day", "date", "Either | or. / 或者。"), ViewColumn("year", "bigint", None))
-    catalogue = SchemaComments(
+    schema = SchemaComments(
         (ReportingView("days", GOOD, columns),), (ReportingFunction("f", "a date", "SETOF days", GOOD),)
     )
-    page = as_markdown(catalogue)
+    page = as_markdown(schema)
     assert "| [`days`](#days) | One row a day. | 每天一行。 |\n" in page
     assert "\n## days\n\nOne row a day.\n\n每天一行。\n" in page
     assert "| `day` | date | Either \\| or. | 或者。 |\n| `year` | bigint |  |  |\n" in page
