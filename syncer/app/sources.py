@@ -61,11 +61,11 @@ class ConfiguredSource:
 
     def try_calls(self) -> tuple[int, timedelta | None]:
         """Make one signed call a region; how many, and how far our clock is ahead. Raises what is wrong."""
-        listing = self.settings.provider.facts.lists[0].name
+        list_name = self.settings.provider.facts.lists[0].name
         streams = self.streams()
         for stream in streams:
             try:
-                self.client(Query(listing=listing, region=stream.region, limit=1))
+                self.client(Query(list_name=list_name, region=stream.region, limit=1))
             except SyncerError as error:
                 if len(streams) > 1:
                     error.message = f"{stream.region}: {error.message}"

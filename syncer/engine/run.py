@@ -182,7 +182,7 @@ class _Execution:
             Progress(
                 stream=self.stream,
                 mode=self.run.mode,
-                listing=reader.scan.name,
+                scan=reader.scan.name,
                 rows=reader.progress.rows,
                 total=reader.progress.first_total,
             )

@@ -15,7 +15,8 @@ class Progress:
 
     stream: Stream
     mode: Mode
-    listing: str
+    #: The name of the scan.
+    scan: str
     rows: int
     #: What the list says it holds: good enough for a bar.
     total: int | None

@@ -16,7 +16,7 @@ class Query:
     """One question to a provider: a page of a list, or tasks by id. Regions travel with it."""
 
     #: The name of a Listing; "" when asking by id.
-    listing: str = ""
+    list_name: str = ""
     region: str = GLOBAL
     cursor: str | None = None
     limit: int = 100

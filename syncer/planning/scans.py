@@ -35,7 +35,7 @@ class Scan:
 
     def query(self, region: str, cursor: str | None, limit: int) -> Query:
         return Query(
-            listing=self.listing.name,
+            list_name=self.listing.name,
             region=region,
             cursor=cursor,
             limit=limit,

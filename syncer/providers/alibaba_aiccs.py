@@ -123,8 +123,8 @@ class AlibabaAiccs(BaseProvider):
         parameters: dict[str, object] = {"PageNo": position(query.cursor, 1)[0], "PageSize": query.limit}
         if query.ids:
             parameters = {"PageNo": 1, "PageSize": 10, "TaskId": query.ids[0]}
-        elif query.listing != _ALL:
-            parameters["Status"] = query.listing
+        elif query.list_name != _ALL:
+            parameters["Status"] = query.list_name
         headers = {
             "host": self.host,
             "accept": "application/json",

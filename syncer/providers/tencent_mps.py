@@ -105,8 +105,8 @@ class TencentMps(BaseProvider):
     def request(self, query: Query) -> Request:
         if query.ids:
             return self.service.request("DescribeTaskDetail", {"TaskId": query.ids[0]})
-        parameters: dict[str, Any] = {"Status": _MEANINGS[query.listing][1], "Limit": query.limit}
-        if query.listing == _FAILED_LIST:
+        parameters: dict[str, Any] = {"Status": _MEANINGS[query.list_name][1], "Limit": query.limit}
+        if query.list_name == _FAILED_LIST:
             parameters["SubTaskHasFailed"] = True
         if query.cursor is not None:
             parameters["ScrollToken"] = query.cursor
@@ -121,7 +121,7 @@ class TencentMps(BaseProvider):
         if refusal:
             if query.ids and _is_unknown(refusal.code):
                 return Envelope(records=(), next_cursor=None, request_id=request_id)
-            is_filtered = query.listing == _FAILED_LIST
+            is_filtered = query.list_name == _FAILED_LIST
             raise tencent.error_of(refusal, query, self.facts.page_size, is_filtered)
         if query.ids:
             detail = {name: value for name, value in response.items() if name != "RequestId"}
@@ -139,7 +139,7 @@ class TencentMps(BaseProvider):
     def task(self, query: Query, record: Mapping[str, Any]) -> Task:
         if query.ids:
             return _detailed(query.ids[0], record)
-        status, word, rank = _MEANINGS[query.listing]
+        status, word, rank = _MEANINGS[query.list_name]
         return Task(
             task_id=task_id(record, "TaskId"),
             status=status,

@@ -37,11 +37,11 @@ _JSON = st.recursive(
 def queries(provider: Provider) -> list[Query]:
     """One query of each kind that the provider must answer."""
     facts = provider.facts
-    asked = [Query(listing=one.name, region="r", limit=facts.page_size) for one in facts.lists]
+    asked = [Query(list_name=one.name, region="r", limit=facts.page_size) for one in facts.lists]
     if facts.ids_per_request:
         asked.append(Query(ids=("id-1",), region="r", limit=1))
     if facts.has_windows:
-        asked.append(Query(listing=facts.lists[0].name, created_from=_NOW, created_to=_NOW))
+        asked.append(Query(list_name=facts.lists[0].name, created_from=_NOW, created_to=_NOW))
     return asked
 
 
@@ -284,7 +284,7 @@ def test_page_of_odd_records_loses_none(kind: str, data: st.DataObject) -> None:
     provider = made(kind)
     records = data.draw(st.lists(record_of(kind) | _JSON, max_size=3))
     page = parse_page(
-        provider, Query(listing=provider.facts.lists[0].name), enveloped(kind, records), observed_at=_NOW
+        provider, Query(list_name=provider.facts.lists[0].name), enveloped(kind, records), observed_at=_NOW
     )
     assert len(page.sightings) + len(page.rejected) == len(records)
     for sighting in page.sightings:

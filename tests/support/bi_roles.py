@@ -83,7 +83,7 @@ def filled(migrated_url: str) -> None:
     engine = make_engine(migrated_url)
     record = {"InvocationTaskId": "i", "TaskStatus": "SUCCESS", "TaskResult": {"ExitCode": 7}}
     listed = tencent(InvocationTaskSet=[record], TotalCount=1)
-    page = parse_page(made("tencent_tat"), Query(listing="tasks"), listed, observed_at=after(0))
+    page = parse_page(made("tencent_tat"), Query(list_name="tasks"), listed, observed_at=after(0))
     with PgStore(engine, holder="test").claim(make_stream(provider="tencent_tat")) as ours:
         run = begin(ours)
         store(ours, run, see("t"), *page.sightings)

@@ -248,7 +248,7 @@ class Cloud:
         return replace(task, status=Status.RUNNING) if task.task_id in self.stale else task
 
     def _is_in(self, task: CloudTask, query: Query) -> bool:
-        status, name = task.status(self.clock), query.listing
+        status, name = task.status(self.clock), query.list_name
         if query.created_from and _second(task.created_at) < query.created_from:
             return False
         if query.created_to and _second(task.created_at) > query.created_to:
@@ -270,7 +270,7 @@ class Cloud:
         return not status.is_open if self.filter_is == "ignored" else status is Status.FAILED
 
     def _sighting(self, task: Task, asked_at: datetime, query: Query) -> Sighting:
-        if query.listing == "FINISH.failed":
+        if query.list_name == "FINISH.failed":
             task = replace(task, status=Status.FAILED)
         if query.ids and self.facts.answers_detail:
             return Sighting(task=task, observed_at=asked_at, detail=repr(task))

@@ -59,7 +59,7 @@ def test_rows_that_move_up_between_two_pages_are_read(gone: int) -> None:
 def test_half_a_page_is_not_stored_as_progress() -> None:
     """Two states of a task on one page are two batches; the first of them does not end the page."""
     cloud, store = Cloud(TAT_FACTS, fakes.make_tasks(3, ending=fakes.after(-100))), FakeStore()
-    page = cloud(Query(listing="ALL", limit=20))
+    page = cloud(Query(list_name="ALL", limit=20))
     run = store.start(Mode.SWEEP, T0)
     writer = BatchWriter(store, run)
     writer.add(twice(page), checkpoint(run, "20"), twice(page).sightings)
@@ -111,7 +111,7 @@ def test_list_that_stops_early_vouches_only_for_what_every_possible_order_shows(
     cloud.calls.clear()
     cloud.pass_time(60)
     run_stream(store, cloud, stream=stream, facts=MPS_FACTS, wanted=Mode.POLL)
-    asked = [query.listing for query in cloud.calls]
+    asked = [query.list_name for query in cloud.calls]
     assert asked.count("FINISH.failed") < asked.count("FINISH")
     assert store.stream_state.outcome_filter is not OutcomeFilter.TRUSTED
     assert {row.task.status for row in store.rows.values()} == {Status.FINISHED}

@@ -49,7 +49,7 @@ class SyncLines:
 
     def progress(self, progress: Progress) -> None:
         """A line, if enough has happened since the last one."""
-        scan = (progress.stream.label, progress.listing)
+        scan = (progress.stream.label, progress.scan)
         lines = progress.rows // _ROWS_A_LINE
         with self._lock:
             if self._said.get(scan, 0) < lines:
@@ -74,7 +74,7 @@ class SyncBars:
     def progress(self, progress: Progress) -> None:
         """Move the stream's bar."""
         # The name of a window holds two instants, which would leave no room for the bar.
-        words = f"{progress.stream.label} {progress.mode} {progress.listing.partition('@')[0]}"
+        words = f"{progress.stream.label} {progress.mode} {progress.scan.partition('@')[0]}"
         # Without a total the bar moves to and fro; a total is a hint, and the list may have grown past it.
         total = max(progress.total, progress.rows) if progress.total is not None else None
         self._drawn.update(

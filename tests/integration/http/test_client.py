@@ -170,7 +170,7 @@ def story(monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:
 
 
 PAGE: dict[str, Any] = {"tasks": [{"id": "1", "secret": "x"}]}
-ALL = Query(listing="ALL")
+ALL = Query(list_name="ALL")
 
 
 def ask(story: Story, **retry_policy: Any) -> Page:

@@ -58,10 +58,10 @@ def example(name: str) -> Any:
 
 
 def read(
-    kind: str, *records: dict[str, Any], listing: str = "tasks", at: float = 0, **options: Any
+    kind: str, *records: dict[str, Any], list_name: str = "tasks", at: float = 0, **options: Any
 ) -> tuple[Sighting, ...]:
     """What the provider of `kind` reads from an answer with these records."""
-    asked = Query(listing=listing, region=GLOBAL)
+    asked = Query(list_name=list_name, region=GLOBAL)
     body = answer(_ENVELOPES[kind](list(records)))
     return parse_page(made(kind, **options), asked, body, observed_at=after(at)).sightings
 

@@ -27,9 +27,9 @@ def test_mps_tells_outcomes_only_where_the_provider_did(shown: Shown) -> None:
         "BeginProcessTime": "2026-03-01T08:00:10Z",
         "FinishTime": "2026-03-01T08:01:00Z",
     }
-    shown("tencent_mps", mps("1", **times), mps("2", **times, SubTaskTypes=[]), listing="FINISH")
-    shown("tencent_mps", mps("2", **times, SubTaskTypes=[]), listing="FINISH.failed", at=5)
-    rows = shown("tencent_mps", mps("3", CreateTime="2026-03-01T08:00:00Z"), listing="WAITING", at=9)
+    shown("tencent_mps", mps("1", **times), mps("2", **times, SubTaskTypes=[]), list_name="FINISH")
+    shown("tencent_mps", mps("2", **times, SubTaskTypes=[]), list_name="FINISH.failed", at=5)
+    rows = shown("tencent_mps", mps("3", CreateTime="2026-03-01T08:00:00Z"), list_name="WAITING", at=9)
     assert [(row["task_id"], row["status"], row["outcome"]) for row in rows] == [
         ("1", "finished", None),
         ("2", "failed", "failed"),
@@ -49,7 +49,7 @@ def test_mps_zero_dates_and_negative_durations_are_null(shown: Shown) -> None:
         "tencent_mps",
         mps("a", CreateTime="2026-03-01T08:00:00Z", BeginProcessTime=zero, FinishTime=zero),
         mps("b", CreateTime="2026-03-01T08:00:00Z", FinishTime="2026-03-01T07:00:00Z"),
-        listing="FINISH",
+        list_name="FINISH",
     )
     assert [(row["started_at"], row["finished_at"] is None, row["total_seconds"]) for row in rows] == [
         (None, True, None),
@@ -78,13 +78,13 @@ def aiccs(number: int, **told: Any) -> dict[str, Any]:
     ],
 )
 def test_aiccs_completion_rate_is_a_share_or_null(shown: Shown, complete: Any, total: Any, rate: Any) -> None:
-    (row,) = shown("alibaba_aiccs", aiccs(7, CompleteCount=complete, TotalCount=total), listing="ALL")
+    (row,) = shown("alibaba_aiccs", aiccs(7, CompleteCount=complete, TotalCount=total), list_name="ALL")
     assert row["completion_rate"] == rate
     assert row["calls_total"] == (None if total is None else int(total))
 
 
 def test_aiccs_ids_beyond_2_53_are_whole(shown: Shown) -> None:
-    (row,) = shown("alibaba_aiccs", aiccs(2**53 + 1, RobotId=2**63 - 1), listing="ALL")
+    (row,) = shown("alibaba_aiccs", aiccs(2**53 + 1, RobotId=2**63 - 1), list_name="ALL")
     assert (row["task_id"], row["robot_id"]) == (str(2**53 + 1), str(2**63 - 1))
     assert (row["name"], row["robot_name"], row["status"]) == ("回访", "机器人", "running")
 
@@ -92,7 +92,7 @@ def test_aiccs_ids_beyond_2_53_are_whole(shown: Shown) -> None:
 def test_aiccs_queue_is_from_creation_to_the_first_call(shown: Shown) -> None:
     told = {"GmtCreate": "1618477232000", "FireTime": "1618477332500"}
     rows = shown(
-        "alibaba_aiccs", aiccs(1, **told), aiccs(2, GmtCreate="1618477232000", FireTime="0"), listing="ALL"
+        "alibaba_aiccs", aiccs(1, **told), aiccs(2, GmtCreate="1618477232000", FireTime="0"), list_name="ALL"
     )
     assert [row["queue_seconds"] for row in rows] == [100.5, None]
 
@@ -121,8 +121,8 @@ def test_baidu_shows_what_its_documented_records_hold(shown: Shown) -> None:
 
 def test_each_view_shows_its_provider_alone(shown: Shown, look: Look) -> None:
     shown("tencent_tat", {"InvocationTaskId": "t"})
-    shown("tencent_mps", mps("m"), listing="WAITING")
-    shown("alibaba_aiccs", aiccs(1), listing="ALL")
+    shown("tencent_mps", mps("m"), list_name="WAITING")
+    shown("alibaba_aiccs", aiccs(1), list_name="ALL")
     shown("baidu_vod", {"taskId": "b"})
     counted = " UNION ALL ".join(
         f"SELECT '{kind}' AS kind, task_key, source_key, source, status FROM reporting.{kind}_tasks"
@@ -137,6 +137,6 @@ def test_each_view_shows_its_provider_alone(shown: Shown, look: Look) -> None:
 def test_former_records_are_read_by_no_view(ours: Any, look: Look) -> None:
     run = begin(ours)
     for at, done in ((0, 1), (9, 2)):
-        store(ours, run, *read("alibaba_aiccs", aiccs(1, CompleteCount=done), listing="ALL", at=at))
+        store(ours, run, *read("alibaba_aiccs", aiccs(1, CompleteCount=done), list_name="ALL", at=at))
     (row,) = look("SELECT progress_done, changed_at FROM reporting.tasks")
     assert row == {"progress_done": 2, "changed_at": after(9)}

@@ -38,8 +38,8 @@ class Client:
         self.connection = connect(simulator, name)
 
     def query(self, **fields: Any) -> Query:
-        listing = self.provider.facts.lists[-1 if self.provider.facts.answers_detail is False else 2].name
-        return Query(**{"listing": listing, "region": self.region, **fields})
+        list_name = self.provider.facts.lists[-1 if self.provider.facts.answers_detail is False else 2].name
+        return Query(**{"list_name": list_name, "region": self.region, **fields})
 
     def answer(self, query: Query, *, now: datetime | None = None) -> Response:
         return self.send(self.signed(self.provider.request(query), now))
@@ -104,13 +104,13 @@ def name_of(client: Client) -> str:
 def test_our_provider_reads_every_task(client: Client) -> None:
     name, seen = name_of(client), set()
     for listing in client.provider.facts.lists:
-        query = client.query(listing=listing.name, limit=client.provider.facts.page_size)
+        query = client.query(list_name=listing.name, limit=client.provider.facts.page_size)
         while True:
             envelope = client.provider.parse(query, client.answer(query))
             seen |= {client.provider.task(query, record).task_id for record in envelope.records}
             if envelope.next_cursor is None:
                 break
-            query = client.query(listing=query.listing, limit=query.limit, cursor=envelope.next_cursor)
+            query = client.query(list_name=query.list_name, limit=query.limit, cursor=envelope.next_cursor)
 
     region = REGION if client.provider.facts.has_regions else ""
     assert sorted(seen) == visible_ids(client.simulator, name, region=region)

@@ -49,7 +49,7 @@ def shown(ours: PgStreamStore, records: list[dict[str, Any]]) -> None:
     """Store a page of a list that shows these records."""
     body = json.dumps({"data": records, "isTruncated": False}).encode()
     answer = Response(200, {"content-type": "application/json"}, body)
-    page = parse_page(BaiduVod(), Query(listing="tasks"), answer, observed_at=T0)
+    page = parse_page(BaiduVod(), Query(list_name="tasks"), answer, observed_at=T0)
     store(ours, begin(ours), *page.sightings, rejected=page.rejected, quirks=page.quirks)
 
 

@@ -159,10 +159,10 @@ def test_useless_filter_is_noticed_and_left_alone(filter_is: str, verdict: Outco
     cloud.calls.clear()
     cloud.pass_time(60)
     run(cloud, store)
-    assert "FINISH.failed" not in {query.listing for query in cloud.calls}
+    assert "FINISH.failed" not in {query.list_name for query in cloud.calls}
     cloud.pass_time(86400)
     run(cloud, store)
-    assert "FINISH.failed" in {query.listing for query in cloud.calls}
+    assert "FINISH.failed" in {query.list_name for query in cloud.calls}
 
 
 def test_outcome_told_in_the_same_run_is_no_version() -> None:
@@ -372,7 +372,7 @@ def test_list_that_promises_more_than_it_shows_is_read_again() -> None:
 
     report = run_with(promising, cloud, store)
     assert report.status is RunStatus.SUCCEEDED
-    assert [q.listing for q in cloud.calls if q.cursor is None].count("FINISH") == 2
+    assert [q.list_name for q in cloud.calls if q.cursor is None].count("FINISH") == 2
 
 
 def test_page_skipped_by_the_api_is_found_by_the_second_pass() -> None:
@@ -397,7 +397,7 @@ def test_list_of_open_tasks_that_fails_leaves_them_alone() -> None:
     cloud.calls.clear()
 
     def broken(query: Query) -> None:
-        if query.listing == "WAITING" and query.cursor:
+        if query.list_name == "WAITING" and query.cursor:
             raise ProtocolError("not JSON")
 
     cloud.trouble = broken
@@ -405,7 +405,7 @@ def test_list_of_open_tasks_that_fails_leaves_them_alone() -> None:
     assert report.status is RunStatus.FAILED
     assert not [query for query in cloud.calls if query.ids]
     assert report.counts.lost == 0
-    assert "FINISH" in {query.listing for query in cloud.calls}
+    assert "FINISH" in {query.list_name for query in cloud.calls}
 
 
 def test_page_numbers_begin_again_when_a_page_must_be_halved() -> None:
@@ -438,7 +438,7 @@ def test_many_open_tasks_are_refreshed_by_the_cheaper_way() -> None:
     cloud.pass_time(60)
     cloud.calls.clear()
     run(cloud, store)
-    assert "running" in {query.listing for query in cloud.calls}
+    assert "running" in {query.list_name for query in cloud.calls}
     assert not [query for query in cloud.calls if query.ids]
 
 
@@ -528,7 +528,7 @@ def test_outcomes_of_an_unsteady_list_are_not_believed() -> None:
 
     def unsteady(query: Query) -> Page:
         page = cloud(query)
-        if query.listing != "FINISH.failed":
+        if query.list_name != "FINISH.failed":
             return page
         hidden = len(cloud.calls) % len(page.sightings) if page.sightings else 0
         shown = [each for at, each in enumerate(page.sightings) if at != hidden]
@@ -580,26 +580,26 @@ def run_with(fetch: Callable[[Query], Page], cloud: Cloud, store: FakeStore) -> 
 class CutShort:
     """An MPS cloud that ends a list where the record its token named has moved on, the first few times."""
 
-    def __init__(self, cloud: Cloud, listing: str, times: int, *, total: int | None = None) -> None:
-        self.cloud, self.listing, self.times, self.total = cloud, listing, times, total
+    def __init__(self, cloud: Cloud, list_name: str, times: int, *, total: int | None = None) -> None:
+        self.cloud, self.list_name, self.times, self.total = cloud, list_name, times, total
 
     def __call__(self, query: Query) -> Page:
         page = self.cloud(query)
-        if query.listing == self.listing and query.cursor and self.times:
+        if query.list_name == self.list_name and query.cursor and self.times:
             self.times -= 1
             return replace(page, sightings=(), next_cursor=None)
-        return replace(page, total=self.total) if query.listing == self.listing else page
+        return replace(page, total=self.total) if query.list_name == self.list_name else page
 
 
-@pytest.mark.parametrize("listing", ["WAITING", "FINISH", "FINISH.failed"])
+@pytest.mark.parametrize("list_name", ["WAITING", "FINISH", "FINISH.failed"])
 @pytest.mark.parametrize("total", [None, 0])
-def test_end_without_the_record_the_token_named_is_no_end(listing: str, total: int | None) -> None:
+def test_end_without_the_record_the_token_named_is_no_end(list_name: str, total: int | None) -> None:
     waiting = [
         fakes.CloudTask(f"w{n}", fakes.after(-60), fakes.after(900), fakes.after(999)) for n in range(50)
     ]
     cloud = Cloud(MPS_FACTS, [*waiting, *fakes.make_tasks(300, ending=fakes.after(-9000))])
     store = FakeStore()
-    report = run_with(CutShort(cloud, listing, times=2, total=total), cloud, store)
+    report = run_with(CutShort(cloud, list_name, times=2, total=total), cloud, store)
     assert report.status is RunStatus.SUCCEEDED
     assert len(store.rows) == 350
     assert wrong_tasks(store, cloud, fakes.T0) == {}
@@ -625,7 +625,7 @@ def test_list_that_always_ends_on_an_empty_page_is_believed_in_the_end() -> None
         if query.cursor == "more":
             return replace(cloud(replace(query, cursor=None)), sightings=(), next_cursor=None)
         page = cloud(query)
-        is_last = page.next_cursor is None and page.sightings and query.listing == "FINISH"
+        is_last = page.next_cursor is None and page.sightings and query.list_name == "FINISH"
         return replace(page, next_cursor="more") if is_last else page
 
     assert run_with(trailing, cloud, store).status is RunStatus.SUCCEEDED

@@ -22,7 +22,7 @@ from syncer.model import Query, Response, Role, Status, Task
 from tests.support.provider_responses import answer, examples, made
 
 _AICCS = made("alibaba_aiccs")
-_ALL = Query(listing="ALL", limit=50)
+_ALL = Query(list_name="ALL", limit=50)
 _FIRED = datetime(2021, 4, 15, 9, 0, 32, tzinfo=UTC)
 
 
@@ -46,7 +46,7 @@ def refused(code: str, status: int = 400, **headers: str) -> Response:
     [
         (_ALL, {"PageNo": "1", "PageSize": "50"}),
         (
-            Query(listing="SYSTEM_STOP", cursor="3~1", limit=20),
+            Query(list_name="SYSTEM_STOP", cursor="3~1", limit=20),
             {"PageNo": "3", "PageSize": "20", "Status": "SYSTEM_STOP"},
         ),
         (Query(ids=("9007199254740993",)), {"PageNo": "1", "PageSize": "10", "TaskId": "9007199254740993"}),
@@ -71,7 +71,7 @@ def test_lists_are_the_open_statuses_and_then_all() -> None:
 
 def test_example_of_the_documentation_is_read() -> None:
     (given,) = examples("alibaba_aiccs")
-    envelope = _AICCS.parse(Query(listing="ALL", limit=20), given)
+    envelope = _AICCS.parse(Query(list_name="ALL", limit=20), given)
     assert (envelope.total, envelope.page_size, envelope.next_cursor) == (50, 20, "2")
     assert envelope.request_id == "D9CB3933-9FE3-4870-BA8E-2BEE91B69D23"
     assert _AICCS.task(_ALL, envelope.records[0]) == Task(
@@ -137,13 +137,13 @@ def test_long_id_is_exact_text() -> None:
     ],
 )
 def test_pages_are_counted(cursor: str | None, given: Response, after: str | None) -> None:
-    assert _AICCS.parse(Query(listing="ALL", limit=50, cursor=cursor), given).next_cursor == after
+    assert _AICCS.parse(Query(list_name="ALL", limit=50, cursor=cursor), given).next_cursor == after
 
 
 def test_row_that_stands_on_the_page_twice_does_not_end_the_list() -> None:
     shown = [{"Id": n} for n in (1, 2, 3, 4, 5, 3)]
     twice = listed(0, 0, Data={"PageNo": 1, "PageSize": 5, "Total": 6, "Record": shown})
-    assert _AICCS.parse(Query(listing="ALL", limit=5), twice).next_cursor == "2"
+    assert _AICCS.parse(Query(list_name="ALL", limit=5), twice).next_cursor == "2"
 
 
 def test_answer_by_id_has_no_next_page() -> None:

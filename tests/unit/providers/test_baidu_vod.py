@@ -20,7 +20,7 @@ from syncer.model import Query, Response, Status, Task
 from tests.support.provider_responses import answer, examples, made
 
 _VOD = made("baidu_vod")
-_PAGE = Query(listing="tasks")
+_PAGE = Query(list_name="tasks")
 _ID = Query(ids=("tsk-1",))
 
 
@@ -44,18 +44,18 @@ def status_of(word: object, finished: object = None) -> Status:
     ("query", "expected"),
     [
         (_PAGE, {"maxSize": "100"}),
-        (Query(listing="tasks", limit=10, cursor="tsk-9"), {"maxSize": "10", "marker": "tsk-9"}),
+        (Query(list_name="tasks", limit=10, cursor="tsk-9"), {"maxSize": "10", "marker": "tsk-9"}),
         (_ID, {"maxSize": "10", "taskId": "tsk-1"}),
         (
             Query(
-                listing="tasks",
+                list_name="tasks",
                 created_from=datetime(2024, 12, 5, 6, 0, 0, 900_000, tzinfo=UTC),
                 created_to=datetime(2024, 12, 5, 7, 0, 0, 100_000, tzinfo=UTC),
             ),
             {"maxSize": "100", "beginTime": "2024-12-05T06:00:00Z", "endTime": "2024-12-05T07:00:01Z"},
         ),
         (
-            Query(listing="tasks", created_to=datetime(2024, 12, 5, 7, 0, 0, tzinfo=UTC)),
+            Query(list_name="tasks", created_to=datetime(2024, 12, 5, 7, 0, 0, tzinfo=UTC)),
             {"maxSize": "100", "endTime": "2024-12-05T07:00:00Z"},
         ),
     ],
@@ -178,9 +178,9 @@ def test_unknown_id_is_an_empty_answer(code: str) -> None:
         (_PAGE, "MediaException.MediaNotFound", 404, ProtocolError),
         (_PAGE, "", 404, ProtocolError),
         (_PAGE, "Odd", 200, ProtocolError),
-        (Query(listing="tasks", cursor="m"), "InvalidParameter", 400, CursorRefused),
-        (Query(listing="tasks", cursor="m"), "MediaException.InvalidMarker", 400, CursorRefused),
-        (Query(listing="tasks", cursor="m"), "InternalError", 500, Retryable),
+        (Query(list_name="tasks", cursor="m"), "InvalidParameter", 400, CursorRefused),
+        (Query(list_name="tasks", cursor="m"), "MediaException.InvalidMarker", 400, CursorRefused),
+        (Query(list_name="tasks", cursor="m"), "InternalError", 500, Retryable),
         (_ID, "InvalidURI", 400, ProtocolError),
     ],
 )

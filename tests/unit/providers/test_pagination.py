@@ -9,7 +9,7 @@ from syncer.providers.pagination import next_offset, offset_before, offset_of
 
 
 def page(cursor: str | None, limit: int = 100) -> Query:
-    return Query(listing="tasks", cursor=cursor, limit=limit)
+    return Query(list_name="tasks", cursor=cursor, limit=limit)
 
 
 @pytest.mark.parametrize(

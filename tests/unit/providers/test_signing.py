@@ -80,7 +80,7 @@ def test_mps_request_has_the_body_of_the_vendors_client(vector: dict[str, Any]) 
     given = vector["inputs"]
     provider = TencentMps(options=TencentMps.Options(site="cn"))
     cursor = given["params"].get("ScrollToken")
-    request = provider.request(Query(listing="FINISH", cursor=cursor))
+    request = provider.request(Query(list_name="FINISH", cursor=cursor))
     wanted = {k: v for k, v in given["params"].items() if k not in ("StartTime", "EndTime")}
     assert json.loads(request.body) == wanted
 
@@ -108,7 +108,7 @@ def test_acs3_functions_agree_with_vector(vector: dict[str, Any]) -> None:
 def test_acs3_sign_sends_the_headers_of_the_vector(vector: dict[str, Any]) -> None:
     given = vector["inputs"]
     provider = create_provider("alibaba_aiccs")
-    template = provider.request(Query(listing="ALL"))
+    template = provider.request(Query(list_name="ALL"))
     url = f"https://aiccs.aliyuncs.com/?{query_string(given['query'])}"
     request = Request(method="POST", url=url, action="any", headers=template.headers)
     credentials = Credentials(given["access_key_id"], given["access_key_secret"], given["security_token"])
@@ -120,7 +120,7 @@ def test_acs3_sign_sends_the_headers_of_the_vector(vector: dict[str, Any]) -> No
 
 def test_aiccs_request_has_the_query_of_the_vendors_client() -> None:
     vector = next(v for v in _VECTORS if v["id"] == "acs3-aiccs-listtask")
-    request = create_provider("alibaba_aiccs").request(Query(listing="ALL", limit=50))
+    request = create_provider("alibaba_aiccs").request(Query(list_name="ALL", limit=50))
     assert request.url.partition("?")[2] == vector["expected"]["canonical_query"]
 
 
@@ -171,7 +171,7 @@ def test_baidu_request_has_the_query_of_the_vendors_signer() -> None:
     given = vector["inputs"]["params"]
     request = create_provider("baidu_vod").request(
         Query(
-            listing="tasks",
+            list_name="tasks",
             cursor=given["marker"],
             created_from=datetime.fromisoformat(given["beginTime"]),
             created_to=datetime.fromisoformat(given["endTime"]),
@@ -184,7 +184,7 @@ def test_baidu_request_has_the_query_of_the_vendors_signer() -> None:
 def test_sign_takes_any_time_zone(kind: str) -> None:
     options = TencentMps.Options(site="cn") if kind == "tencent_mps" else None
     provider = create_provider(kind, options=options)
-    request = provider.request(Query(listing="FINISH", region=GLOBAL))
+    request = provider.request(Query(list_name="FINISH", region=GLOBAL))
     now = datetime.fromisoformat("2023-11-15T00:00:00+08:00")
     credentials = Credentials("access", "secret")
     assert provider.sign(request, credentials, now, _NONCE) == provider.sign(

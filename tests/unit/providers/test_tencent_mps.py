@@ -24,7 +24,7 @@ from tests.support.provider_responses import answer, examples, made, tencent, te
 
 _MPS = made("tencent_mps")
 _CREATED = datetime(2018, 12, 27, 13, 57, 15, tzinfo=UTC)
-_FINISH = Query(listing="FINISH")
+_FINISH = Query(list_name="FINISH")
 _DETAIL = Query(ids=("24-WorkflowTask-1",))
 
 
@@ -49,13 +49,13 @@ def workflow(*results: dict[str, Any], code: int = 0) -> Task:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        (Query(listing="WAITING"), {"Status": "WAITING", "Limit": 100}),
-        (Query(listing="PROCESSING", limit=7), {"Status": "PROCESSING", "Limit": 7}),
+        (Query(list_name="WAITING"), {"Status": "WAITING", "Limit": 100}),
+        (Query(list_name="PROCESSING", limit=7), {"Status": "PROCESSING", "Limit": 7}),
         (
-            Query(listing="FINISH", cursor="taskId6"),
+            Query(list_name="FINISH", cursor="taskId6"),
             {"Status": "FINISH", "Limit": 100, "ScrollToken": "taskId6"},
         ),
-        (Query(listing="FINISH.failed"), {"Status": "FINISH", "Limit": 100, "SubTaskHasFailed": True}),
+        (Query(list_name="FINISH.failed"), {"Status": "FINISH", "Limit": 100, "SubTaskHasFailed": True}),
         (_DETAIL, {"TaskId": "24-WorkflowTask-1"}),
     ],
 )
@@ -107,14 +107,14 @@ def test_example_that_contradicts_itself_is_kept_as_it_is() -> None:
     """The international page shows a FINISH row without, and a PROCESSING row with, a finish time."""
     _, finish, processing = examples("tencent_mps_intl")
     unfinished = _MPS.task(_FINISH, _MPS.parse(_FINISH, finish).records[0])
-    query = Query(listing="PROCESSING")
+    query = Query(list_name="PROCESSING")
     finished = _MPS.task(query, _MPS.parse(query, processing).records[0])
     assert (unfinished.status, unfinished.finished_at) == (Status.FINISHED, None)
     assert (finished.status, finished.finished_at) == (Status.RUNNING, _CREATED)
 
 
 @pytest.mark.parametrize(
-    ("listing", "status", "word", "rank"),
+    ("list_name", "status", "word", "rank"),
     [
         ("WAITING", Status.WAITING, "WAITING", 0),
         ("PROCESSING", Status.RUNNING, "PROCESSING", 1),
@@ -122,8 +122,8 @@ def test_example_that_contradicts_itself_is_kept_as_it_is() -> None:
         ("FINISH.failed", Status.FAILED, "FINISH", 2),
     ],
 )
-def test_list_tells_the_status(listing: str, status: Status, word: str, rank: int) -> None:
-    task = _MPS.task(Query(listing=listing), {"TaskId": "a"})
+def test_list_tells_the_status(list_name: str, status: Status, word: str, rank: int) -> None:
+    task = _MPS.task(Query(list_name=list_name), {"TaskId": "a"})
     assert (task.status, task.provider_status, task.rank) == (status, word, rank)
 
 
@@ -148,22 +148,22 @@ def test_list_tells_the_status(listing: str, status: Status, word: str, rank: in
         (_FINISH, "InvalidParameterValue", "Region is wrong", ConfigurationError),
         (_FINISH, "InvalidParameterValue", "", ProtocolError),
         (_FINISH, "InvalidParameterValue.Limit", "", PageRefused),
-        (Query(listing="FINISH", limit=101), "InvalidParameterValue.Limit", "", ConfigurationError),
+        (Query(list_name="FINISH", limit=101), "InvalidParameterValue.Limit", "", ConfigurationError),
         (_FINISH, "ResponseSizeExceeded", "", PageRefused),
         (_FINISH, "NoSuchVersion", "", ProtocolError),
         (_FINISH, "ActionOffline", "", ProtocolError),
         (_FINISH, "SomethingNew", "", ProtocolError),
         (_FINISH, "", "", ProtocolError),
-        (Query(listing="FINISH", cursor="x"), "InvalidParameterValue", "", CursorRefused),
-        (Query(listing="FINISH", cursor="x"), "InvalidParameterValue.ScrollToken", "", CursorRefused),
-        (Query(listing="FINISH", cursor="x"), "ResourceNotFound.TaskNotFound", "", CursorRefused),
-        (Query(listing="FINISH", cursor="x"), "InvalidParameterValue.Limit", "", PageRefused),
-        (Query(listing="FINISH", cursor="x"), "AuthFailure.SignatureExpire", "", ClockSkewed),
-        (Query(listing="FINISH.failed"), "InvalidParameterValue.SubTaskHasFailed", "", FilterRefused),
-        (Query(listing="FINISH.failed"), "UnknownParameter", "", FilterRefused),
-        (Query(listing="FINISH.failed"), "UnsupportedOperation", "", FilterRefused),
-        (Query(listing="FINISH.failed", cursor="x"), "InvalidParameterValue", "", CursorRefused),
-        (Query(listing="FINISH.failed"), "InternalError", "", Retryable),
+        (Query(list_name="FINISH", cursor="x"), "InvalidParameterValue", "", CursorRefused),
+        (Query(list_name="FINISH", cursor="x"), "InvalidParameterValue.ScrollToken", "", CursorRefused),
+        (Query(list_name="FINISH", cursor="x"), "ResourceNotFound.TaskNotFound", "", CursorRefused),
+        (Query(list_name="FINISH", cursor="x"), "InvalidParameterValue.Limit", "", PageRefused),
+        (Query(list_name="FINISH", cursor="x"), "AuthFailure.SignatureExpire", "", ClockSkewed),
+        (Query(list_name="FINISH.failed"), "InvalidParameterValue.SubTaskHasFailed", "", FilterRefused),
+        (Query(list_name="FINISH.failed"), "UnknownParameter", "", FilterRefused),
+        (Query(list_name="FINISH.failed"), "UnsupportedOperation", "", FilterRefused),
+        (Query(list_name="FINISH.failed", cursor="x"), "InvalidParameterValue", "", CursorRefused),
+        (Query(list_name="FINISH.failed"), "InternalError", "", Retryable),
         (_DETAIL, "InternalError", "", Retryable),
         (_DETAIL, "ResourceNotFound.UserUnregister", "", CredentialsError),
         (_DETAIL, "AuthFailure.SecretIdNotFound", "", CredentialsError),

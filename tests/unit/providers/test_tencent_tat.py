@@ -22,7 +22,7 @@ from syncer.model import Query, Status, Task
 from tests.support.provider_responses import answer, examples, made, tencent, tencent_error
 
 _TAT = made("tencent_tat")
-_PAGE = Query(listing="tasks", region="ap-guangzhou")
+_PAGE = Query(list_name="tasks", region="ap-guangzhou")
 _IDS = Query(ids=("invt-1", "invt-2"), region="ap-guangzhou", limit=2)
 
 
@@ -35,7 +35,7 @@ def task(**fields: Any) -> Task:
 
 
 def test_page_is_asked_for_by_offset_and_region() -> None:
-    request = _TAT.request(Query(listing="tasks", region="ap-guangzhou", cursor="90", limit=50))
+    request = _TAT.request(Query(list_name="tasks", region="ap-guangzhou", cursor="90", limit=50))
     assert json.loads(request.body) == {"Offset": 90, "Limit": 50, "HideOutput": True}
     assert request.headers["X-TC-Region"] == "ap-guangzhou"
     assert request.headers["X-TC-Version"] == "2020-10-28"
@@ -139,7 +139,7 @@ def test_later_update_has_the_higher_rank() -> None:
 def test_next_page_overlaps() -> None:
     shown = [record(InvocationTaskId=f"invt-{n}") for n in range(100)]
     envelope = _TAT.parse(
-        Query(listing="tasks", cursor="90"), tencent(TotalCount=500, InvocationTaskSet=shown)
+        Query(list_name="tasks", cursor="90"), tencent(TotalCount=500, InvocationTaskSet=shown)
     )
     assert (envelope.next_cursor, envelope.back_cursor) == ("180", "0")
 
@@ -147,7 +147,7 @@ def test_next_page_overlaps() -> None:
 def test_row_that_stands_on_the_page_twice_does_not_end_the_list() -> None:
     shown = [record(InvocationTaskId=f"invt-{n}") for n in range(5)]
     page = tencent(TotalCount=6, InvocationTaskSet=[*shown, shown[2]])
-    envelope = _TAT.parse(Query(listing="tasks", limit=5), page)
+    envelope = _TAT.parse(Query(list_name="tasks", limit=5), page)
     assert envelope.next_cursor == "3"
 
 
@@ -178,7 +178,7 @@ def test_unknown_id_among_others_asks_for_fewer() -> None:
         (_PAGE, "UnsupportedRegion", ConfigurationError),
         (_PAGE, "MissingParameter.Region", ConfigurationError),
         (_PAGE, "InvalidParameterValue.TooLarge", PageRefused),
-        (Query(listing="tasks", cursor="90"), "InvalidParameterValue.Range", CursorRefused),
+        (Query(list_name="tasks", cursor="90"), "InvalidParameterValue.Range", CursorRefused),
         (_PAGE, "UnsupportedOperation", ProtocolError),
     ],
 )

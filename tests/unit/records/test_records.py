@@ -12,8 +12,8 @@ from syncer.records import parse_page
 from tests.support.provider_responses import answer, made, tencent, tencent_error
 
 _NOW = datetime(2024, 1, 1, tzinfo=UTC)
-_FINISH = Query(listing="FINISH")
-_TAT_PAGE = Query(listing="tasks", region="ap-guangzhou")
+_FINISH = Query(list_name="FINISH")
+_TAT_PAGE = Query(list_name="tasks", region="ap-guangzhou")
 
 
 def mps(*records: Any, query: Query = _FINISH, redact: tuple[str, ...] = ()) -> Page:
@@ -33,7 +33,7 @@ def aiccs(**fields: Any) -> Sighting:
     """A campaign with `fields` beside its id."""
     content = {"PageNo": 1, "PageSize": 50, "Total": 1, "Record": [{"Id": 1, **fields}]}
     given = answer({"Code": "OK", "Success": True, "Data": content})
-    (one,) = parse_page(made("alibaba_aiccs"), Query(listing="ALL"), given, observed_at=_NOW).sightings
+    (one,) = parse_page(made("alibaba_aiccs"), Query(list_name="ALL"), given, observed_at=_NOW).sightings
     return one
 
 
@@ -66,7 +66,7 @@ def test_page_carries_what_the_answer_says() -> None:
 
 def test_page_carries_where_to_step_back() -> None:
     given = tencent(InvocationTaskSet=[{"InvocationTaskId": "a"}], TotalCount=500)
-    query = Query(listing="tasks", cursor="90")
+    query = Query(list_name="tasks", cursor="90")
     page = parse_page(made("tencent_tat"), query, given, observed_at=_NOW)
     assert page.back_cursor == "0"
 
@@ -74,7 +74,7 @@ def test_page_carries_where_to_step_back() -> None:
 def test_page_carries_the_servers_page_size() -> None:
     content = {"PageNo": 1, "PageSize": 20, "Total": 0, "Record": []}
     given = answer({"Code": "OK", "Success": True, "Data": content})
-    page = parse_page(made("alibaba_aiccs"), Query(listing="ALL", limit=50), given, observed_at=_NOW)
+    page = parse_page(made("alibaba_aiccs"), Query(list_name="ALL", limit=50), given, observed_at=_NOW)
     assert page.page_size == 20
 
 
@@ -283,7 +283,9 @@ def test_fingerprint_is_the_same_for_the_same_values() -> None:
 
 
 def test_fingerprint_leaves_the_status_out() -> None:
-    pages = [mps({"TaskId": "a"}, query=Query(listing=one)) for one in ("WAITING", "FINISH", "FINISH.failed")]
+    pages = [
+        mps({"TaskId": "a"}, query=Query(list_name=one)) for one in ("WAITING", "FINISH", "FINISH.failed")
+    ]
     assert len({fingerprint(page) for page in pages}) == 1
 
 

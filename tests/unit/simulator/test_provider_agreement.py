@@ -39,7 +39,7 @@ def every_state(simulator: Simulator, name: str) -> list[tuple[TrueTask, TrueSta
 @pytest.mark.parametrize("name", ["tat", "aiccs", "baidu"])
 def test_row_means_the_true_state(simulator: Simulator, name: str) -> None:
     provider = provider_of(name)
-    query = Query(listing=provider.facts.lists[-1].name, region=GLOBAL)
+    query = Query(list_name=provider.facts.lists[-1].name, region=GLOBAL)
     for true, state in every_state(simulator, name):
         read = provider.task(query, state.record)
         assert read.task_id == true.task_id
@@ -62,7 +62,7 @@ def test_detail_means_the_true_outcome(simulator: Simulator, name: str) -> None:
 def test_mps_row_bears_the_times_of_its_status(simulator: Simulator) -> None:
     provider = provider_of("mps-cn")
     for true, state in every_state(simulator, "mps-cn"):
-        read = provider.task(Query(listing=state.status), state.record)
+        read = provider.task(Query(list_name=state.status), state.record)
         assert read.task_id == true.task_id
         assert read.provider_status == state.status
         assert_times(read, true, state)

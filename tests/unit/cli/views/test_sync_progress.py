@@ -40,7 +40,7 @@ def make_stream(name: str, region: str = "global") -> Stream:
 
 
 def make_progress(rows: int, total: int | None = 25_000) -> Progress:
-    return Progress(stream=make_stream("vod"), mode=Mode.SWEEP, listing="tasks", rows=rows, total=total)
+    return Progress(stream=make_stream("vod"), mode=Mode.SWEEP, scan="tasks", rows=rows, total=total)
 
 
 def make_report(name: str = "vod", error: SyncerError | None = None) -> RunReport:
