@@ -1,4 +1,4 @@
-"""The machine's time. Nothing else reads it."""
+"""The system clock, the only one that the code outside the simulator reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syncer.errors import Stopped
 
 
 class SystemClock:
-    """The machine's time (`ports.Clock`); sleeping ends at once when `stop` is set."""
+    """The system clock (`ports.Clock`); `sleep` raises Stopped as soon as `stop` is set."""
 
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
@@ -23,4 +23,4 @@ class SystemClock:
 
     def sleep(self, duration: timedelta) -> None:
         if self._stop.wait(duration.total_seconds()):
-            raise Stopped("told to stop; the next run goes on from here")
+            raise Stopped("stopped on request; the next run resumes from the checkpoint")

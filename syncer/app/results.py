@@ -1,4 +1,4 @@
-"""What syncing once comes to, and who sees it come along."""
+"""Result of one sync, and its progress callbacks."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from syncer.errors import SyncerError
 
 @dataclass(frozen=True, slots=True)
 class StreamFailure:
-    """A stream that could not even be begun."""
+    """A source or stream whose run could not start."""
 
+    #: The name of the source, or the label of the stream.
     label: str
     error: SyncerError
 
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What syncing once has come to."""
+    """Result of one sync: the runs that ended, and those that could not start."""
 
     reports: tuple[RunReport, ...]
     failures: tuple[StreamFailure, ...]
@@ -32,7 +33,7 @@ class SyncResult:
 
 @dataclass(frozen=True, slots=True)
 class SyncCallbacks:
-    """Who is shown how syncing comes along, from the threads it happens in."""
+    """Progress callbacks of a sync, called from the threads of its streams. By default they do nothing."""
 
     progress: Callable[[Progress], None] = lambda _: None
     ended: Callable[[RunReport], None] = lambda _: None

@@ -1,4 +1,4 @@
-"""A source with its keys, and the way to its provider."""
+"""`ConfiguredSource`: a source of the configuration, with its credentials and HTTP client."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syncer.model import Query, Source, Stream
 
 
 class ConfiguredSource:
-    """One source, ready to be asked."""
+    """One source of the configuration: its settings, credentials, HTTP client and streams."""
 
     def __init__(self, settings: SourceSettings, limiters: RateLimiters, clock: SystemClock) -> None:
         self.settings = settings
@@ -31,12 +31,12 @@ class ConfiguredSource:
 
     @cached_property
     def source(self) -> Source:
-        """The source as the database knows it. Raises ConfigurationError where no credentials are found."""
+        """The source as the database stores it. Raises ConfigurationError without credentials."""
         return self.settings.source(self._credentials.current())
 
     @cached_property
     def client(self) -> Client:
-        """The way to its provider. Raises like `source`."""
+        """The HTTP client of its provider. Raises like `source`."""
         settings = self.settings
         config = ClientConfig(
             account=f"{self.source.provider}/{self.source.site}/{self.source.account}",
@@ -49,18 +49,21 @@ class ConfiguredSource:
         return Client(settings.provider, self._credentials, self._limiters, self._clock, config=config)
 
     def streams(self) -> list[Stream]:
-        """Its streams, one a region; asks the provider where all regions are wanted."""
-        client = self.client  # made here, by one thread, before the streams' threads share it
+        """Return its streams, one for each region; ask the provider where all regions are configured."""
+        client = self.client  # Created by this thread, before the threads of the streams share it.
         regions = self.settings.regions or client.regions()
         return [Stream(self.source, region) for region in regions]
 
     def close(self) -> None:
-        """Close the connections to its provider, if any were made."""
+        """Close the connections to its provider, if any were opened."""
         if "client" in vars(self):
             self.client.close()
 
     def try_calls(self) -> tuple[int, timedelta | None]:
-        """Make one signed call a region; how many, and how far our clock is ahead. Raises what is wrong."""
+        """Make one signed call in each region; return their number and the lead of our clock.
+
+        The lead is None where the provider sent no Date header. Raises the error of the first failed call.
+        """
         list_name = self.settings.provider.facts.lists[0].name
         streams = self.streams()
         for stream in streams:
@@ -74,7 +77,7 @@ class ConfiguredSource:
 
 
 def configured_sources(settings: Settings, clock: SystemClock | None = None) -> list[ConfiguredSource]:
-    """A reader for each source. Those that ask one account share its rate limits."""
+    """The sources of the configuration. Those of one account share its rate limits."""
     clock = clock or SystemClock(threading.Event())
     limiters = RateLimiters(clock)
-    return [ConfiguredSource(each, limiters, clock) for each in settings.sources]
+    return [ConfiguredSource(source, limiters, clock) for source in settings.sources]

@@ -33,6 +33,6 @@ def run(args: Namespace) -> int:
         app.open_app(settings, database.url, stop) as opened,
         Console(stderr=True).status("counting") as status,
     ):
-        days = opened.rebuild_rollups(lambda left: status.update(f"counting: {left:,} days left"))
+        days = app.rebuild_rollups(opened, lambda left: status.update(f"counting: {left:,} days left"))
     print(f"counted {days:,} days anew")
     return 0

@@ -35,5 +35,5 @@ def run(args: Namespace) -> int:
         suppress(Stopped),  # it may be told to stop while it waits for the database
         app.open_app(settings, database.url, stop, waits=True) as opened,
     ):
-        opened.run()
+        app.Daemon(opened).run()
     return 0

@@ -36,7 +36,7 @@ def run(args: Namespace) -> int:
         app.open_app(settings, database.url, stop) as opened,
         sync_progress() as shown,
     ):
-        result = opened.sync(args.sources, mode, app.SyncCallbacks(shown.progress, shown.ended))
+        result = app.sync_sources(opened, args.sources, mode, app.SyncCallbacks(shown.progress, shown.ended))
     print_table(run_table(result.reports))
     for line in problem_lines(result):
         print(line)

@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from syncer.app import SyncCallbacks, SyncResult, open_app
+from syncer.app import Daemon, SyncCallbacks, SyncResult, open_app, sync_sources
 from syncer.cli.views.change_feed import ChangeFeed
 from syncer.cli.views.run_table import problem_lines
 from syncer.cli.views.sample_query_tables import crossed_table, sample_query_table
@@ -90,7 +90,7 @@ class DemoScript:
         ended = threading.Event()
         with open_app(self._scene.settings, self._url, ended) as app, ThreadPoolExecutor(1) as pool:
             changes = ChangeFeed(partial(load_transitions, app.engine), self._scene.simulator.clock.now())
-            daemon = pool.submit(app.run)
+            daemon = pool.submit(Daemon(app).run)
             try:
                 self._follow(changes, seconds)
             finally:
@@ -130,7 +130,7 @@ class DemoScript:
 
     def _sync(self, mode: Mode) -> SyncResult:
         with open_app(self._scene.settings, self._url, self._stop) as app, sync_progress() as shown:
-            result = app.sync([], mode, SyncCallbacks(shown.progress, shown.ended))
+            result = sync_sources(app, [], mode, SyncCallbacks(shown.progress, shown.ended))
         self._go_on()
         self.is_good &= result.is_good
         for line in problem_lines(result):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from syncer.app import open_app
+from syncer.app import Daemon, open_app
 from syncer.config import load
 from syncer.storage import PgStore, PgStreamStore
 from tests.integration.reporting.conftest import Look
@@ -25,7 +25,7 @@ def daemon(url: str, folder: Path, configuration: str = "") -> Iterator[None]:
     path.write_text(configuration)
     stop = threading.Event()
     with open_app(load(path), url, stop) as app:
-        thread = threading.Thread(target=app.run)
+        thread = threading.Thread(target=Daemon(app).run)
         thread.start()
         try:
             yield
