@@ -131,6 +131,12 @@ class Stopped(SyncerError):
     """The process was told to stop; the run goes on from its checkpoint the next time."""
 
 
+def one_line(message: str, longest: int | None = None) -> str:
+    """`message` on one line; where it has more than `longest` characters its beginning, with an ellipsis."""
+    line = " ".join(message.split())
+    return line if longest is None or len(line) <= longest else f"{line[: longest - 1]}…"
+
+
 # Names
 
 

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from syncer.errors import ConfigurationError, ProtocolError, Retryable, SyncerError, Throttled
+from syncer.errors import ConfigurationError, ProtocolError, Retryable, SyncerError, Throttled, one_line
 from syncer.model import Query, Response
 from syncer.providers.fields import identifier, json_type
 
@@ -161,6 +161,5 @@ def retry_after(answer: Response) -> timedelta | None:
 def short_message(message: str, longest: int = _LONGEST_MESSAGE) -> str:
     """`message` on one line, without what it quotes of the request, and without what looks like a secret."""
     quote = _QUOTED_REQUEST.search(message)
-    words = " ".join((message[: quote.start()] if quote else message)[: 10 * longest].split())
-    words = _OPAQUE.sub("…", words).rstrip(" .:,;")
-    return words if len(words) <= longest else f"{words[: longest - 1]}…"
+    words = one_line((message[: quote.start()] if quote else message)[: 10 * longest])
+    return one_line(_OPAQUE.sub("…", words).rstrip(" .:,;"), longest)

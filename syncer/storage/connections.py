@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from syncer.errors import ConfigurationError, StoreUnavailable
+from syncer.errors import ConfigurationError, StoreUnavailable, one_line
 from syncer.storage.database_urls import describe_url, parse_url
 
 #: What a server says that will not change its mind, in the language of most servers.
@@ -101,7 +101,7 @@ def translated(url: URL) -> Iterator[None]:
         is_gone = isinstance(error, DBAPIError) and error.connection_invalidated
         if not (is_gone or isinstance(reason, (*_UNAVAILABLE, PoolTimeout))):
             raise
-        text = " ".join(str(reason).split())
+        text = one_line(str(reason))
         if _REFUSAL.search(text):
             raise ConfigurationError(f"the database at {describe_url(url)} refuses us: {text}") from reason
         raise StoreUnavailable(f"the database at {describe_url(url)} is not available: {text}") from reason

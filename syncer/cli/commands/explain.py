@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from syncer.cli.database import OpenDatabase, opened_database
 from syncer.cli.views.coverage_lines import coverage_explanation
-from syncer.cli.views.status_table import as_json
+from syncer.cli.views.json_values import as_json
 from syncer.cli.views.task_history_lines import task_history_lines, unknown_lines
 from syncer.errors import ConfigurationError, check_names
 

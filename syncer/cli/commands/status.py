@@ -7,7 +7,8 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from syncer.cli.database import OpenDatabase, opened_database
-from syncer.cli.views.status_table import as_json, gap_summary, learned_table, stream_table
+from syncer.cli.views.json_values import as_json
+from syncer.cli.views.status_table import gap_summary, learned_table, stream_table
 from syncer.cli.views.tables import print_table
 
 if TYPE_CHECKING:

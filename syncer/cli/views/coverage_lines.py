@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from syncer.cli.views.tables import cell_text, duration_text
+from syncer.errors import one_line
 
 if TYPE_CHECKING:
     from syncer.storage.read import CoverageAnswer, IncompleteRuns, RunRef
@@ -81,16 +82,11 @@ def _run(run: RunRef | None) -> str:
 def incomplete_run_line(setback: IncompleteRuns) -> str:
     """Runs that did not come to their end: how many, when, and why."""
     outcome = _OUTCOMES.get(setback.status, setback.status)
-    error = f": {_in_short(setback.error)}" if setback.error else ""
+    error = f": {one_line(setback.error, _ERROR_WIDTH)}" if setback.error else ""
     if setback.count == 1:
         return f"{setback.mode} {setback.run_id} {outcome}, begun at {cell_text(setback.last_at)}{error}"
     spell = f"begun from {cell_text(setback.first_at)} to {cell_text(setback.last_at)}"
     return f"{setback.count:,} {setback.mode}s {outcome}, {spell}; the last, {setback.run_id}{error}"
-
-
-def _in_short(error: str) -> str:
-    line = " ".join(error.split())
-    return line if len(line) <= _ERROR_WIDTH else f"{line[: _ERROR_WIDTH - 1]}…"
 
 
 _OUTCOMES = {"failed": "failed", "interrupted": "interrupted", "running": "under way"}

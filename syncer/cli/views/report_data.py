@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import date
 from typing import TYPE_CHECKING, Any, TextIO
+
+from syncer.cli.views.json_values import json_value
 
 if TYPE_CHECKING:
     from syncer.reporting.reports import ShippedReport
@@ -22,16 +23,13 @@ def write_csv(answer: ReportResult, to: TextIO) -> None:
 def report_json(report: ShippedReport, answer: ReportResult, days: int | None) -> str:
     """One object: what was asked, and the rows as objects."""
     rows = [
-        {name: _plain(value) for name, value in zip(answer.columns, row, strict=True)} for row in answer.rows
+        {name: json_value(value) for name, value in zip(answer.columns, row, strict=True)}
+        for row in answer.rows
     ]
     asked = {"report": report.name, "title": report.title, "description": report.description}
     scope = {"days": days, "time_zone": answer.time_zone, "sources": list(answer.sources)}
     return json.dumps({**asked, **scope, "rows": rows}, indent=2)
 
 
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
 def _written(value: Any) -> Any:
-    return str(value).lower() if isinstance(value, bool) else _plain(value)
+    return str(value).lower() if isinstance(value, bool) else json_value(value)

@@ -1,18 +1,15 @@
-"""How streams and gaps are shown: as tables for people, as plain values for JSON."""
+"""Streams and gaps as tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from syncer.cli.views.tables import TextTable
 from syncer.model import Facts, Role
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
     from syncer.storage.read import Gap, StreamOverview
 
 
@@ -90,23 +87,3 @@ def gap_summary(gaps: Sequence[Gap]) -> str:
     states = ("fillable", "lost", "unknown")
     counts = ((sum(gap.state == state for gap in gaps), state) for state in states)
     return "gaps: " + ", ".join(f"{count} {state}" for count, state in counts if count)
-
-
-def as_json(value: DataclassInstance) -> dict[str, Any]:
-    """`value` as JSON holds it: instants in ISO 8601, durations in seconds."""
-    plain: dict[str, Any] = _plain(asdict(value))
-    return plain
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case datetime():
-            return value.isoformat()
-        case timedelta():
-            return value.total_seconds()
-        case dict():
-            return {name: _plain(each) for name, each in value.items()}
-        case list() | tuple():
-            return [_plain(each) for each in value]
-        case _:
-            return value

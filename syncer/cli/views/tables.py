@@ -63,7 +63,10 @@ def cell_text(value: object) -> str:
 
 
 def shortened(word: str, width: int = 26) -> str:
-    """`word`, or where it is longer than `width` its two ends, which tell ids apart."""
+    """`word`, or where it is longer than `width` its two ends, by which ids differ.
+
+    Text that is read from its beginning is cut by `errors.one_line`.
+    """
     head = width // 3
     return word if len(word) <= width else f"{word[:head]}…{word[head + 1 - width :]}"
 

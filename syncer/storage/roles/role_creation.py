@@ -11,7 +11,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from syncer.errors import ConfigurationError
+from syncer.errors import ConfigurationError, one_line
 from syncer.reporting.bi_role_grants import ReadOnlyRole, check_name
 from syncer.storage.connections import transaction
 from syncer.storage.roles.role_info import is_bi_role
@@ -131,7 +131,7 @@ def _first_line(reason: psycopg.Error) -> str:
 
 
 def _detail(reason: psycopg.Error) -> str:
-    return " ".join((reason.diag.message_detail or _first_line(reason)).split())
+    return one_line(reason.diag.message_detail or _first_line(reason))
 
 
 _ADVICE = (

@@ -1,4 +1,8 @@
-"""Values in formats that only know texts and numbers."""
+"""Values in formats that only know texts and numbers.
+
+Not the rule of `cli.views.json_values`, which keeps an instant's offset: these files are sorted and compared
+as text, so every instant is in UTC and of one length.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Streams and gaps become rows, and values that JSON can hold."""
+"""Streams and gaps as table rows and as JSON values."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from syncer.cli.views.json_values import as_json
 from syncer.cli.views.status_table import (
-    as_json,
     gap_summary,
     gap_table,
     learned_table,
