@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from syncer.cli.database import OpenDatabase, opened_database
 from syncer.cli.passwords import Password, add_password_arguments, choose_password
-from syncer.cli.views.bi_access import connection_lines, privilege_lines
-from syncer.cli.views.tables import TextTable, print_table
+from syncer.cli.views.bi_user_summary import connection_lines, privilege_lines
+from syncer.cli.views.text_table import TextTable, print_table
 from syncer.errors import ConfigurationError
 
 if TYPE_CHECKING:

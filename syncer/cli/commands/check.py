@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from syncer.cli.database import opened_database
-from syncer.cli.views.tables import TextTable, print_table
+from syncer.cli.views.text_table import TextTable, print_table
 from syncer.errors import ConfigurationError, SyncerError
 
 if TYPE_CHECKING:

@@ -52,8 +52,8 @@ def run(args: Namespace) -> int:
 
 def _show(folder: Path, args: Namespace) -> int:
     from syncer.app import SystemClock
+    from syncer.cli.demo_script import DemoScript
     from syncer.cli.views.demo_next_steps import next_step_lines
-    from syncer.cli.views.demo_steps import DemoScript
     from syncer.demo import demo_environment
     from syncer.embedded import EmbeddedPostgres
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from syncer.cli.database import OpenDatabase, opened_database
-from syncer.cli.views.coverage_lines import coverage_explanation
+from syncer.cli.views.coverage_explanation import coverage_explanation
 from syncer.cli.views.json_values import as_json
-from syncer.cli.views.task_history_lines import task_history_lines, unknown_lines
+from syncer.cli.views.task_explanation import task_history_lines, unknown_lines
 from syncer.errors import ConfigurationError, check_names
 
 EXAMPLE = """\

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from syncer.cli.database import configured_database
 from syncer.cli.views.export_progress import day_table, export_progress, headline, stretch_table, total_line
-from syncer.cli.views.tables import print_table
+from syncer.cli.views.text_table import print_table
 from syncer.errors import ConfigurationError, check_names
 
 if TYPE_CHECKING:

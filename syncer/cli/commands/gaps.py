@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from syncer.cli.database import configured_database
 from syncer.cli.views.json_values import as_json
 from syncer.cli.views.status_table import gap_summary, gap_table
-from syncer.cli.views.tables import print_table
+from syncer.cli.views.text_table import print_table
 from syncer.errors import check_names
 
 EXAMPLE = """\

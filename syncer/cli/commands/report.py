@@ -9,9 +9,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, TextIO
 
 from syncer.cli.database import configured_database
+from syncer.cli.views.json_output import report_json, write_csv
 from syncer.cli.views.report_columns import bars_of, columns_of
-from syncer.cli.views.report_data import report_json, write_csv
-from syncer.cli.views.tables import TextTable, plain_lines, print_table
+from syncer.cli.views.text_table import TextTable, plain_lines, print_table
 from syncer.errors import ConfigurationError
 from syncer.reporting.reports import NAMES, ShippedReport, shipped_report, shipped_reports
 
@@ -92,7 +92,7 @@ def show_report(
     elif stream.isatty():
         from rich.console import Console
 
-        from syncer.cli.views.charts import print_chart, report_chart
+        from syncer.cli.views.report_chart import print_chart, report_chart
 
         console = Console(file=stream, highlight=False)
         bars = bars_of(report, answer)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from syncer.cli.database import OpenDatabase, opened_database
 from syncer.cli.views.json_values import as_json
 from syncer.cli.views.status_table import gap_summary, learned_table, stream_table
-from syncer.cli.views.tables import print_table
+from syncer.cli.views.text_table import print_table
 
 if TYPE_CHECKING:
     from syncer.storage.read import Gap, StreamOverview

@@ -6,9 +6,9 @@ from argparse import ArgumentParser, Namespace
 
 from syncer.cli.database import opened_database
 from syncer.cli.signals import stop_on_signals
-from syncer.cli.views.run_table import problem_lines, run_table
 from syncer.cli.views.sync_progress import sync_progress
-from syncer.cli.views.tables import print_table
+from syncer.cli.views.sync_summary import problem_lines, run_table
+from syncer.cli.views.text_table import print_table
 
 EXAMPLE = """\
   syncer sync                            # every source, only as deep as needed

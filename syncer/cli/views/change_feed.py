@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from syncer.cli.views.tables import shortened
+from syncer.cli.views.text_table import shortened
 
 if TYPE_CHECKING:
     from syncer.storage.read.transitions import Transition

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from syncer.cli.views.tables import TextTable
+from syncer.cli.views.text_table import TextTable
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Drawn

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from syncer.cli.views.tables import cell_text, duration_text, width
+from syncer.cli.views.text_table import cell_text, duration_text, width
 
 if TYPE_CHECKING:
     from syncer.reporting.reports import ShippedReport

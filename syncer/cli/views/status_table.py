@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from syncer.cli.views.tables import TextTable
+from syncer.cli.views.text_table import TextTable
 from syncer.model import Facts, Role
 
 if TYPE_CHECKING:

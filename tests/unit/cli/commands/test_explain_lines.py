@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syncer.cli.commands.explain import both_times, parse_time
-from syncer.cli.views.coverage_lines import coverage_explanation, incomplete_run_line
+from syncer.cli.views.coverage_explanation import coverage_explanation, incomplete_run_line
 from syncer.cli.views.json_values import as_json
-from syncer.cli.views.task_history_lines import task_history_lines, unknown_lines
+from syncer.cli.views.task_explanation import task_history_lines, unknown_lines
 from syncer.errors import ConfigurationError
 from syncer.storage.read import (
     CoverageAnswer,

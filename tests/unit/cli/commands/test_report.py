@@ -12,9 +12,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from syncer.cli.commands.report import show_report
-from syncer.cli.views.charts import bar_text
+from syncer.cli.views.json_output import report_json, write_csv
+from syncer.cli.views.report_chart import bar_text
 from syncer.cli.views.report_columns import ReportBar
-from syncer.cli.views.report_data import report_json, write_csv
 from syncer.reporting.reports import ShippedReport
 from syncer.storage.read.reports import ReportResult
 from tests.unit.cli.views.test_report_columns import make_answer, make_report

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from syncer.cli.views.export_progress import day_table, export_progress, headline, stretch_table, total_line
-from syncer.cli.views.tables import plain_lines
+from syncer.cli.views.text_table import plain_lines
 from syncer.reporting.export import (
     Action,
     Dataset,

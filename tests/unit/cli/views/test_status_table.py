@@ -16,7 +16,7 @@ from syncer.cli.views.status_table import (
     order_words,
     stream_table,
 )
-from syncer.cli.views.tables import plain_lines
+from syncer.cli.views.text_table import plain_lines
 from syncer.model import Order
 from syncer.storage.read import Gap, StreamOverview
 from tests.support.fakes import MPS_FACTS, VOD_FACTS

@@ -6,9 +6,9 @@ import io
 from datetime import timedelta
 
 from syncer.app import StreamFailure, SyncResult
-from syncer.cli.views.run_table import problem_lines, run_table
 from syncer.cli.views.sync_progress import sync_progress
-from syncer.cli.views.tables import plain_lines
+from syncer.cli.views.sync_summary import problem_lines, run_table
+from syncer.cli.views.text_table import plain_lines
 from syncer.engine import Progress, RunReport
 from syncer.errors import CredentialsError, SyncerError
 from syncer.model import Counts, Mode, RunStatus, Source, Stream

@@ -13,10 +13,10 @@ from rich.console import Console
 
 from syncer.app import Daemon, SyncCallbacks, SyncResult, open_app, sync_sources
 from syncer.cli.views.change_feed import ChangeFeed
-from syncer.cli.views.run_table import problem_lines
-from syncer.cli.views.sample_query_tables import crossed_table, sample_query_table
+from syncer.cli.views.sample_query_table import crossed_table, sample_query_table
 from syncer.cli.views.sync_progress import sync_progress
-from syncer.cli.views.tables import TextTable, print_table
+from syncer.cli.views.sync_summary import problem_lines
+from syncer.cli.views.text_table import TextTable, print_table
 from syncer.demo import DemoEnvironment, FolderState
 from syncer.engine import RunReport
 from syncer.model import Mode

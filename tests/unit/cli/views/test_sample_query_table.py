@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from syncer.cli.views.sample_query_tables import crossed_table, sample_query_table
-from syncer.cli.views.tables import plain_lines
+from syncer.cli.views.sample_query_table import crossed_table, sample_query_table
+from syncer.cli.views.text_table import plain_lines
 from syncer.storage import SampleQueryResult
 
 COUNTS = SampleQueryResult(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from syncer.cli.views.tables import TextTable
+from syncer.cli.views.text_table import TextTable
 from syncer.engine import RunReport
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from syncer.cli.views.tables import TextTable, shortened
+from syncer.cli.views.text_table import TextTable, shortened
 
 if TYPE_CHECKING:
     from syncer.storage.read.sample_queries import SampleQueryResult

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from syncer.cli.views.coverage_lines import coverage_lines
-from syncer.cli.views.tables import cell_text, duration_text
+from syncer.cli.views.coverage_explanation import coverage_lines
+from syncer.cli.views.text_table import cell_text, duration_text
 
 if TYPE_CHECKING:
     from syncer.storage.read import TaskHistory, TaskVersion

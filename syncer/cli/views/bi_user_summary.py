@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from syncer.cli.passwords import Password
-from syncer.cli.views.tables import duration_text
+from syncer.cli.views.text_table import duration_text
 
 if TYPE_CHECKING:
     from syncer.reporting.bi_role_grants import ReadOnlyRole

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syncer.cli.views.tables import TextTable, cell_text, plain_lines, print_table
+from syncer.cli.views.text_table import TextTable, cell_text, plain_lines, print_table
 
 
 class Terminal(io.StringIO):

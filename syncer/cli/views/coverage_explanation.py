@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from syncer.cli.views.tables import cell_text, duration_text
+from syncer.cli.views.text_table import cell_text, duration_text
 from syncer.errors import one_line
 
 if TYPE_CHECKING:
