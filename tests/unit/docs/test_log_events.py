@@ -6,11 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from syncer.model import RunStatus
+from tests.unit.docs.pages import ROOT
 
-ROOT = Path(__file__).parents[3]
 LEVELS = {
     "debug": "DEBUG",
     "info": "INFO",
