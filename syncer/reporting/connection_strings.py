@@ -1,27 +1,27 @@
-"""How the tools of this world write where a database is."""
+"""Connection strings for psql, JDBC, ODBC and SQLAlchemy."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Stands where a tool wants the password in its line.
+#: Placeholder for the password in the connection strings.
 PASSWORD = "PASSWORD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionInfo:
-    """Where a database is, and who connects."""
+    """The address of a database, and the user of the connection."""
 
     host: str
     port: int
     database: str
     user: str
-    #: As libpq says it; None where nobody said anything.
+    #: A value of libpq's `sslmode`; None: the tool's default.
     sslmode: str | None = None
 
-    def lines(self) -> dict[str, str]:
-        """By tool, a line that connects; psql and JDBC ask for the password by themselves."""
-        at, ssl = f"{self.host}:{self.port}/{self.database}", self.sslmode
+    def connection_strings(self) -> dict[str, str]:
+        """The connection string of each tool, by its name; psql and JDBC tools ask for the password."""
+        address, ssl = f"{self.host}:{self.port}/{self.database}", self.sslmode
         odbc = {
             "Driver": "{PostgreSQL Unicode}",
             "Server": self.host,
@@ -31,12 +31,12 @@ class ConnectionInfo:
             "Pwd": PASSWORD,
             **({"SSLmode": ssl} if ssl else {}),
         }
-        words = {"host": self.host, "port": self.port, "dbname": self.database, "user": self.user}
-        libpq = " ".join(f"{name}={value}" for name, value in words.items())
+        keywords = {"host": self.host, "port": self.port, "dbname": self.database, "user": self.user}
+        libpq = " ".join(f"{name}={value}" for name, value in keywords.items())
         return {
             "psql": f'psql "{libpq}{f" sslmode={ssl}" if ssl else ""}"',
-            "JDBC": f"jdbc:postgresql://{at}?user={self.user}{f'&sslmode={ssl}' if ssl else ''}",
+            "JDBC": f"jdbc:postgresql://{address}?user={self.user}{f'&sslmode={ssl}' if ssl else ''}",
             "ODBC": ";".join(f"{name}={value}" for name, value in odbc.items()),
-            "SQLAlchemy": f"postgresql+psycopg://{self.user}:{PASSWORD}@{at}"
+            "SQLAlchemy": f"postgresql+psycopg://{self.user}:{PASSWORD}@{address}"
             + (f"?sslmode={ssl}" if ssl else ""),
         }

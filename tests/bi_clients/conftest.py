@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from tests.bi_clients import edge_case_rows
-from tests.support.analyst_role import AnalystAccess, analyst
+from tests.support.analyst_role import AnalystAccess, analyst_access
 from tests.support.postgres_servers import Server, wheel_binaries
 
 _HERE = Path(__file__).parent
@@ -67,8 +67,8 @@ def place(postgres: Server, template: str) -> Iterator[AnalystAccess]:
     name = f"test_{secrets.token_hex(6)}"
     url = postgres.create(name, template=template)
     edge_case_rows.fill(url)
-    with analyst(postgres, url, edge_case_rows.ZONE.key) as found:
-        yield found
+    with analyst_access(postgres, url, edge_case_rows.ZONE.key) as access:
+        yield access
     postgres.drop(name)
 
 

@@ -16,7 +16,7 @@ import syncer
 from tests.queries.expected_answers import ANSWERS
 from tests.queries.fixture_rows import fill
 from tests.queries.fixture_tasks import FIRST, LAST, ZONE
-from tests.support.analyst_role import analyst
+from tests.support.analyst_role import analyst_access
 from tests.support.postgres_servers import Server
 
 DOCS = Path(syncer.__file__).parent.parent / "docs"
@@ -30,7 +30,10 @@ def asked(postgres: Server, template: str) -> Iterator[psycopg.Connection[Any]]:
     name = f"test_{secrets.token_hex(6)}"
     url = postgres.create(name, template=template)
     fill(url)
-    with analyst(postgres, url, ZONE.key) as place, psycopg.connect(place.url, autocommit=True) as connection:
+    with (
+        analyst_access(postgres, url, ZONE.key) as access,
+        psycopg.connect(access.url, autocommit=True) as connection,
+    ):
         yield connection
     postgres.drop(name)
 

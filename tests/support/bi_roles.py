@@ -1,4 +1,4 @@
-"""A role that may read `reporting`, and the ways into its database, as fixtures."""
+"""Fixtures: a BI role, and connections to its database as this role and as a superuser."""
 
 from __future__ import annotations
 
@@ -15,60 +15,63 @@ from sqlalchemy import Engine
 
 from syncer.model import Query
 from syncer.records import parse_page
-from syncer.reporting.bi_role_grants import ReadOnlyRole
+from syncer.reporting.bi_role_grants import BiRole
 from syncer.storage import PgStore, make_engine
-from syncer.storage.roles import create_role, load_role
+from syncer.storage.roles import create_bi_role, describe_bi_role
 from tests.support.fakes import after, make_stream
 from tests.support.postgres_servers import Server
 from tests.support.provider_responses import made, tencent
 from tests.support.sightings import begin, see, store
 
 PASSWORD = "correct horse battery"
-Enter = Callable[..., "psycopg.Connection[Any]"]
+ConnectBiRole = Callable[..., "psycopg.Connection[Any]"]
 
 
-def elsewhere(url: str, *, user: str, password: str) -> str:
-    at = conninfo_to_dict(url)
-    return f"postgresql://{user}:{password}@{at['host']}:{at['port']}/{at['dbname']}"
+def url_as(url: str, *, user: str, password: str) -> str:
+    """`url` with another user and password."""
+    parts = conninfo_to_dict(url)
+    return f"postgresql://{user}:{password}@{parts['host']}:{parts['port']}/{parts['dbname']}"
 
 
 @pytest.fixture
-def place(postgres: Server, migrated_url: str) -> Iterator[str]:
-    """A database of its own, as a superuser sees it."""
+def superuser_url(postgres: Server, migrated_url: str) -> Iterator[str]:
+    """URL of a fresh migrated database, as a superuser."""
     with psycopg.connect(postgres.admin_url) as admin:
         if admin.info.parameter_status("is_superuser") != "on":
             pytest.skip("the server's role may not create roles")
         user, password = admin.info.user, admin.info.password
-    yield elsewhere(migrated_url, user=user, password=password)
+    yield url_as(migrated_url, user=user, password=password)
 
 
 @pytest.fixture
-def root(place: str) -> Iterator[Engine]:
-    engine = make_engine(place)
+def superuser_engine(superuser_url: str) -> Iterator[Engine]:
+    engine = make_engine(superuser_url)
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def reader(root: Engine, place: str) -> Iterator[ReadOnlyRole]:
-    """A reader who was made; it is gone afterwards, whatever became of it."""
-    name = f"reader_{secrets.token_hex(4)}"
-    made = load_role(root, name, time_zone="Asia/Shanghai", patience=timedelta(seconds=90))
-    assert create_role(root, made, PASSWORD)
-    yield made
-    with psycopg.connect(place, autocommit=True) as connection:
+def bi_role(superuser_engine: Engine, superuser_url: str) -> Iterator[BiRole]:
+    """A BI role that exists; it is dropped after the test, unless the test has dropped it."""
+    name = f"bi_{secrets.token_hex(4)}"
+    role = describe_bi_role(
+        superuser_engine, name, time_zone="Asia/Shanghai", statement_timeout=timedelta(seconds=90)
+    )
+    assert create_bi_role(superuser_engine, role, PASSWORD)
+    yield role
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
         if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).rowcount:
             connection.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(sql.Identifier(name)))
             connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
 
 
 @pytest.fixture
-def enter(reader: ReadOnlyRole, place: str) -> Iterator[Enter]:
-    """Connects as the reader."""
+def connect_bi_role(bi_role: BiRole, superuser_url: str) -> Iterator[ConnectBiRole]:
+    """Opens connections as the BI role; they are closed after the test."""
     opened = []
 
     def connect(password: str = PASSWORD, **more: Any) -> psycopg.Connection[Any]:
-        url = elsewhere(place, user=reader.name, password=password.replace(" ", "%20"))
+        url = url_as(superuser_url, user=bi_role.name, password=password.replace(" ", "%20"))
         opened.append(psycopg.connect(url, autocommit=True, **more))
         return opened[-1]
 
@@ -78,14 +81,14 @@ def enter(reader: ReadOnlyRole, place: str) -> Iterator[Enter]:
 
 
 @pytest.fixture
-def filled(migrated_url: str) -> None:
-    """A row in every view that is about tasks."""
+def filled_views(migrated_url: str) -> None:
+    """At least one row in every view that shows tasks."""
     engine = make_engine(migrated_url)
     record = {"InvocationTaskId": "i", "TaskStatus": "SUCCESS", "TaskResult": {"ExitCode": 7}}
-    listed = tencent(InvocationTaskSet=[record], TotalCount=1)
-    page = parse_page(made("tencent_tat"), Query(list_name="tasks"), listed, observed_at=after(0))
-    with PgStore(engine, holder="test").claim(make_stream(provider="tencent_tat")) as ours:
-        run = begin(ours)
-        store(ours, run, see("t"), *page.sightings)
-        store(ours, run, see("t", "running", at=9))
+    body = tencent(InvocationTaskSet=[record], TotalCount=1)
+    page = parse_page(made("tencent_tat"), Query(list_name="tasks"), body, observed_at=after(0))
+    with PgStore(engine, holder="test").claim(make_stream(provider="tencent_tat")) as stream_store:
+        run = begin(stream_store)
+        store(stream_store, run, see("t"), *page.sightings)
+        store(stream_store, run, see("t", "running", at=9))
     engine.dispose()

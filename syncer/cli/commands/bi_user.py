@@ -16,7 +16,7 @@ from syncer.cli.views.text_table import TextTable, print_table
 from syncer.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from syncer.reporting.bi_role_grants import ReadOnlyRole
+    from syncer.reporting.bi_role_grants import BiRole
 
 EXAMPLE = """\
   syncer bi-user create bi_team          # prints its password once, and how tools connect
@@ -46,7 +46,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Make, list or remove readers. Raises ConfigurationError where the database's role may not."""
+    """Create, list or drop BI roles. Raises ConfigurationError if the database's role may not."""
     from syncer import config
 
     settings = config.load(config.find(args.config))
@@ -75,25 +75,25 @@ def _name(args: Namespace) -> str:
 
 def _list(database: OpenDatabase, *, as_json: bool) -> None:
     from syncer.storage.read import open_database
-    from syncer.storage.roles import load_roles
+    from syncer.storage.roles import load_bi_roles
 
     with open_database(_powerful_url(database)) as engine:
-        readers = load_roles(engine)
+        bi_roles = load_bi_roles(engine)
     if as_json:
-        print(json.dumps([asdict(reader) for reader in readers], indent=2))
-    elif not readers:
+        print(json.dumps([asdict(role) for role in bi_roles], indent=2))
+    elif not bi_roles:
         print("there are none: type `syncer bi-user create NAME`")
     else:
-        rows = [(r.name, f"{r.views} of {r.all_views}", r.sessions, r.time_zone) for r in readers]
+        rows = [(r.name, f"{r.views} of {r.all_views}", r.sessions, r.time_zone) for r in bi_roles]
         print_table(TextTable(("name", "views", "sessions", "time zone"), rows))
 
 
 def _drop(database: OpenDatabase, name: str) -> None:
     from syncer.storage.read import open_database
-    from syncer.storage.roles import drop_role
+    from syncer.storage.roles import drop_bi_role
 
     with open_database(_powerful_url(database)) as engine:
-        drop_role(engine, name)
+        drop_bi_role(engine, name)
     print(f"{name} is gone; sessions that it still has can read nothing more")
 
 
@@ -101,37 +101,37 @@ def _create(args: Namespace, database: OpenDatabase, time_zone: str) -> None:
     from syncer.storage import roles
     from syncer.storage.read import open_database
 
-    name, patience = _name(args), _patience(args.statement_timeout)
+    name, timeout = _name(args), _statement_timeout(args.statement_timeout)
     with open_database(_powerful_url(database)) as engine:
-        reader = roles.load_role(engine, name, time_zone=time_zone, patience=patience)
+        role = roles.describe_bi_role(engine, name, time_zone=time_zone, statement_timeout=timeout)
         password = choose_password(args)
         if args.print_sql:
-            print(roles.role_script(engine, reader, password.text), end="")
-            _tell_access(reader, database, password, to=sys.stderr)
+            print(roles.bi_role_script(engine, role, password.text), end="")
+            _tell_access(role, database, password, to=sys.stderr)
             return
         rotate = args.rotate or password.is_given
-        is_set = roles.create_role(engine, reader, password.text, rotate=rotate)
+        is_set = roles.create_bi_role(engine, role, password.text, rotate=rotate)
         closed = roles.revoke_public_privileges(engine, name)
         left = roles.load_public_privileges(engine, name)
-    for line in privilege_lines(reader, closed, left):
+    for line in privilege_lines(role, closed, left):
         print(line)
-    _tell_access(reader, database, password if is_set else None)
+    _tell_access(role, database, password if is_set else None)
 
 
 def _tell_access(
-    reader: ReadOnlyRole, database: OpenDatabase, password: Password | None, to: TextIO | None = None
+    role: BiRole, database: OpenDatabase, password: Password | None, to: TextIO | None = None
 ) -> None:
-    for line in connection_lines(reader, database.url, password):
+    for line in connection_lines(role, database.url, password):
         print(line, file=to)
 
 
-def _patience(written: str) -> timedelta:
+def _statement_timeout(written: str) -> timedelta:
     from syncer.config.durations import parse_duration
 
     try:
-        patience = parse_duration(written)
+        timeout = parse_duration(written)
     except ValueError as error:
         raise ConfigurationError(f"--statement-timeout: {error}") from None
-    if patience < timedelta(milliseconds=1):
+    if timeout < timedelta(milliseconds=1):
         raise ConfigurationError("--statement-timeout: a statement needs some time, such as 2m")
-    return patience
+    return timeout

@@ -1,23 +1,28 @@
-"""The roles that may read `reporting` and nothing else: made, listed, removed, looked at for loopholes."""
+"""BI roles, which may read `reporting` and nothing else: create, list and drop them; revoke from PUBLIC."""
 
 from __future__ import annotations
 
+from syncer.storage.roles.bi_role_creation import (
+    bi_role_script,
+    create_bi_role,
+    describe_bi_role,
+    drop_bi_role,
+)
+from syncer.storage.roles.bi_role_status import BiRoleStatus, load_bi_roles
 from syncer.storage.roles.public_privileges import (
     PublicPrivilege,
     load_public_privileges,
     revoke_public_privileges,
 )
-from syncer.storage.roles.role_creation import create_role, drop_role, load_role, role_script
-from syncer.storage.roles.role_info import RoleInfo, load_roles
 
 __all__ = [
+    "BiRoleStatus",
     "PublicPrivilege",
-    "RoleInfo",
-    "create_role",
-    "drop_role",
+    "bi_role_script",
+    "create_bi_role",
+    "describe_bi_role",
+    "drop_bi_role",
+    "load_bi_roles",
     "load_public_privileges",
-    "load_role",
-    "load_roles",
     "revoke_public_privileges",
-    "role_script",
 ]

@@ -1,7 +1,8 @@
-"""What Postgres opens to everybody, and so to readers, who were granted none of it.
+"""What Postgres grants to PUBLIC, and therefore to every BI role.
 
-There is no taking away from one role what all have. In a database that is syncer's alone it is taken from
-all; in one that others share it is only told, for they may need it.
+Privileges granted to PUBLIC cannot be revoked from a single role. In a database that holds only syncer's
+schemas they are revoked from PUBLIC; in a shared database they are only listed, because other applications
+may need them.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, text
 
-from syncer.reporting.bi_role_grants import quoted
+from syncer.reporting.bi_role_grants import quote_identifier
 from syncer.storage.connections import transaction
 
-_FOUND = text("""
+_EFFECTIVE = text("""
 SELECT
     current_database() AS database,
     pg_get_userbyid(n.nspowner) AS owner,
-    has_database_privilege(CAST(:name AS name), current_database(), 'TEMPORARY') AS temporary,
-    has_schema_privilege(CAST(:name AS name), 'public', 'CREATE') AS creates,
-    has_function_privilege(CAST(:name AS name), 'pg_catalog.lo_create(oid)', 'EXECUTE') AS large_objects,
+    has_database_privilege(CAST(:name AS name), current_database(), 'TEMPORARY') AS create_temporary,
+    has_schema_privilege(CAST(:name AS name), 'public', 'CREATE') AS create_in_public,
+    has_function_privilege(CAST(:name AS name), 'pg_catalog.lo_create(oid)', 'EXECUTE')
+        AS create_large_objects,
     ARRAY(
         SELECT d.datname::text FROM pg_database d WHERE d.datallowconn AND d.datname <> current_database()
             AND has_database_privilege(CAST(:name AS name), d.oid, 'CONNECT') ORDER BY 1
@@ -35,7 +37,7 @@ SELECT
     ) AS tables
 FROM pg_namespace n WHERE n.nspname = 'reporting'
 """)
-_RIGHTS = text("""
+_OWN_PRIVILEGES = text("""
 SELECT
     r.rolsuper OR pg_has_role(current_user, d.datdba, 'USAGE') AS owns_database,
     r.rolsuper AS is_superuser,
@@ -50,57 +52,65 @@ _LARGE_OBJECTS = "lo_creat(integer), pg_catalog.lo_create(oid), pg_catalog.lo_fr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicPrivilege:
-    """Something that a reader can do because everybody can."""
+    """Something that a BI role may do because PUBLIC may."""
 
-    what: str
-    #: The statements that end it, for all who were not granted it by name.
-    remedy: tuple[str, ...]
-    #: Whose business they are: the database's owner, or a superuser.
+    #: Such as "create large objects".
+    action: str
+    #: The statements that revoke it from PUBLIC. Explicit grants to other roles stay.
+    revoke_statements: tuple[str, ...]
+    #: Whether only a superuser may run them, and not the database's owner.
     needs_superuser: bool = False
-    #: True where it reaches beyond this database.
-    is_elsewhere: bool = False
+    #: True for objects that do not belong to syncer: never revoked by syncer.
+    is_foreign: bool = False
 
 
 def load_public_privileges(engine: Engine, name: str) -> list[PublicPrivilege]:
-    """What is open to the role `name` beyond `reporting`."""
+    """What the role `name` may do outside `reporting` because PUBLIC may."""
     with transaction(engine) as connection:
         return list(_public_privileges(connection, name))
 
 
 def revoke_public_privileges(engine: Engine, name: str) -> list[PublicPrivilege]:
-    """Close what we may, in a database that is syncer's alone; what is closed now and was not."""
+    """Revoke from PUBLIC what this connection may revoke; return what was revoked.
+
+    Does nothing in a database that syncer shares with other applications or does not own.
+    """
     with transaction(engine) as connection:
-        rights = connection.execute(_RIGHTS).one()
-        if not (rights.is_alone and rights.owns_database):
+        own = connection.execute(_OWN_PRIVILEGES).one()
+        if not (own.is_alone and own.owns_database):
             return []
-        closed = [
-            each
-            for each in _public_privileges(connection, name)
-            if not each.is_elsewhere and (rights.is_superuser or not each.needs_superuser)
+        revoked = [
+            privilege
+            for privilege in _public_privileges(connection, name)
+            if not privilege.is_foreign and (own.is_superuser or not privilege.needs_superuser)
         ]
-        for statement in (statement for each in closed for statement in each.remedy):
+        for statement in (statement for privilege in revoked for statement in privilege.revoke_statements):
             connection.execute(text(statement.replace(":", "\\:")))
-        return closed
+        return revoked
 
 
 def _public_privileges(connection: Connection, name: str) -> Iterable[PublicPrivilege]:
-    found = connection.execute(_FOUND, {"name": name}).one()
-    database, owner = quoted(found.database), quoted(found.owner)
-    if found.temporary:
-        # The daemon needs them: its right came with everybody's where it does not own the database.
-        kept = f"GRANT TEMPORARY ON DATABASE {database} TO {owner}"
-        taken = f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC"
-        yield PublicPrivilege(what="make temporary tables", remedy=(kept, taken))
-    if found.creates:
-        remedy = "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
-        yield PublicPrivilege(what="make tables in the schema public", remedy=(remedy,))
-    if found.large_objects:
-        remedy = f"REVOKE EXECUTE ON FUNCTION pg_catalog.{_LARGE_OBJECTS} FROM PUBLIC"
-        yield PublicPrivilege(what="make large objects", remedy=(remedy,), needs_superuser=True)
-    for table in found.tables:
-        remedy = f"REVOKE ALL ON {table} FROM PUBLIC"
-        yield PublicPrivilege(what=f"use {table}", remedy=(remedy,), is_elsewhere=True)
-    if found.databases:
-        remedies = (f"REVOKE CONNECT ON DATABASE {quoted(name)} FROM PUBLIC" for name in found.databases)
-        what = f"connect to {', '.join(found.databases)}"
-        yield PublicPrivilege(what=what, remedy=tuple(remedies), is_elsewhere=True)
+    may = connection.execute(_EFFECTIVE, {"name": name}).one()
+    database, owner = quote_identifier(may.database), quote_identifier(may.owner)
+    if may.create_temporary:
+        # The daemon needs temporary tables; unless it owns the database, its privilege comes from PUBLIC.
+        grant = f"GRANT TEMPORARY ON DATABASE {database} TO {owner}"
+        revoke = f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC"
+        yield PublicPrivilege(action="create temporary tables", revoke_statements=(grant, revoke))
+    if may.create_in_public:
+        revoke = "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+        yield PublicPrivilege(action="create tables in the schema public", revoke_statements=(revoke,))
+    if may.create_large_objects:
+        revoke = f"REVOKE EXECUTE ON FUNCTION pg_catalog.{_LARGE_OBJECTS} FROM PUBLIC"
+        yield PublicPrivilege(
+            action="create large objects", revoke_statements=(revoke,), needs_superuser=True
+        )
+    for table in may.tables:
+        revoke = f"REVOKE ALL ON {table} FROM PUBLIC"
+        yield PublicPrivilege(action=f"use {table}", revoke_statements=(revoke,), is_foreign=True)
+    if may.databases:
+        revokes = tuple(
+            f"REVOKE CONNECT ON DATABASE {quote_identifier(name)} FROM PUBLIC" for name in may.databases
+        )
+        action = f"connect to {', '.join(may.databases)}"
+        yield PublicPrivilege(action=action, revoke_statements=revokes, is_foreign=True)

@@ -80,7 +80,7 @@ def test_create_prints_a_password_once_and_how_tools_connect(
     assert f"jdbc:postgresql://{at['host']}:{at['port']}/{at['dbname']}?user={name}\n" in out
     assert f";Uid={name};Pwd=PASSWORD\n" in out
     assert f"postgresql+psycopg://{name}:PASSWORD@{at['host']}:{at['port']}/{at['dbname']}\n" in out
-    assert "No longer open to everybody: to make temporary tables, make large objects.\n" in out
+    assert "No longer open to everybody: to create temporary tables, create large objects.\n" in out
 
 
 def test_creating_again_keeps_the_password_and_rotating_does_not(
@@ -156,9 +156,9 @@ def test_list_and_drop(bi_user: Type, name: str, capsys: pytest.CaptureFixture[s
     [
         (["create"], "which role? Type `syncer bi-user create NAME`"),
         (["drop"], "which role? Type `syncer bi-user drop NAME`"),
-        (["create", "Bi"], "'Bi' is no name for a role"),
+        (["create", "Bi"], "'Bi' is not allowed as a role name"),
         (["create", "postgres"], "choose another name"),
-        (["drop", "postgres"], "there is no reader called postgres: see `syncer bi-user list`"),
+        (["drop", "postgres"], "there is no BI role called postgres: see `syncer bi-user list`"),
         (["create", "x", "--statement-timeout", "soon"], "--statement-timeout: write a duration such as"),
         (["create", "x", "--statement-timeout", "0s"], "--statement-timeout: a statement needs some time"),
         (["create", "x", "--password-env", "NOT_SET"], "a password needs 12 characters at least"),
@@ -190,8 +190,8 @@ def test_ordinary_owner_is_told_what_to_do(
     assert bi_user("create", "bi_nobody") == 2
     said = capsys.readouterr().err
     assert (
-        "may not create roles: let an administrator run what `syncer bi-user create bi_nobody --print-sql`"
-        in said
+        "may not create roles: ask an administrator to run the output of"
+        " `syncer bi-user create bi_nobody --print-sql`" in said
     )
     assert bi_user("create", "bi_nobody", "--print-sql") == 0
-    assert capsys.readouterr().out.startswith("-- Makes the role bi_nobody")
+    assert capsys.readouterr().out.startswith("-- Creates the BI role bi_nobody:")

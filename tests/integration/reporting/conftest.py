@@ -15,7 +15,7 @@ from syncer.records import parse_page
 from syncer.storage import PgStore
 from tests.integration.storage.conftest import Look, engine, look, module_url, ours, pg, stream, url
 from tests.support import known_tasks
-from tests.support.bi_roles import enter, filled, place, reader, root
+from tests.support.bi_roles import bi_role, connect_bi_role, filled_views, superuser_engine, superuser_url
 from tests.support.fakes import after, make_source
 from tests.support.postgres_servers import Server
 from tests.support.provider_responses import answer, made
@@ -24,20 +24,20 @@ from tests.support.sightings import begin, store
 __all__ = [
     "Look",
     "Shown",
+    "bi_role",
+    "connect_bi_role",
     "engine",
-    "enter",
     "example",
-    "filled",
+    "filled_views",
     "look",
     "module_url",
     "ours",
     "pg",
-    "place",
     "read",
-    "reader",
-    "root",
     "shown",
     "stream",
+    "superuser_engine",
+    "superuser_url",
     "url",
 ]
 

@@ -1,4 +1,4 @@
-"""Whatever a reader tries, it reads the views alone, and writes nothing. Grants are what keeps it."""
+"""A BI role can read nothing but the views and can write nothing; the grants enforce it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 from psycopg import sql
 from sqlalchemy import Engine
 
-from syncer.reporting.bi_role_grants import ReadOnlyRole
+from syncer.reporting.bi_role_grants import BiRole
 from syncer.storage import PgStore, make_engine, migrate
 from syncer.storage.roles import revoke_public_privileges
-from tests.support.bi_roles import Enter
+from tests.support.bi_roles import ConnectBiRole
 from tests.support.fakes import make_source
 
 DENIED = psycopg.errors.InsufficientPrivilege
-LOOKS: list[LiteralString] = [
+READS: list[LiteralString] = [
     "SELECT * FROM sync.tasks",
     "SELECT raw FROM sync.task_versions",
     "SELECT * FROM sync.described_tasks",
@@ -81,7 +81,7 @@ WRITES: list[LiteralString] = [
     "DO 'BEGIN LOCK TABLE sync.tasks; END'",
     "DO 'BEGIN LOCK TABLE reporting.tasks; END'",
 ]
-#: Refused for want of a right, or because the thing cannot be named without one.
+#: Errors for a missing privilege, or for an object that cannot be named without one.
 REFUSED = (
     DENIED,
     psycopg.errors.UndefinedFunction,
@@ -90,39 +90,41 @@ REFUSED = (
 )
 
 
-@pytest.mark.usefixtures("filled")
-def test_reader_looks_nowhere_else(enter: Enter) -> None:
-    ours = enter()
-    for statement in LOOKS:
+@pytest.mark.usefixtures("filled_views")
+def test_bi_role_reads_nothing_else(connect_bi_role: ConnectBiRole) -> None:
+    session = connect_bi_role()
+    for statement in READS:
         with pytest.raises(DENIED):
-            ours.execute(statement)
+            session.execute(statement)
             pytest.fail(statement)
 
 
-@pytest.mark.usefixtures("filled")
-def test_reader_writes_nowhere_even_where_it_says_that_it_may(
-    enter: Enter, root: Engine, reader: ReadOnlyRole, place: str
+@pytest.mark.usefixtures("filled_views")
+def test_bi_role_cannot_write_with_read_only_off(
+    connect_bi_role: ConnectBiRole, superuser_engine: Engine, bi_role: BiRole, superuser_url: str
 ) -> None:
-    revoke_public_privileges(root, reader.name)
-    ours = enter()
-    ours.execute("SET default_transaction_read_only = off")
-    ours.execute("SET search_path = sync, reporting, public, pg_temp")
+    revoke_public_privileges(superuser_engine, bi_role.name)
+    session = connect_bi_role()
+    session.execute("SET default_transaction_read_only = off")
+    session.execute("SET search_path = sync, reporting, public, pg_temp")
     for statement in WRITES:
         with pytest.raises(REFUSED):
-            ours.execute(statement)
+            session.execute(statement)
             pytest.fail(statement)
-    with psycopg.connect(place, autocommit=True) as connection:
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
         owned = "SELECT count(*) FROM pg_shdepend WHERE refobjid = %s::regrole AND deptype = 'o'"
-        assert connection.execute(owned, [reader.name]).fetchone() == (0,)
+        assert connection.execute(owned, [bi_role.name]).fetchone() == (0,)
 
 
-@pytest.mark.usefixtures("filled")
-def test_reader_in_the_middle_of_something_holds_nobody_up(enter: Enter, migrated_url: str) -> None:
-    ours = enter()
-    ours.execute("BEGIN")
-    views = ours.execute("SELECT viewname FROM pg_views WHERE schemaname = 'reporting'").fetchall()
+@pytest.mark.usefixtures("filled_views")
+def test_open_transaction_of_a_bi_role_blocks_nothing(
+    connect_bi_role: ConnectBiRole, migrated_url: str
+) -> None:
+    session = connect_bi_role()
+    session.execute("BEGIN")
+    views = session.execute("SELECT viewname FROM pg_views WHERE schemaname = 'reporting'").fetchall()
     for (view,) in views:
-        ours.execute(sql.SQL("SELECT * FROM reporting.{}").format(sql.Identifier(view)))
+        session.execute(sql.SQL("SELECT * FROM reporting.{}").format(sql.Identifier(view)))
     engine = make_engine(migrated_url, lease=timedelta(seconds=1))
     store = PgStore(engine, holder="test")
     migrate(migrated_url)
@@ -133,35 +135,35 @@ def test_reader_in_the_middle_of_something_holds_nobody_up(enter: Enter, migrate
     engine.dispose()
 
 
-def test_writes_are_refused_before_any_right_is_asked_for(enter: Enter) -> None:
+def test_sessions_are_read_only_by_default(connect_bi_role: ConnectBiRole) -> None:
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-        enter().execute("CREATE TEMP TABLE t (i int)")
+        connect_bi_role().execute("CREATE TEMP TABLE t (i int)")
 
 
-def test_reader_gives_itself_no_rights(enter: Enter, reader: ReadOnlyRole) -> None:
-    ours = enter()
-    ours.execute("SET default_transaction_read_only = off")
-    for words in ("SUPERUSER", "CREATEROLE", "CREATEDB", "BYPASSRLS", "CONNECTION LIMIT 1000"):
+def test_bi_role_cannot_raise_its_privileges(connect_bi_role: ConnectBiRole, bi_role: BiRole) -> None:
+    session = connect_bi_role()
+    session.execute("SET default_transaction_read_only = off")
+    for option in ("SUPERUSER", "CREATEROLE", "CREATEDB", "BYPASSRLS", "CONNECTION LIMIT 1000"):
         with pytest.raises(DENIED):
-            ours.execute(sql.SQL("ALTER ROLE {} " + words).format(sql.Identifier(reader.name)))
-    row = ours.execute(
+            session.execute(sql.SQL("ALTER ROLE {} " + option).format(sql.Identifier(bi_role.name)))
+    row = session.execute(
         "SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, rolconnlimit"
         " FROM pg_roles WHERE rolname = current_user"
     ).fetchone()
     assert row == (False, False, False, False, False, 20)
-    assert ours.execute(
+    assert session.execute(
         "SELECT count(*) FROM pg_auth_members WHERE member = current_user::regrole"
     ).fetchone() == (0,)
 
 
-def test_reader_passes_no_right_on(enter: Enter, place: str) -> None:
-    rights = (
+def test_bi_role_cannot_grant_its_privileges(connect_bi_role: ConnectBiRole, superuser_url: str) -> None:
+    privileges = (
         "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'reporting'::regnamespace ORDER BY 1"
     )
-    with psycopg.connect(place, autocommit=True) as connection:
-        before = connection.execute(rights).fetchall()
-        ours = enter()
-        ours.execute("SET default_transaction_read_only = off")
-        # Postgres warns, and grants nothing.
-        ours.execute("GRANT SELECT ON reporting.tasks TO PUBLIC")
-        assert connection.execute(rights).fetchall() == before
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        before = connection.execute(privileges).fetchall()
+        session = connect_bi_role()
+        session.execute("SET default_transaction_read_only = off")
+        # Postgres only warns: nothing is granted.
+        session.execute("GRANT SELECT ON reporting.tasks TO PUBLIC")
+        assert connection.execute(privileges).fetchall() == before

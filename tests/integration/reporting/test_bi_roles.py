@@ -1,4 +1,4 @@
-"""Roles that may read `reporting`: made, renewed, closed in, listed and removed."""
+"""BI roles in the database: created, changed, listed and dropped; privileges of PUBLIC revoked."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from psycopg import sql
 from sqlalchemy import Engine
 
 from syncer.errors import ConfigurationError
-from syncer.reporting.bi_role_grants import ReadOnlyRole
+from syncer.reporting.bi_role_grants import BiRole
 from syncer.storage import PgStore, make_engine
 from syncer.storage.roles import (
-    create_role,
-    drop_role,
+    create_bi_role,
+    drop_bi_role,
+    load_bi_roles,
     load_public_privileges,
-    load_roles,
     revoke_public_privileges,
 )
-from tests.support.bi_roles import PASSWORD, Enter, elsewhere
+from tests.support.bi_roles import PASSWORD, ConnectBiRole, url_as
 from tests.support.fakes import make_stream
 from tests.support.postgres_servers import Server
 from tests.support.sightings import begin, see, store
@@ -28,219 +28,255 @@ from tests.support.sightings import begin, see, store
 # Reading
 
 
-@pytest.mark.usefixtures("filled")
-def test_reader_reads_every_view(enter: Enter) -> None:
-    ours = enter()
+@pytest.mark.usefixtures("filled_views")
+def test_bi_role_reads_every_view(connect_bi_role: ConnectBiRole) -> None:
+    connection = connect_bi_role()
     names = "SELECT relname FROM pg_class WHERE relnamespace = 'reporting'::regnamespace AND relkind = 'v'"
-    views = [name for (name,) in ours.execute(names)]
+    views = [name for (name,) in connection.execute(names)]
     assert len(views) > 12
     for view in views:
-        ours.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(view)))
+        connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(view)))
 
 
-@pytest.mark.usefixtures("filled")
-def test_reader_reads_functions_behind_views_and_the_past(enter: Enter) -> None:
-    ours = enter()
-    assert ours.execute("SELECT exit_code FROM tencent_tat_tasks WHERE task_id = 'i'").fetchall() == [(7,)]
+@pytest.mark.usefixtures("filled_views")
+def test_bi_role_may_execute_the_reporting_functions(connect_bi_role: ConnectBiRole) -> None:
+    connection = connect_bi_role()
+    assert connection.execute("SELECT exit_code FROM tencent_tat_tasks WHERE task_id = 'i'").fetchall() == [
+        (7,)
+    ]
     past = "SELECT status FROM tasks_as_of('2026-03-01 12:00:05+00') WHERE task_id = 't'"
-    assert ours.execute(past).fetchall() == [("waiting",)]
+    assert connection.execute(past).fetchall() == [("waiting",)]
 
 
-def test_reader_has_its_settings(enter: Enter) -> None:
-    ours = enter()
-    wanted = {
+def test_session_of_a_bi_role_has_its_settings(connect_bi_role: ConnectBiRole) -> None:
+    connection = connect_bi_role()
+    expected = {
         "search_path": "reporting",
         "timezone": "Asia/Shanghai",
         "statement_timeout": "90s",
         "default_transaction_read_only": "on",
     }
-    found = {name: ours.execute(f"SHOW {name}").fetchone() for name in wanted}
-    assert {name: row and row[0] for name, row in found.items()} | {"statement_timeout": "90s"} == wanted
-    assert found["statement_timeout"] in {("90s",), ("1min30s",), ("90000ms",)}
+    settings = {name: connection.execute(f"SHOW {name}").fetchone() for name in expected}
+    assert {name: row and row[0] for name, row in settings.items()} | {"statement_timeout": "90s"} == expected
+    assert settings["statement_timeout"] in {("90s",), ("1min30s",), ("90000ms",)}
 
 
-def test_reader_reads_views_of_later_versions(enter: Enter, migrated_url: str) -> None:
+def test_bi_role_reads_views_that_are_created_later(
+    connect_bi_role: ConnectBiRole, migrated_url: str
+) -> None:
     with psycopg.connect(migrated_url, autocommit=True) as owner:
         owner.execute("CREATE VIEW reporting.later AS SELECT 1::bigint AS one")
         owner.execute("CREATE FUNCTION reporting.now_too() RETURNS int LANGUAGE sql RETURN 2")
-    assert enter().execute("SELECT one, now_too() FROM later").fetchall() == [(1, 2)]
+    assert connect_bi_role().execute("SELECT one, now_too() FROM later").fetchall() == [(1, 2)]
 
 
-def test_recreated_views_can_still_be_read(enter: Enter, migrated_url: str) -> None:
+def test_bi_role_reads_views_that_are_recreated(connect_bi_role: ConnectBiRole, migrated_url: str) -> None:
     with psycopg.connect(migrated_url, autocommit=True) as owner:
         owner.execute("DROP VIEW reporting.statuses")
         owner.execute("CREATE VIEW reporting.statuses AS SELECT 'x' AS status")
-    assert enter().execute("SELECT status FROM statuses").fetchall() == [("x",)]
+    assert connect_bi_role().execute("SELECT status FROM statuses").fetchall() == [("x",)]
 
 
-# Loopholes
+# Privileges of PUBLIC
 
 
-def test_database_of_our_own_is_closed(root: Engine, reader: ReadOnlyRole) -> None:
-    closed = {each.what for each in revoke_public_privileges(root, reader.name)}
-    assert {"make temporary tables", "make large objects"} <= closed
-    left = load_public_privileges(root, reader.name)
-    assert all(each.is_elsewhere for each in left)
-    assert revoke_public_privileges(root, reader.name) == []
+def test_public_privileges_are_revoked_in_an_own_database(superuser_engine: Engine, bi_role: BiRole) -> None:
+    revoked = {privilege.action for privilege in revoke_public_privileges(superuser_engine, bi_role.name)}
+    assert {"create temporary tables", "create large objects"} <= revoked
+    left = load_public_privileges(superuser_engine, bi_role.name)
+    assert all(privilege.is_foreign for privilege in left)
+    assert revoke_public_privileges(superuser_engine, bi_role.name) == []
 
 
-def test_daemon_still_writes_after_closing(root: Engine, reader: ReadOnlyRole, migrated_url: str) -> None:
-    revoke_public_privileges(root, reader.name)
+def test_daemon_still_writes_after_the_revocation(
+    superuser_engine: Engine, bi_role: BiRole, migrated_url: str
+) -> None:
+    revoke_public_privileges(superuser_engine, bi_role.name)
     engine = make_engine(migrated_url)
-    with PgStore(engine, holder="test").claim(make_stream()) as ours:
-        assert store(ours, begin(ours), see("t")).inserted == 1
+    with PgStore(engine, holder="test").claim(make_stream()) as stream_store:
+        assert store(stream_store, begin(stream_store), see("t")).inserted == 1
     engine.dispose()
 
 
-def test_database_that_others_share_is_left_as_it_is(
-    root: Engine, reader: ReadOnlyRole, migrated_url: str
+def test_nothing_is_revoked_in_a_shared_database(
+    superuser_engine: Engine, bi_role: BiRole, migrated_url: str
 ) -> None:
     with psycopg.connect(migrated_url, autocommit=True) as owner:
         owner.execute("CREATE SCHEMA other")
-    assert revoke_public_privileges(root, reader.name) == []
-    told = {each.what: each for each in load_public_privileges(root, reader.name)}
-    assert {"make temporary tables", "make large objects"} <= set(told)
-    assert any("REVOKE TEMPORARY" in statement for statement in told["make temporary tables"].remedy)
+    assert revoke_public_privileges(superuser_engine, bi_role.name) == []
+    by_action = {
+        privilege.action: privilege for privilege in load_public_privileges(superuser_engine, bi_role.name)
+    }
+    assert {"create temporary tables", "create large objects"} <= set(by_action)
+    assert any(
+        "REVOKE TEMPORARY" in statement
+        for statement in by_action["create temporary tables"].revoke_statements
+    )
 
 
-def test_tables_that_everybody_may_use_are_told(
-    root: Engine, reader: ReadOnlyRole, migrated_url: str
+def test_tables_that_public_may_use_are_listed(
+    superuser_engine: Engine, bi_role: BiRole, migrated_url: str
 ) -> None:
     with psycopg.connect(migrated_url, autocommit=True) as owner:
         owner.execute("CREATE SCHEMA other")
         owner.execute("CREATE TABLE other.notes (i int)")
         owner.execute("GRANT USAGE ON SCHEMA other TO PUBLIC")
         owner.execute("GRANT SELECT ON other.notes TO PUBLIC")
-    told = {each.what: each.remedy for each in load_public_privileges(root, reader.name)}
-    assert told["use other.notes"] == ("REVOKE ALL ON other.notes FROM PUBLIC",)
+    statements = {
+        privilege.action: privilege.revoke_statements
+        for privilege in load_public_privileges(superuser_engine, bi_role.name)
+    }
+    assert statements["use other.notes"] == ("REVOKE ALL ON other.notes FROM PUBLIC",)
 
 
-def test_remedies_end_what_they_are_for(root: Engine, reader: ReadOnlyRole, place: str) -> None:
-    with psycopg.connect(place, autocommit=True) as connection:
+def test_revoke_statements_remove_the_privileges(
+    superuser_engine: Engine, bi_role: BiRole, superuser_url: str
+) -> None:
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA other")
         connection.execute("CREATE TABLE other.notes (i int)")
         connection.execute("GRANT USAGE ON SCHEMA other TO PUBLIC")
         connection.execute("GRANT SELECT ON other.notes TO PUBLIC")
         connection.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
-        told = [
-            each for each in load_public_privileges(root, reader.name) if not each.what.startswith("connect")
+        privileges = [
+            privilege
+            for privilege in load_public_privileges(superuser_engine, bi_role.name)
+            if not privilege.action.startswith("connect")
         ]
-        assert len(told) == 4
-        for statement in (statement for each in told for statement in each.remedy):
+        assert len(privileges) == 4
+        for statement in (statement for each in privileges for statement in each.revoke_statements):
             connection.execute(statement)
-    assert [each.what.split()[0] for each in load_public_privileges(root, reader.name)] in ([], ["connect"])
+    assert [each.action.split()[0] for each in load_public_privileges(superuser_engine, bi_role.name)] in (
+        [],
+        ["connect"],
+    )
 
 
-# Making, again and no more
+# Creating, changing, dropping
 
 
-def test_reader_that_exists_keeps_its_password(root: Engine, reader: ReadOnlyRole, enter: Enter) -> None:
-    changed = replace(reader, time_zone="Europe/Berlin")
-    assert not create_role(root, changed, "another password")
-    assert enter().execute("SHOW timezone").fetchone() == ("Europe/Berlin",)
+def test_existing_role_keeps_its_password(
+    superuser_engine: Engine, bi_role: BiRole, connect_bi_role: ConnectBiRole
+) -> None:
+    changed = replace(bi_role, time_zone="Europe/Berlin")
+    assert not create_bi_role(superuser_engine, changed, "another password")
+    assert connect_bi_role().execute("SHOW timezone").fetchone() == ("Europe/Berlin",)
 
 
-def test_rotating_gives_another_password(root: Engine, reader: ReadOnlyRole, enter: Enter) -> None:
-    assert create_role(root, reader, "another password", rotate=True)
-    assert enter("another password").execute("SELECT 1").fetchone() == (1,)
+def test_rotation_changes_the_password(
+    superuser_engine: Engine, bi_role: BiRole, connect_bi_role: ConnectBiRole
+) -> None:
+    assert create_bi_role(superuser_engine, bi_role, "another password", rotate=True)
+    assert connect_bi_role("another password").execute("SELECT 1").fetchone() == (1,)
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        enter()
+        connect_bi_role()
 
 
-def test_lost_rights_come_back(root: Engine, reader: ReadOnlyRole, enter: Enter, place: str) -> None:
-    with psycopg.connect(place, autocommit=True) as connection:
-        name = sql.Identifier(reader.name)
+def test_creation_restores_revoked_grants(
+    superuser_engine: Engine, bi_role: BiRole, connect_bi_role: ConnectBiRole, superuser_url: str
+) -> None:
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        name = sql.Identifier(bi_role.name)
         connection.execute(sql.SQL("REVOKE SELECT ON reporting.tasks FROM {}").format(name))
-    (standing,) = load_roles(root)
-    assert standing.views == standing.all_views - 1
-    create_role(root, reader, PASSWORD)
-    assert enter().execute("SELECT count(*) FROM tasks").fetchone() == (0,)
+    (status,) = load_bi_roles(superuser_engine)
+    assert status.views == status.all_views - 1
+    create_bi_role(superuser_engine, bi_role, PASSWORD)
+    assert connect_bi_role().execute("SELECT count(*) FROM tasks").fetchone() == (0,)
 
 
-def test_readers_are_listed(root: Engine, reader: ReadOnlyRole, enter: Enter) -> None:
-    enter()
-    (standing,) = load_roles(root)
-    assert (standing.name, standing.time_zone, standing.sessions) == (reader.name, "Asia/Shanghai", 1)
-    assert standing.views == standing.all_views > 12
+def test_bi_roles_are_listed(
+    superuser_engine: Engine, bi_role: BiRole, connect_bi_role: ConnectBiRole
+) -> None:
+    connect_bi_role()
+    (status,) = load_bi_roles(superuser_engine)
+    assert (status.name, status.time_zone, status.sessions) == (bi_role.name, "Asia/Shanghai", 1)
+    assert status.views == status.all_views > 12
 
 
-def test_dropped_reader_is_gone(root: Engine, reader: ReadOnlyRole, enter: Enter) -> None:
-    held = enter()
-    drop_role(root, reader.name)
-    assert load_roles(root) == []
+def test_dropped_role_has_no_access(
+    superuser_engine: Engine, bi_role: BiRole, connect_bi_role: ConnectBiRole
+) -> None:
+    open_session = connect_bi_role()
+    drop_bi_role(superuser_engine, bi_role.name)
+    assert load_bi_roles(superuser_engine) == []
     with pytest.raises(psycopg.Error):
-        held.execute("SELECT * FROM reporting.tasks")
+        open_session.execute("SELECT * FROM reporting.tasks")
     with pytest.raises(psycopg.OperationalError):
-        enter()
-    assert create_role(root, reader, PASSWORD)
-    assert enter().execute("SELECT count(*) FROM tasks").fetchone() == (0,)
+        connect_bi_role()
+    assert create_bi_role(superuser_engine, bi_role, PASSWORD)
+    assert connect_bi_role().execute("SELECT count(*) FROM tasks").fetchone() == (0,)
 
 
-def test_reader_with_rights_elsewhere_is_not_dropped(root: Engine, reader: ReadOnlyRole, place: str) -> None:
-    with psycopg.connect(place, autocommit=True) as connection:
+def test_role_with_privileges_elsewhere_is_not_dropped(
+    superuser_engine: Engine, bi_role: BiRole, superuser_url: str
+) -> None:
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA other")
-        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA other TO {}").format(sql.Identifier(reader.name)))
-    with pytest.raises(ConfigurationError, match="rights or tables elsewhere: privileges for schema other"):
-        drop_role(root, reader.name)
-    assert [standing.name for standing in load_roles(root)] == [reader.name]
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA other TO {}").format(sql.Identifier(bi_role.name)))
+    with pytest.raises(ConfigurationError, match="objects outside reporting: privileges for schema other"):
+        drop_bi_role(superuser_engine, bi_role.name)
+    assert [status.name for status in load_bi_roles(superuser_engine)] == [bi_role.name]
 
 
-def test_role_of_somebody_else_is_left_alone(root: Engine, reader: ReadOnlyRole) -> None:
-    theirs = replace(reader, name=reader.owner)
-    for refused in (lambda: create_role(root, theirs, PASSWORD), lambda: drop_role(root, reader.owner)):
-        with pytest.raises(ConfigurationError, match=r"choose another name|no reader called"):
+def test_role_of_another_application_is_refused(superuser_engine: Engine, bi_role: BiRole) -> None:
+    foreign = replace(bi_role, name=bi_role.owner)
+    for refused in (
+        lambda: create_bi_role(superuser_engine, foreign, PASSWORD),
+        lambda: drop_bi_role(superuser_engine, bi_role.owner),
+    ):
+        with pytest.raises(ConfigurationError, match=r"choose another name|no BI role called"):
             refused()
 
 
-# Whoever makes them
+# The privileges of the creating role
 
 
-def test_owner_without_the_right_is_told_what_to_do(migrated_url: str, reader: ReadOnlyRole) -> None:
+def test_owner_without_createrole_gets_an_advice(migrated_url: str, bi_role: BiRole) -> None:
     engine = make_engine(migrated_url)
-    other = replace(reader, name=f"{reader.name}_2")
+    other = replace(bi_role, name=f"{bi_role.name}_2")
     with pytest.raises(ConfigurationError, match=r"may not create roles: .*create \w+_2 --print-sql"):
-        create_role(engine, other, PASSWORD)
+        create_bi_role(engine, other, PASSWORD)
     with pytest.raises(ConfigurationError, match="may not create roles"):
-        drop_role(engine, reader.name)
+        drop_bi_role(engine, bi_role.name)
     engine.dispose()
 
 
-def test_owner_who_may_create_roles_needs_no_superuser(
-    postgres: Server, migrated_url: str, place: str, reader: ReadOnlyRole
+def test_owner_with_createrole_needs_no_superuser(
+    postgres: Server, migrated_url: str, superuser_url: str, bi_role: BiRole
 ) -> None:
     owner = sql.Identifier(postgres.owner)
     engine = make_engine(migrated_url)
-    other = replace(reader, name=f"{reader.name}_2")
-    with psycopg.connect(place, autocommit=True) as admin:
+    other = replace(bi_role, name=f"{bi_role.name}_2")
+    with psycopg.connect(superuser_url, autocommit=True) as admin:
         admin.execute(sql.SQL("ALTER ROLE {} CREATEROLE").format(owner))
         try:
-            assert create_role(engine, other, PASSWORD)
-            assert [each.what for each in revoke_public_privileges(engine, other.name)] == [
-                "make temporary tables"
+            assert create_bi_role(engine, other, PASSWORD)
+            assert [each.action for each in revoke_public_privileges(engine, other.name)] == [
+                "create temporary tables"
             ]
-            assert not create_role(engine, other, PASSWORD)
-            url = elsewhere(place, user=other.name, password=PASSWORD.replace(" ", "%20"))
+            assert not create_bi_role(engine, other, PASSWORD)
+            url = url_as(superuser_url, user=other.name, password=PASSWORD.replace(" ", "%20"))
             with psycopg.connect(url) as connection:
                 assert connection.execute("SELECT count(*) FROM tasks").fetchone() == (0,)
-            assert create_role(engine, other, "another password", rotate=True)
-            drop_role(engine, other.name)
+            assert create_bi_role(engine, other, "another password", rotate=True)
+            drop_bi_role(engine, other.name)
         finally:
             admin.execute(sql.SQL("ALTER ROLE {} NOCREATEROLE").format(owner))
     engine.dispose()
 
 
-def test_stranger_who_may_create_roles_does_not_own_the_views(
-    place: str, root: Engine, reader: ReadOnlyRole
+def test_role_with_createrole_must_own_the_views(
+    superuser_url: str, superuser_engine: Engine, bi_role: BiRole
 ) -> None:
-    name = f"stranger_{secrets.token_hex(4)}"
-    with psycopg.connect(place, autocommit=True) as admin:
+    name = f"other_{secrets.token_hex(4)}"
+    with psycopg.connect(superuser_url, autocommit=True) as admin:
         admin.execute(
-            sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD 'strange'").format(sql.Identifier(name))
+            sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD 'password'").format(sql.Identifier(name))
         )
-        engine = make_engine(elsewhere(place, user=name, password="strange"))
+        engine = make_engine(url_as(superuser_url, user=name, password="password"))
         try:
             with pytest.raises(ConfigurationError, match="does not own the views"):
-                create_role(engine, replace(reader, name="r2"), PASSWORD)
+                create_bi_role(engine, replace(bi_role, name="r2"), PASSWORD)
         finally:
             engine.dispose()
             admin.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))

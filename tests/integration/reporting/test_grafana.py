@@ -14,8 +14,8 @@ from psycopg import sql
 from psycopg.postgres import types
 
 from syncer.storage import make_engine
-from syncer.storage.roles import create_role, load_role
-from tests.support.bi_roles import elsewhere
+from syncer.storage.roles import create_bi_role, describe_bi_role
+from tests.support.bi_roles import url_as
 from tests.support.grafana_queries import DASHBOARDS, Asked, Range, constants, filled, queries
 from tests.support.known_tasks import NOW, ZONE, local
 from tests.support.postgres_servers import Server
@@ -169,13 +169,13 @@ def test_reader_may_ask_everything(known_url: str, postgres: Server) -> None:
     with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
         if admin.info.parameter_status("is_superuser") != "on":
             pytest.skip("the server's role may not create roles")
-        place = elsewhere(known_url, user=admin.info.user, password=admin.info.password)
-        name, password = f"reader_{secrets.token_hex(4)}", secrets.token_hex(8)
+        place = url_as(known_url, user=admin.info.user, password=admin.info.password)
+        name, password = f"bi_{secrets.token_hex(4)}", secrets.token_hex(8)
         engine = make_engine(place)
         try:
-            reader = load_role(engine, name, time_zone=ZONE.key, patience=timedelta(seconds=90))
-            create_role(engine, reader, password)
-            with psycopg.connect(elsewhere(known_url, user=name, password=password)) as connection:
+            role = describe_bi_role(engine, name, time_zone=ZONE.key, statement_timeout=timedelta(seconds=90))
+            create_bi_role(engine, role, password)
+            with psycopg.connect(url_as(known_url, user=name, password=password)) as connection:
                 ask = Answers(connection)
                 assert all(ask(each) for each in QUERIES)
         finally:

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from syncer.storage.read import open_database
-from syncer.storage.roles import create_role, load_role
+from syncer.storage.roles import create_bi_role, describe_bi_role
 from tests.support import postgres_servers
 from tests.support.ninety_days import fill
 from tests.support.superset_queries import parts
@@ -32,15 +32,17 @@ ROOT = Path(__file__).parent.parent.parent.parent
 
 
 @pytest.fixture
-def reader_url(postgres: postgres_servers.Server, migrated_url: str) -> Iterator[str]:
+def bi_role_url(postgres: postgres_servers.Server, migrated_url: str) -> Iterator[str]:
     """What an analyst connects with to a database that has seen ninety days."""
     fill(migrated_url)
     server = postgres.admin_url.rpartition("/")[0]
-    name, password = f"reader_{secrets.token_hex(4)}", secrets.token_urlsafe(12)
+    name, password = f"bi_{secrets.token_hex(4)}", secrets.token_urlsafe(12)
     at = migrated_url.rpartition("/")[2]
     with open_database(f"{server}/{at}") as engine:
-        reader = load_role(engine, name, time_zone="Asia/Shanghai", patience=timedelta(minutes=2))
-        create_role(engine, reader, password)
+        role = describe_bi_role(
+            engine, name, time_zone="Asia/Shanghai", statement_timeout=timedelta(minutes=2)
+        )
+        create_bi_role(engine, role, password)
     host = migrated_url.rpartition("@")[2]
     yield f"postgresql://{name}:{password}@{host}"
     with psycopg.connect(f"{server}/{at}", autocommit=True) as connection:
@@ -48,9 +50,9 @@ def reader_url(postgres: postgres_servers.Server, migrated_url: str) -> Iterator
         connection.execute(f"DROP ROLE {name}")
 
 
-def test_superset_shows_every_chart_and_dashboard(reader_url: str, tmp_path: Path) -> None:
+def test_superset_shows_every_chart_and_dashboard(bi_role_url: str, tmp_path: Path) -> None:
     pictures = Path(os.environ.get("SYNCER_PICTURES", tmp_path))
-    command = [sys.executable, str(ROOT / "deploy/superset/try_it.py"), reader_url]
+    command = [sys.executable, str(ROOT / "deploy/superset/try_it.py"), bi_role_url]
     options = ["--time-zone", "Asia/Shanghai", "--pictures", str(pictures)]
     tried = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     assert tried.returncode == 0, tried.stdout + tried.stderr
