@@ -44,7 +44,7 @@ def _connect(url: str) -> psycopg.Connection[Row]:
 
 
 @dataclass(frozen=True, slots=True)
-class TestDatabase:
+class ServerDatabase:
     """A database and its server."""
 
     server: FaultyPostgres
@@ -66,12 +66,12 @@ def prepare(server: FaultyPostgres) -> None:
 
 
 @contextmanager
-def migrated_place(server: FaultyPostgres, *, tablespace: str = "pg_default") -> Iterator[TestDatabase]:
+def migrated_place(server: FaultyPostgres, *, tablespace: str = "pg_default") -> Iterator[ServerDatabase]:
     """A database with the current schema."""
     name = f"test_{secrets.token_hex(6)}"
     _create(server, name, template=_TEMPLATE, tablespace=tablespace)
     with contextlib.closing(RetryingDatabase(server.url(name))) as ledger:
-        yield TestDatabase(server, name, ledger)
+        yield ServerDatabase(server, name, ledger)
     server.run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.resilience.conftest import Scenario, ScenarioFactory
-from tests.resilience.databases import TestDatabase, migrated_place, prepare
+from tests.resilience.databases import ServerDatabase, migrated_place, prepare
 from tests.resilience.postgres_server import FaultyPostgres, faulty_postgres, filled, small_disk
 from tests.resilience.sigstop import go_on, wait_for_standstill
 from tests.support import postgres_servers
@@ -33,7 +33,7 @@ def server() -> Iterator[FaultyPostgres]:
 
 
 @pytest.fixture
-def place(server: FaultyPostgres) -> Iterator[TestDatabase]:
+def place(server: FaultyPostgres) -> Iterator[ServerDatabase]:
     """A migrated database of the test's own."""
     with migrated_place(server) as place:
         yield place
@@ -56,7 +56,7 @@ def assert_complains(scene: Scenario, daemon: Process, text: str) -> None:
 
 @pytest.mark.parametrize("crashes", [False, True], ids=["terminated", "crashed"])
 def test_transaction_that_was_cut_off_is_made_again(
-    stages: ScenarioFactory, place: TestDatabase, crashes: bool
+    stages: ScenarioFactory, place: ServerDatabase, crashes: bool
 ) -> None:
     scene = stages(*LISTS, url=place.url, ledger=place.ledger)
     daemon = scene.daemon(trap(Point.COMMITTING, 3, signal.SIGSTOP))
@@ -72,7 +72,7 @@ def test_transaction_that_was_cut_off_is_made_again(
     scene.assert_ends_well(daemon)
 
 
-def test_frozen_database_is_waited_for(stages: ScenarioFactory, place: TestDatabase) -> None:
+def test_frozen_database_is_waited_for(stages: ScenarioFactory, place: ServerDatabase) -> None:
     scene = stages(*LISTS, url=place.url, ledger=place.ledger)
     # So that a lease is held, and cannot be renewed, while the server stands still.
     daemon = scene.daemon(trap(Point.COMMITTING, 9, signal.SIGSTOP))
@@ -84,7 +84,7 @@ def test_frozen_database_is_waited_for(stages: ScenarioFactory, place: TestDatab
     scene.assert_ends_well(daemon)
 
 
-def test_refusing_database_is_waited_for(stages: ScenarioFactory, place: TestDatabase) -> None:
+def test_refusing_database_is_waited_for(stages: ScenarioFactory, place: ServerDatabase) -> None:
     scene = stages(*LISTS, url=place.url, ledger=place.ledger)
     daemon = scene.daemon()
     scene.goes_on(daemon)
@@ -110,7 +110,7 @@ def test_full_disk_is_waited_for(stages: ScenarioFactory, server: FaultyPostgres
         scene.assert_ends_well(daemon)
 
 
-def test_database_may_come_after_the_daemon(stages: ScenarioFactory, place: TestDatabase) -> None:
+def test_database_may_come_after_the_daemon(stages: ScenarioFactory, place: ServerDatabase) -> None:
     scene = stages(*LISTS, url=place.url, ledger=place.ledger)
     with place.server.down():
         daemon, other = scene.daemon(), scene.daemon()
@@ -122,7 +122,7 @@ def test_database_may_come_after_the_daemon(stages: ScenarioFactory, place: Test
 
 @pytest.mark.parametrize("is_committed", [False, True], ids=["not-committed", "committed"])
 def test_nobody_knows_whether_it_was_committed(
-    stages: ScenarioFactory, place: TestDatabase, is_committed: bool
+    stages: ScenarioFactory, place: ServerDatabase, is_committed: bool
 ) -> None:
     with fault_proxy(place.url) as way:
         scene = stages(*LISTS, url=way.through(place.url), ledger=place.ledger)

@@ -33,7 +33,7 @@ def test_demo_goes_on_with_its_world(tmp_path: Path) -> None:
     with demo_environment(tmp_path, NOW) as first:
         assert first.past is FolderState.NONE
     with demo_environment(tmp_path, NOW + timedelta(hours=1)) as second:
-        assert (second.past, second.world) == (FolderState.SAME, first.world)
+        assert (second.past, second.state) == (FolderState.SAME, first.state)
         assert second.simulator.clock.now() >= NOW + timedelta(hours=1)
 
 
@@ -42,7 +42,7 @@ def test_demo_begins_anew_when_its_world_is_over(tmp_path: Path) -> None:
         (tmp_path / "postgres").mkdir()
         (tmp_path / "postgres" / "db").touch()
     with demo_environment(tmp_path, NOW + LONGEST) as second:
-        assert (second.past, second.world != first.world) == (FolderState.OVER, True)
+        assert (second.past, second.state != first.state) == (FolderState.OVER, True)
         assert not (tmp_path / "postgres").exists()
 
 

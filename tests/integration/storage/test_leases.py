@@ -139,7 +139,7 @@ def test_renewal_waits_for_nobody(engine: Engine, ours: PgStreamStore) -> None:
 def test_frozen_transaction_holds_nobody_up(impatient: MakeStore, stream: Stream) -> None:
     frozen, other = impatient("frozen"), impatient("other")
     with frozen.claim(stream) as ours:
-        frozen._keeper.close()
+        frozen._renewer.close()
         with pytest.raises(StoreUnavailable), transaction(frozen._engine) as connection:
             lock_lease(connection, ours.lease)
             wait_until(lambda: _can_claim(other, stream))
