@@ -23,8 +23,8 @@ A message says what happened and what to do, in one line, and never holds a secr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
+from typing import Self
 
 
 class SyncerError(Exception):
@@ -38,6 +38,14 @@ class SyncerError(Exception):
         self.message = message
         self.code = code
         self.request_id = request_id
+
+    def with_context(self, context: str = "", *, outcome: str = "") -> Self:
+        """Put `context` before the message and `outcome` behind it; return this error."""
+        before = f"{context}: " if context else ""
+        after = f"; {outcome}" if outcome else ""
+        self.message = f"{before}{self.message}{after}"
+        self.args = (self.message,)
+        return self
 
     def __str__(self) -> str:
         return f"{self.message} (request {self.request_id})" if self.request_id else self.message
@@ -135,14 +143,3 @@ def one_line(message: str, longest: int | None = None) -> str:
     """`message` on one line; where it has more than `longest` characters its beginning, with an ellipsis."""
     line = " ".join(message.split())
     return line if longest is None or len(line) <= longest else f"{line[: longest - 1]}…"
-
-
-# Names
-
-
-def check_names(asked: Iterable[str], known: Iterable[str]) -> None:
-    """Return where every source that was `asked` for is `known`. Raises ConfigurationError."""
-    there = list(known)
-    if unknown := sorted(set(asked) - set(there)):
-        names = ", ".join(there) or "none yet: type `syncer sync` or `syncer run`"
-        raise ConfigurationError(f"no source is called {', '.join(unknown)}; there are {names}")

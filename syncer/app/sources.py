@@ -70,8 +70,7 @@ class ConfiguredSource:
             try:
                 self.client(Query(list_name=list_name, region=stream.region, limit=1))
             except SyncerError as error:
-                if len(streams) > 1:
-                    error.message = f"{stream.region}: {error.message}"
+                error.with_context(stream.region if len(streams) > 1 else "")
                 raise
         return len(streams), self.client.offset
 

@@ -13,9 +13,10 @@ from syncer.app.rollups import refresh_rollups_quietly
 from syncer.app.sources import ConfiguredSource
 from syncer.app.wiring import App
 from syncer.engine import RunHooks, RunReport, run_stream
-from syncer.errors import LeaseLost, SyncerError, check_names
+from syncer.errors import LeaseLost, SyncerError
 from syncer.model import Mode, Stream
 from syncer.storage import PgStreamStore
+from syncer.storage.source_names import check_source_names
 
 #: Pause between two attempts to take the lease of a stream that another process is reading.
 LEASE_RETRY = timedelta(milliseconds=200)
@@ -44,7 +45,7 @@ def sync_sources(
 
 def _named(app: App, names: Iterable[str]) -> list[ConfiguredSource]:
     wanted = set(names)
-    check_names(wanted, (source.name for source in app.sources))
+    check_source_names(wanted, (source.name for source in app.sources))
     return [source for source in app.sources if not wanted or source.name in wanted]
 
 

@@ -46,7 +46,7 @@ class RotatingCredentials:
         try:
             credentials = self._secrets.read()
         except ConfigurationError as error:
-            raise ConfigurationError(f"{self._owner}: {error.message}") from None
+            raise error.with_context(self._owner) from None
         for secret in (credentials.secret_key, credentials.session_token):
             if secret:
                 self._conceal(secret)

@@ -58,7 +58,7 @@ class PageFetcher:
         """How much less to ask for. Raises `error` where less would not help."""
         if limit == 1 or not self._may_be_the_page(error):
             if self._has_answered:
-                error.message = f"{self.scan.name}, after {self._rows} rows: {error.message}"
+                error.with_context(f"{self.scan.name}, after {self._rows} rows")
             raise error
         is_the_vendors = isinstance(error, PageRefused) or error.code
         smaller = max(1, limit // (2 if is_the_vendors else _STEEP))
@@ -80,8 +80,7 @@ class PageFetcher:
 
     def _pass_over(self, cursor: str | None, error: PageRefused | Retryable) -> Page:
         """A page without the record at `cursor`, which could not be had."""
-        error.message = f"{self.scan.name}, one record after {self._rows} rows: {error.message}"
-        self.passed_over.append(error)
+        self.passed_over.append(error.with_context(f"{self.scan.name}, one record after {self._rows} rows"))
         self.limit = 1
         following = str(self._number(cursor) + 1)
         return Page(sightings=(), next_cursor=following, observed_at=self.fetch.now())

@@ -107,9 +107,7 @@ class RetryState:
 
 def _exhausted(error: Retryable, attempts: int, elapsed: timedelta) -> Retryable:
     times = "1 attempt" if attempts == 1 else f"{attempts} attempts"
-    error.message = f"{error.message}; gave up after {times} in {elapsed.total_seconds():.0f} s"
-    error.args = (error.message,)
-    return error
+    return error.with_context(outcome=f"gave up after {times} in {elapsed.total_seconds():.0f} s")
 
 
 def _told(offset: timedelta | None) -> str:

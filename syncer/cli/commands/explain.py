@@ -12,7 +12,7 @@ from syncer.cli.database import OpenDatabase, opened_database
 from syncer.cli.views.coverage_explanation import coverage_explanation
 from syncer.cli.views.json_values import as_json
 from syncer.cli.views.task_explanation import task_history_lines, unknown_lines
-from syncer.errors import ConfigurationError, check_names
+from syncer.errors import ConfigurationError
 
 EXAMPLE = """\
   syncer explain 2600010949-WorkflowTask-3fd62dbc55      # a task, in whichever source
@@ -78,7 +78,9 @@ def _print_parts(parts: Sequence[Sequence[str]]) -> None:
 
 
 def _nothing_to_read(source: str, region: str | None, known: Sequence[str]) -> ConfigurationError:
-    check_names([source], known)
+    from syncer.storage.source_names import check_source_names
+
+    check_source_names([source], known)
     where = f"the region {region} of {source}" if region else source
     return ConfigurationError(f"{where} was never read: `syncer status` shows what was")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from syncer.cli.database import configured_database
 from syncer.cli.views.export_progress import day_table, export_progress, headline, stretch_table, total_line
 from syncer.cli.views.text_table import print_table
-from syncer.errors import ConfigurationError, check_names
+from syncer.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from syncer.reporting.export import Day, DayReport, ExportFolder, Selection
@@ -94,8 +94,9 @@ def _export(ledger: PgExportSource, folder: ExportFolder, days: list[Day], *, ag
 
 def _selection(args: Namespace, ledger: PgExportSource) -> Selection:
     from syncer.reporting.export import Dataset, DayBasis, Selection
+    from syncer.storage.source_names import check_source_names
 
-    check_names(args.source, ledger.sources())
+    check_source_names(args.source, ledger.sources())
     dataset = Dataset(args.dataset)
     usual = DayBasis.CREATED if dataset is Dataset.TASKS else DayBasis.OBSERVED
     sources = tuple(sorted(set(args.source)))

@@ -9,7 +9,6 @@ from syncer.cli.database import configured_database
 from syncer.cli.views.json_values import as_json
 from syncer.cli.views.status_table import gap_summary, gap_table
 from syncer.cli.views.text_table import print_table
-from syncer.errors import check_names
 
 EXAMPLE = """\
   syncer gaps                            # what is lost, and what can still be filled and until when
@@ -26,10 +25,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Print the holes, oldest first. Having holes is not a failure of the command."""
     from syncer.storage.read import load_gaps, load_streams, open_database
+    from syncer.storage.source_names import check_source_names
 
     with configured_database(args.config) as database, open_database(database.url) as engine:
         gaps, streams = load_gaps(engine), load_streams(engine)
-    check_names(args.sources, sorted({gap.source for gap in gaps} | {stream.source for stream in streams}))
+    known = sorted({gap.source for gap in gaps} | {stream.source for stream in streams})
+    check_source_names(args.sources, known)
     if args.sources:
         gaps = [gap for gap in gaps if gap.source in args.sources]
         streams = [stream for stream in streams if stream.source in args.sources]

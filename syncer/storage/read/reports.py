@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from syncer.errors import check_names
 from syncer.reporting.reports import ShippedReport
 from syncer.storage.connections import transaction
+from syncer.storage.source_names import check_source_names
 from syncer.storage.tables import settings, sources
 
 
@@ -54,5 +54,5 @@ def run_report(
 def _known(connection: Connection, about: Sequence[str]) -> list[str]:
     """The sources asked about, or all that there are."""
     known = list(connection.scalars(select(sources.c.name).order_by(sources.c.name)))
-    check_names(about, known)
+    check_source_names(about, known)
     return [name for name in known if not about or name in about]
