@@ -72,7 +72,7 @@ class ConfiguredSource:
             except SyncerError as error:
                 error.with_context(stream.region if len(streams) > 1 else "")
                 raise
-        return len(streams), self.client.offset
+        return len(streams), self.client.clock_offset
 
 
 def configured_sources(settings: Settings, clock: SystemClock | None = None) -> list[ConfiguredSource]:

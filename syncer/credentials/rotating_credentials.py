@@ -32,7 +32,7 @@ class RotatingCredentials:
         with self._lock:
             return self._current or self._read()
 
-    def renewed(self, refused: Credentials) -> Credentials:
+    def renew(self, refused: Credentials) -> Credentials:
         """The credentials to try after `refused`; equal to it where no newer ones are to be had.
 
         Of many threads whose credentials expired together, one reads them again for all.

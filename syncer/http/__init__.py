@@ -1,9 +1,9 @@
-"""Asking the providers over HTTP: the only room that knows `requests`.
+"""HTTP client of the providers. Only this package imports `requests`.
 
-* `client` signs, paces, sends, reads, and tries again; `retry` decides after each failure
-* `limiter` lets everybody who shares an account and an action go one by one; `pace` decides when
-* `provider_clock` tells the provider's time from its answers
-* `transport` sends one request to the byte; `deadline` ends it in time; `faults` says what went wrong
+* `client` signs and sends a request, reads the response and retries; `retry` decides after each failure
+* `rate_limiter` limits the requests of one account and action; `request_spacing` computes the waits
+* `provider_clock` estimates the provider's time from the Date headers of its responses
+* `transport` sends one request unchanged; `deadline` bounds its time; `network_errors` classifies failures
 """
 
 from syncer.http.client import Client, ClientConfig, CredentialsProvider

@@ -1,4 +1,4 @@
-"""One source's way to its provider: sign, pace, send, read, and try again where that can help."""
+"""The HTTP client of one source: rate limit, signature, sending, parsing and retries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Protocol, TypeVar
 
 from syncer.errors import ClockSkewed, SyncerError, Throttled
-from syncer.http.provider_clock import Exchange, ProviderClock
+from syncer.http.provider_clock import ClockSample, ProviderClock
 from syncer.http.rate_limiter import RateLimiters
 from syncer.http.retry import RetryPolicy, RetryState
 from syncer.http.transport import Transport, TransportConfig
@@ -21,57 +21,58 @@ from syncer.records import parse_page
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-#: Makes what was asked for of an answer, of when the request was sent, and of how many were sent for it.
-ReadResponse = Callable[[Response, datetime, int], _T]
+#: The parsed result of a response, given the time at which the request was sent (on the provider's clock)
+#: and the number of requests sent for it.
+ParseResponse = Callable[[Response, datetime, int], _T]
 
 _NO_PAUSE = timedelta(0)
-#: A vendor that asks for a longer silence is asked again after this.
-_LONGEST_SILENCE = timedelta(minutes=1)
+#: The longest time for which one Retry-After pauses all requests that share the rate limit.
+_MAX_THROTTLE_PAUSE = timedelta(minutes=1)
 
 
 class CredentialsProvider(Protocol):
-    """Gives credentials, and newer ones after they were refused."""
+    """Source of credentials that can be renewed after the vendor refused them."""
 
     def current(self) -> Credentials:
         """The credentials to sign with."""
 
-    def renewed(self, refused: Credentials) -> Credentials:
-        """The credentials to try after `refused`; equal to it where there are no newer ones."""
+    def renew(self, refused: Credentials) -> Credentials:
+        """Read the credentials again; return those to try next, equal to `refused` if there are no newer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientConfig:
-    """How one source is asked."""
+    """Settings of one source's client."""
 
-    #: What its rate limits are shared by: everything that asks one account of one provider.
+    #: Key of the shared rate limits: one account of one provider.
     account: str
     requests_per_second: float
-    #: Paths dropped from every record before anybody else sees it.
+    #: Paths removed from every record before it is parsed.
     redact: tuple[str, ...] = ()
     transport: TransportConfig = field(default_factory=TransportConfig)
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
 
 
 class Client:
-    """Asks one source's provider (`ports.Fetch`). Safe to share between the threads of its streams."""
+    """HTTP client of one source (`ports.Fetch`). Thread-safe: the source's streams share it."""
 
     def __init__(
         self,
         provider: Provider,
-        keys: CredentialsProvider,
+        credentials: CredentialsProvider,
         limiters: RateLimiters,
         clock: Clock,
         *,
         config: ClientConfig,
     ) -> None:
-        """Raises ConfigurationError where the certificate authorities cannot be loaded."""
+        """Raises ConfigurationError if the CA certificates cannot be loaded."""
         self._provider = provider
-        self._keys = keys
+        self._credentials = credentials
         self._limiters = limiters
         self._clock = clock
         self._config = config
         self._transport = Transport(config.transport)
-        self._time = ProviderClock(clock)
+        self._provider_clock = ProviderClock(clock)
 
     def __enter__(self) -> Client:
         return self
@@ -82,89 +83,93 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections that are kept open."""
+        """Close the idle connections."""
         self._transport.close()
 
     def __call__(self, query: Query) -> Page:
-        """The answered page. Raises what could not be mended by trying again."""
+        """Fetch the page of `query`, with retries. Raises the SyncerError that retries did not resolve."""
         provider, redact = self._provider, self._config.redact
 
-        def read(answer: Response, observed_at: datetime, requests: int) -> Page:
+        def parse(response: Response, observed_at: datetime, requests: int) -> Page:
             return parse_page(
-                provider, query, answer, observed_at=observed_at, redact=redact, requests=requests
+                provider, query, response, observed_at=observed_at, redact=redact, requests=requests
             )
 
-        return self._ask(provider.request(query), read)
+        return self._send(provider.request(query), parse)
 
     def regions(self) -> tuple[str, ...]:
-        """The regions of the account that can be used. Raises like a call."""
+        """Fetch the names of the account's available regions, with retries. Raises as `__call__` does."""
         provider = self._provider
-        return self._ask(provider.regions_request(), lambda answer, *_: provider.parse_regions(answer))
+        return self._send(provider.regions_request(), lambda response, *_: provider.parse_regions(response))
 
     def now(self) -> datetime:
-        """The time on the provider's clock: never ahead of its real one, never stepping backwards.
+        """The time on the provider's clock: never ahead of the real one, never stepping backwards.
 
-        Until its first answer it is the machine's; whoever relies on it looks at the first page's time too.
+        Until the first response it is the machine's time; a caller that needs the provider's uses the
+        `observed_at` of the first page.
         """
-        return self._time.now()
+        return self._provider_clock.now()
 
     @property
-    def offset(self) -> timedelta | None:
-        """How far the machine's clock is ahead of the provider's, to about a second; None if not told yet."""
-        return self._time.offset
+    def clock_offset(self) -> timedelta | None:
+        """The machine's time minus the provider's, to about a second; None before the first response."""
+        return self._provider_clock.offset
 
-    def _ask(self, request: Request, read: ReadResponse[_T]) -> _T:
-        limiter = self._limiters.of(self._config.account, request.action, self._config.requests_per_second)
+    def _send(self, request: Request, parse: ParseResponse[_T]) -> _T:
+        limiter = self._limiters.get(self._config.account, request.action, self._config.requests_per_second)
         retry = RetryState(
             retry_policy=self._config.retry_policy,
-            credentials=self._keys.current(),
-            renew=self._keys.renewed,
-            offset=lambda: self.offset,
+            credentials=self._credentials.current(),
+            renew_credentials=self._credentials.renew,
+            clock_offset=lambda: self.clock_offset,
         )
         limiter.wait()
-        began = self._clock.monotonic()
+        started = self._clock.monotonic()
         while True:
             try:
-                return self._attempt(request, read, retry)
+                return self._attempt(request, parse, retry)
             except SyncerError as error:
                 if isinstance(error, Throttled):
-                    limiter.slow_down(min(error.retry_after or _NO_PAUSE, _LONGEST_SILENCE))
-                pause = retry.after(error, timedelta(seconds=self._clock.monotonic() - began))
-                self._note(request, error, pause)
+                    limiter.slow_down(min(error.retry_after or _NO_PAUSE, _MAX_THROTTLE_PAUSE))
+                elapsed = timedelta(seconds=self._clock.monotonic() - started)
+                pause = retry.record_failure(error, elapsed)
+                self._log_retry(request, error, pause)
             self._clock.sleep(pause)
             limiter.wait()
 
-    def _attempt(self, request: Request, read: ReadResponse[_T], retry: RetryState) -> _T:
-        now, nonce = self._time.signing_time(), uuid.uuid4().hex
+    def _attempt(self, request: Request, parse: ParseResponse[_T], retry: RetryState) -> _T:
+        now, nonce = self._provider_clock.signing_time(), uuid.uuid4().hex
         signed = self._provider.sign(request, retry.credentials, now, nonce)
         sent = self._clock.monotonic()
-        answer = self._transport.send(signed, self._config.retry_policy.per_attempt)
-        exchange = Exchange(sent, self._clock.monotonic(), answer.headers.get("date"))
+        response = self._transport.send(signed, self._config.retry_policy.attempt_timeout)
+        sample = ClockSample(sent, self._clock.monotonic(), response.headers.get("date"))
 
-        def read_at(observed_at: datetime) -> _T:
-            return read(answer, observed_at, retry.attempts + 1)
+        def parse_at(observed_at: datetime) -> _T:
+            return parse(response, observed_at, retry.attempts + 1)
 
-        return self._read(exchange, read_at)
+        return self._parse(sample, parse_at)
 
-    def _read(self, exchange: Exchange, read_at: Callable[[datetime], _T]) -> _T:
-        was_known = self._time.is_known
+    def _parse(self, sample: ClockSample, parse_at: Callable[[datetime], _T]) -> _T:
+        clock = self._provider_clock
+        was_known = clock.is_known
         try:
-            result = read_at(self._time.at(exchange.sent))
+            result = parse_at(clock.time_at(sample.sent))
         except SyncerError as error:
-            # Only the vendor itself has codes and request ids; a proxy's Date is not the vendor's time.
+            # A code or a request id proves that the vendor answered. Any other error response may come from
+            # a proxy, whose Date is not the vendor's time.
             if error.code or error.request_id:
-                self._time.learn(exchange, is_certain=isinstance(error, ClockSkewed))
+                clock.update(sample, is_certain=isinstance(error, ClockSkewed))
             raise
-        if self._time.learn(exchange) and not was_known:
-            # Until now the machine's clock said when it was observed.
-            return read_at(self._time.at(exchange.sent))
+        if clock.update(sample) and not was_known:
+            # The first result carries the machine's time; parse again with the provider's.
+            return parse_at(clock.time_at(sample.sent))
         return result
 
-    def _note(self, request: Request, error: SyncerError, pause: timedelta) -> None:
-        facts = {
+    def _log_retry(self, request: Request, error: SyncerError, pause: timedelta) -> None:
+        fields = {
             "action": request.action,
             "pause": round(pause.total_seconds(), 3),
             "reason": type(error).__name__,
             "error": str(error),
         }
-        _log.info("request.retried", extra=facts)
+        _log.info("request.retried", extra=fields)

@@ -1,9 +1,9 @@
-"""Ends a call at its deadline even where no single read ever times out.
+"""A deadline for a whole HTTP call, which holds even where no single read times out.
 
-A server that drips one byte a second keeps every socket timeout from firing, in the TLS handshake and
-in the headers as well as in the body. So each connection shows its socket to the call that uses it,
-and a timer shuts the socket down under the reader. Only the lookup of a name and the connecting itself
-cannot be reached that way; they have the time limits of the resolver and of `connect`.
+A timeout of `requests` limits one read. A server that sends one byte a second never triggers it: not in the
+TLS handshake, not in the headers, not in the body. So every connection registers its socket with the current
+Deadline, and a timer shuts the sockets down. Name resolution and connecting have no socket yet; they keep the
+timeouts of the resolver and of `connect`.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 class Deadline:
-    """While entered, the sockets this thread uses are shut down after `seconds`."""
+    """Context manager: shuts down the sockets that this thread uses inside it after `seconds`."""
 
     def __init__(self, seconds: float) -> None:
-        self.has_passed = False
-        self._is_over = False
+        self.has_expired = False
+        self._has_exited = False
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
-        self._timer = threading.Timer(seconds, self._pass)
+        self._timer = threading.Timer(seconds, self._expire)
         self._timer.daemon = True
 
     def __enter__(self) -> Deadline:
@@ -45,85 +45,85 @@ class Deadline:
         self._timer.cancel()
         _current.reset(self._token)
         with self._lock:
-            self._is_over = True
-            for watched in self._sockets:
-                watched.close()
+            self._has_exited = True
+            for sock in self._sockets:
+                sock.close()
 
-    def watch(self, sock: Any) -> None:
-        """Shut `sock` down when the time is over.
+    def register(self, sock: Any) -> None:
+        """Shut `sock` down when the deadline expires, or now if it has expired.
 
-        Through a descriptor of our own: TLS takes the connection's away from the plain socket, and a
-        closed one's number may soon be somebody else's.
+        Keeps a duplicate of the descriptor: TLS detaches the plain socket from its descriptor, and the
+        number of a closed descriptor can be reused by an unrelated file.
         """
-        watched = socket.socket(fileno=os.dup(sock.fileno()))
+        duplicate = socket.socket(fileno=os.dup(sock.fileno()))
         with self._lock:
-            self._sockets.append(watched)
-            if self.has_passed:
-                _shut_down(watched)
+            self._sockets.append(duplicate)
+            if self.has_expired:
+                _shut_down(duplicate)
 
-    def _pass(self) -> None:
+    def _expire(self) -> None:
         with self._lock:
-            if not self._is_over:
-                self.has_passed = True
-                for watched in self._sockets:
-                    _shut_down(watched)
+            if not self._has_exited:
+                self.has_expired = True
+                for sock in self._sockets:
+                    _shut_down(sock)
 
 
-def _shut_down(watched: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # the other end was faster
-        watched.shutdown(socket.SHUT_RDWR)
+def _shut_down(sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # already closed by the peer
+        sock.shutdown(socket.SHUT_RDWR)
 
 
-def _watch(sock: Any) -> None:
+def _register_with_current_deadline(sock: Any) -> None:
     if deadline := _current.get():
-        deadline.watch(sock)
+        deadline.register(sock)
 
 
-class _Watched(HTTPConnection):
-    """A connection that shows its socket to the current deadline, when it is made and when it is reused."""
+class _DeadlineConnection(HTTPConnection):
+    """A connection that registers its socket when it is opened and when it is reused."""
 
     def _new_conn(self) -> socket.socket:
         sock = super()._new_conn()
-        _watch(sock)
+        _register_with_current_deadline(sock)
         return sock
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         if self.sock is not None:
-            _watch(self.sock)
+            _register_with_current_deadline(self.sock)
         super().request(*args, **kwargs)
 
 
-class _WatchedTLS(_Watched, HTTPSConnection):
+class _DeadlineTLSConnection(_DeadlineConnection, HTTPSConnection):
     """The same with TLS."""
 
     def _tunnel(self) -> None:
         super()._tunnel()
         deadline = _current.get()
-        if deadline and deadline.has_passed:
-            # A proxy's answer cut short looks complete, and TLS would begin on a socket that is shut.
+        if deadline and deadline.has_expired:
+            # A truncated response of the proxy looks complete, and TLS would start on a socket that is shut.
             raise TimeoutError("the proxy took too long")
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Watched
+    ConnectionCls = _DeadlineConnection
 
 
-class _PoolTLS(HTTPSConnectionPool):
-    ConnectionCls = _WatchedTLS
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _DeadlineTLSConnection
 
 
-_POOLS = {"http": _Pool, "https": _PoolTLS}
+_POOLS = {"http": _Pool, "https": _TLSPool}
 
 
-class WatchedAdapter(HTTPAdapter):
-    """requests' way to the network, over connections that a Deadline can end."""
+class DeadlineAdapter(HTTPAdapter):
+    """The transport adapter of `requests` over connections that a Deadline can shut down."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        proxies = super().proxy_manager_for(proxy, **kwargs)
+        manager = super().proxy_manager_for(proxy, **kwargs)
         if not proxy.lower().startswith("socks"):
-            proxies.pool_classes_by_scheme = _POOLS
-        return proxies
+            manager.pool_classes_by_scheme = _POOLS
+        return manager

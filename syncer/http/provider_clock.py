@@ -1,4 +1,4 @@
-"""The provider's clock, as far as its answers' Date headers tell it."""
+"""An estimate of the provider's clock from the Date headers of its responses."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from email.utils import parsedate_to_datetime
 
 from syncer.ports import Clock
 
-#: A Date header is cut to the whole second.
+#: Seconds. A Date header has no fraction: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
 _RESOLUTION = 1.0
-#: Answers that differ by no more than this (and their round trip) tell the same clock.
+#: Seconds. Samples that differ by no more (plus the round trip) come from the same clock.
 _AGREEMENT = 10.0
-#: How long an answer counts. Machine and provider drift apart by some 50 µs a second.
-_MEMORY = 600.0
-#: Up to here our own clock is right enough to sign with; no vendor's tolerance is below five minutes.
-_TOLERANCE = timedelta(seconds=30)
-_YEARS = range(2020, 2100)
+#: Seconds for which a sample counts. Machine and provider drift apart by about 50 µs a second.
+_SAMPLE_LIFETIME = 600.0
+#: Up to this difference the machine's own time is used for signatures. The smallest tolerance of a vendor is
+#: Tencent's five minutes: https://cloud.tencent.com/document/api/862/37573
+_SIGNING_TOLERANCE = timedelta(seconds=30)
+_PLAUSIBLE_YEARS = range(2020, 2100)
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """When a request left and its answer was there, in monotonic seconds, and the answer's Date."""
+class ClockSample:
+    """When a request was sent and its response received, in monotonic seconds, and the response's Date."""
 
     sent: float
     received: float
@@ -35,122 +36,123 @@ class Exchange:
 
 
 class ProviderClock:
-    """The time at the provider: never ahead of its real clock, and never stepping backwards.
+    """The provider's time: never ahead of its real clock, never stepping backwards. Thread-safe.
 
-    Before the first answer it is the machine's own. Thread-safe.
+    Before the first sample it is the machine's time.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        #: Provider's time minus monotonic time: the largest lower bound of the recent answers.
-        self._ahead: float | None = None
-        #: When a bound was learned, and the bound: of the recent ones those that no later one exceeds.
-        self._bounds: deque[tuple[float, float]] = deque()
-        #: The best guess rather than the safe one: the middle of the last answer's bounds.
-        self._middle = 0.0
-        #: The last correction backwards: when it was made, and what `_ahead` was.
-        self._turned: tuple[float, float] | None = None
-        #: What a single answer told that contradicts all others.
-        self._doubtful: float | None = None
+        #: Provider's time minus monotonic time: the largest lower bound of the recent samples.
+        self._lower_bound: float | None = None
+        #: (received, lower bound) of the recent samples, without those that a later sample exceeds.
+        self._recent_bounds: deque[tuple[float, float]] = deque()
+        #: Provider's time minus monotonic time: the middle between the bounds of the last sample.
+        self._estimate = 0.0
+        #: (monotonic seconds, effective bound) of the last correction backwards.
+        self._correction: tuple[float, float] | None = None
+        #: The estimate of one sample that contradicts the others and is not confirmed yet.
+        self._unconfirmed: float | None = None
         self._distrusts_machine = False
 
     @property
     def is_known(self) -> bool:
-        """Whether the provider has told its time yet."""
-        return self._ahead is not None
+        """Whether any sample was accepted."""
+        return self._lower_bound is not None
 
     @property
     def offset(self) -> timedelta | None:
-        """How far the machine's clock is ahead of the provider's, to about a second; None if unknown."""
+        """The machine's time minus the provider's, to about a second; None before the first sample."""
         with self._lock:
-            if self._ahead is None:
+            if self._lower_bound is None:
                 return None
-            provider = self._clock.monotonic() + self._middle
+            provider = self._clock.monotonic() + self._estimate
             return timedelta(seconds=self._clock.now().timestamp() - provider)
 
     def now(self) -> datetime:
-        """The time at the provider."""
-        return self.at(self._clock.monotonic())
+        """The provider's time."""
+        return self.time_at(self._clock.monotonic())
 
-    def at(self, moment: float) -> datetime:
-        """The time that it was at the provider at a moment of the monotonic clock."""
+    def time_at(self, monotonic: float) -> datetime:
+        """The provider's time at `monotonic` seconds of the machine's monotonic clock."""
         with self._lock:
-            if self._ahead is None:
-                elapsed = timedelta(seconds=self._clock.monotonic() - moment)
+            if self._lower_bound is None:
+                elapsed = timedelta(seconds=self._clock.monotonic() - monotonic)
                 return self._clock.now() - elapsed
-            return datetime.fromtimestamp(self._read(moment, self._ahead), UTC)
+            return datetime.fromtimestamp(self._timestamp_at(monotonic, self._lower_bound), UTC)
 
     def signing_time(self) -> datetime:
-        """The time to sign with: our own where it agrees with the provider's, else the provider's."""
+        """The time to sign with: the machine's where it agrees with the provider's, else the provider's."""
         offset = self.offset
-        if offset is None or (abs(offset) <= _TOLERANCE and not self._distrusts_machine):
+        if offset is None or (abs(offset) <= _SIGNING_TOLERANCE and not self._distrusts_machine):
             return self._clock.now()
-        # Not `now()`, which may be standing still after a correction.
+        # Not `now()`: it does not advance for a while after a correction backwards.
         with self._lock:
-            return datetime.fromtimestamp(self._clock.monotonic() + (self._ahead or 0.0), UTC)
+            return datetime.fromtimestamp(self._clock.monotonic() + (self._lower_bound or 0.0), UTC)
 
-    def learn(self, exchange: Exchange, *, is_certain: bool = False) -> bool:
-        """Take the time from a well-formed answer of the vendor; True where its Date could be used.
+    def update(self, sample: ClockSample, *, is_certain: bool = False) -> bool:
+        """Add a sample of a well-formed response of the vendor; return whether its Date is usable.
 
-        A Date that contradicts the answers before it counts from the second one on that agrees with it,
-        or at once where the vendor itself said that our time is wrong (`is_certain`).
+        A Date that contradicts the earlier samples is applied when a second sample confirms it, or at once
+        where the vendor itself refused our time (`is_certain`).
         """
-        told = _seconds(exchange.date)
-        if told is None:
+        provider_time = _timestamp(sample.date)
+        if provider_time is None:
             return False
         with self._lock:
             self._distrusts_machine |= is_certain
-            if is_certain or self._is_credible(exchange, told - exchange.received):
-                self._take(exchange, told)
+            if is_certain or self._is_credible(sample, provider_time - sample.received):
+                self._apply(sample, provider_time)
         return True
 
-    def _is_credible(self, exchange: Exchange, ahead: float) -> bool:
-        if self._ahead is None or self._agree(exchange, ahead, self._middle):
-            self._doubtful = None
+    def _is_credible(self, sample: ClockSample, difference: float) -> bool:
+        if self._lower_bound is None or _agree(sample, difference, self._estimate):
+            self._unconfirmed = None
             return True
-        is_confirmed = self._doubtful is not None and self._agree(exchange, ahead, self._doubtful)
-        self._doubtful = None if is_confirmed else ahead
+        is_confirmed = self._unconfirmed is not None and _agree(sample, difference, self._unconfirmed)
+        self._unconfirmed = None if is_confirmed else difference
         return is_confirmed
 
-    def _agree(self, exchange: Exchange, one: float, other: float) -> bool:
-        return abs(one - other) <= _AGREEMENT + exchange.round_trip
+    def _apply(self, sample: ClockSample, provider_time: float) -> None:
+        difference = provider_time - sample.received
+        if not _agree(sample, difference, self._estimate):
+            self._recent_bounds.clear()
+        # The header was written between sending and receiving, so on receipt the provider's clock shows
+        # `provider_time` or later. One second and one round trip more allow for servers that round up or
+        # disagree among themselves.
+        self._add_bound(sample.received, difference - _RESOLUTION - sample.round_trip)
+        self._estimate = difference + _RESOLUTION / 2 + sample.round_trip / 2
+        self._set_lower_bound(sample.received, self._recent_bounds[0][1])
 
-    def _take(self, exchange: Exchange, told: float) -> None:
-        ahead = told - exchange.received
-        if not self._agree(exchange, ahead, self._middle):
-            self._bounds.clear()
-        # The header was written after the request left and before it came, so the provider's clock
-        # stands at `told` or later by now; a second and the round trip more allow for servers that
-        # round up or disagree among themselves.
-        self._remember(exchange.received, ahead - _RESOLUTION - exchange.round_trip)
-        self._middle = ahead + _RESOLUTION / 2 + exchange.round_trip / 2
-        self._move(exchange.received, self._bounds[0][1])
+    def _add_bound(self, received: float, bound: float) -> None:
+        while self._recent_bounds and self._recent_bounds[-1][1] <= bound:
+            self._recent_bounds.pop()
+        self._recent_bounds.append((received, bound))
+        while self._recent_bounds[0][0] < received - _SAMPLE_LIFETIME:
+            self._recent_bounds.popleft()
 
-    def _remember(self, moment: float, bound: float) -> None:
-        while self._bounds and self._bounds[-1][1] <= bound:
-            self._bounds.pop()
-        self._bounds.append((moment, bound))
-        while self._bounds[0][0] < moment - _MEMORY:
-            self._bounds.popleft()
+    def _set_lower_bound(self, monotonic: float, bound: float) -> None:
+        if self._lower_bound is not None and bound < self._lower_bound:
+            self._correction = (monotonic, self._timestamp_at(monotonic, self._lower_bound) - monotonic)
+        self._lower_bound = bound
 
-    def _move(self, moment: float, ahead: float) -> None:
-        if self._ahead is not None and ahead < self._ahead:
-            self._turned = (moment, self._read(moment, self._ahead) - moment)
-        self._ahead = ahead
-
-    def _read(self, moment: float, ahead: float) -> float:
-        if self._turned is None:
-            return moment + ahead
-        # After a correction backwards the clock stands still until the time has caught up with it.
-        turned, former = self._turned
-        return max(moment + ahead, min(moment, turned) + former)
+    def _timestamp_at(self, monotonic: float, bound: float) -> float:
+        if self._correction is None:
+            return monotonic + bound
+        # After a correction backwards the clock stays constant until the corrected time reaches it.
+        corrected_at, former_bound = self._correction
+        return max(monotonic + bound, min(monotonic, corrected_at) + former_bound)
 
 
-def _seconds(date: str | None) -> float | None:
+def _agree(sample: ClockSample, one: float, other: float) -> bool:
+    return abs(one - other) <= _AGREEMENT + sample.round_trip
+
+
+def _timestamp(date: str | None) -> float | None:
     try:
-        told = parsedate_to_datetime(date or "")
+        parsed = parsedate_to_datetime(date or "")
     except (TypeError, ValueError):
         return None
-    aware = told if told.tzinfo else told.replace(tzinfo=UTC)
-    return aware.timestamp() if aware.year in _YEARS else None
+    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return aware.timestamp() if aware.year in _PLAUSIBLE_YEARS else None

@@ -1,4 +1,4 @@
-"""One rate limit for each account and action, shared by all regions and streams of it."""
+"""One rate limiter for each account and action, shared by all regions and streams of the account."""
 
 from __future__ import annotations
 
@@ -12,87 +12,89 @@ from syncer.ports import Clock
 
 
 class RateLimiter:
-    """Lets threads through one by one, in the order they came, at the pace of one rate."""
+    """Lets requests through one at a time, in order of arrival, at one rate. Thread-safe."""
 
     def __init__(self, clock: Clock, rate: float) -> None:
         self._clock = clock
-        self._pace = RequestSpacing(rate)
-        self._guard = threading.Lock()
-        self._turns = FairLock()
+        self._spacing = RequestSpacing(rate)
+        self._spacing_lock = threading.Lock()
+        self._queue = FairLock()
 
-    def lower(self, rate: float) -> None:
-        """Keep to `rate` too: of two sources on one account the more careful one decides."""
-        with self._guard:
-            self._pace.lower(rate)
+    def lower_rate(self, rate: float) -> None:
+        """Change to `rate` requests a second if it is lower: of two sources on one account it decides."""
+        with self._spacing_lock:
+            self._spacing.lower_rate(rate)
 
     def wait(self) -> None:
-        """Return when a request may leave. Raises Stopped when the process is told to stop."""
-        with self._turns:
-            while (pause := self._leave()) > 0:
-                self._clock.sleep(timedelta(seconds=pause))
+        """Block until a request may be sent. Raises Stopped when the process is stopped."""
+        with self._queue:
+            while (seconds := self._try_acquire()) > 0:
+                self._clock.sleep(timedelta(seconds=seconds))
 
     def slow_down(self, pause: timedelta) -> None:
-        """The vendor throttled us: nobody asks for `pause`, and everybody slower for a while."""
-        with self._guard:
-            self._pace.slow_down(self._clock.monotonic(), pause.total_seconds())
+        """React to throttling: let no request through for `pause`, and fewer for a while after."""
+        with self._spacing_lock:
+            self._spacing.slow_down(self._clock.monotonic(), pause.total_seconds())
 
-    def _leave(self) -> float:
-        with self._guard:
+    def _try_acquire(self) -> float:
+        """Record a request and return 0 if one may be sent now, else return the seconds to wait."""
+        with self._spacing_lock:
             now = self._clock.monotonic()
-            pause = self._pace.pause(now)
-            if pause == 0:
-                self._pace.leave(now)
-            # A duration has no finer grain, and a sleep of nothing would never end.
-            return max(pause, 1e-6) if pause else 0.0
+            seconds = self._spacing.wait_time(now)
+            if seconds == 0:
+                self._spacing.record_request(now)
+                return 0.0
+            # A timedelta has a resolution of 1 µs: a shorter wait would become 0, and the loop endless.
+            return max(seconds, 1e-6)
 
 
 class RateLimiters:
-    """The limiters of a process, by account and action."""
+    """The rate limiters of a process, by account and action. Thread-safe."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._limiters: dict[tuple[str, str], RateLimiter] = {}
-        self._guard = threading.Lock()
+        self._lock = threading.Lock()
 
-    def of(self, account: str, action: str, rate: float) -> RateLimiter:
-        """The limiter that everybody asking `action` for `account` shares."""
-        with self._guard:
+    def get(self, account: str, action: str, rate: float) -> RateLimiter:
+        """Return the shared limiter of `action` in `account`, lowered to `rate` requests a second."""
+        with self._lock:
             limiter = self._limiters.setdefault((account, action), RateLimiter(self._clock, rate))
-        limiter.lower(rate)
+        limiter.lower_rate(rate)
         return limiter
 
 
 class FairLock:
-    """A lock whose waiters get it in the order they came; threading.Lock promises no order."""
+    """A lock that is acquired in order of arrival; threading.Lock guarantees no order."""
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._queue: deque[threading.Event] = deque()
+        self._lock = threading.Lock()
+        self._waiters: deque[threading.Event] = deque()
 
     def __enter__(self) -> None:
-        mine = threading.Event()
-        with self._guard:
-            self._queue.append(mine)
-            if len(self._queue) == 1:
-                mine.set()
+        turn = threading.Event()
+        with self._lock:
+            self._waiters.append(turn)
+            if len(self._waiters) == 1:
+                turn.set()
         try:
-            mine.wait()
-        except BaseException:  # Ctrl-C while queueing: those behind must not wait for us
-            self._remove(mine)
+            turn.wait()
+        except BaseException:  # Ctrl-C while waiting: leave the queue, or the threads behind wait for ever
+            self._cancel(turn)
             raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._guard:
-            self._queue.popleft()
-            self._call_first()
+        with self._lock:
+            self._waiters.popleft()
+            self._wake_first()
 
-    def _remove(self, mine: threading.Event) -> None:
-        with self._guard:
-            self._queue.remove(mine)
-            self._call_first()
+    def _cancel(self, turn: threading.Event) -> None:
+        with self._lock:
+            self._waiters.remove(turn)
+            self._wake_first()
 
-    def _call_first(self) -> None:
-        if self._queue:
-            self._queue[0].set()
+    def _wake_first(self) -> None:
+        if self._waiters:
+            self._waiters[0].set()

@@ -1,59 +1,59 @@
-"""How fast one action of one account may be asked: pure, time is passed in."""
+"""Computation of the waits between requests of one rate limit. Pure: the time is passed in."""
 
 from __future__ import annotations
 
 import math
 
-#: A second's requests are spread over a little more than a second, so that a network which holds one
-#: back and lets the next through early does not push a 21st into a vendor's window of 20.
+#: The requests of a second are spread over a little more than a second. Otherwise a network that delays one
+#: request and delivers the next early could put 21 requests into a vendor's window of 20.
 _MARGIN = 1.05
-#: A throttled account is asked at half the pace, and again at half, down to this share of it ...
-_SLOWEST = 8.0
-#: ... and comes half way back with every such stretch of quiet, in seconds.
-_RECOVERY = 10.0
+#: Each throttling doubles the spacing, up to this factor ...
+_MAX_SLOWDOWN = 8.0
+#: ... and the factor halves with every such period without throttling, in seconds.
+_SLOWDOWN_HALF_LIFE = 10.0
 
 
 class RequestSpacing:
-    """Decides when the next request may leave. All times are seconds on a monotonic clock.
+    """Computes when the next request may be sent. All times are seconds of a monotonic clock.
 
-    Evenly spaced and without burst: in no sliding second leave more than `rate` requests, also after
-    idleness. Below one a second they are `1 / rate` seconds apart.
+    Requests are evenly spaced, without bursts: no sliding second holds more than `rate` requests, also after
+    an idle period. Rates below one a second put the requests `1 / rate` seconds apart.
     """
 
     def __init__(self, rate: float) -> None:
         self._spacing = _spacing(rate)
-        self._last: float | None = None
-        self._resume = -math.inf
-        self._slowness = 1.0
-        self._slowed = -math.inf
+        self._last_request: float | None = None
+        self._paused_until = -math.inf
+        self._slowdown = 1.0
+        self._slowed_at = -math.inf
 
-    def lower(self, rate: float) -> None:
-        """Keep to `rate` too, where it is the slower one."""
+    def lower_rate(self, rate: float) -> None:
+        """Change to `rate` if it is the lower one."""
         self._spacing = max(self._spacing, _spacing(rate))
 
-    def pause(self, now: float) -> float:
-        """How many seconds before a request may leave; 0 where it may leave at once."""
-        if self._last is None:
-            return max(0.0, self._resume - now)
-        ready = self._last + self._spacing * self._slowness_at(now)
-        return max(0.0, ready - now, self._resume - now)
+    def wait_time(self, now: float) -> float:
+        """Seconds until a request may be sent; 0 if it may be sent now."""
+        if self._last_request is None:
+            return max(0.0, self._paused_until - now)
+        ready = self._last_request + self._spacing * self._slowdown_at(now)
+        return max(0.0, ready - now, self._paused_until - now)
 
-    def leave(self, now: float) -> None:
-        """A request leaves at `now`."""
-        self._last = now
+    def record_request(self, now: float) -> None:
+        """Record that a request is sent at `now`."""
+        self._last_request = now
 
     def slow_down(self, now: float, pause: float) -> None:
-        """The vendor wants fewer requests: none for `pause` seconds, and a slower pace for a while."""
-        # A storm of refusals of what was already on its way counts once.
-        if now >= self._slowed + self._spacing * self._slowness:
-            self._slowness = min(2 * self._slowness_at(now), _SLOWEST)
-            self._slowed = now
-        self._resume = max(self._resume, now + pause)
+        """React to throttling: allow no request for `pause` seconds, and fewer for a while after."""
+        # Several refusals of requests that were already in flight count as one.
+        if now >= self._slowed_at + self._spacing * self._slowdown:
+            self._slowdown = min(2 * self._slowdown_at(now), _MAX_SLOWDOWN)
+            self._slowed_at = now
+        self._paused_until = max(self._paused_until, now + pause)
 
-    def _slowness_at(self, now: float) -> float:
-        if self._slowness == 1.0:
+    def _slowdown_at(self, now: float) -> float:
+        if self._slowdown == 1.0:
             return 1.0
-        return max(1.0, self._slowness * math.exp2((self._slowed - now) / _RECOVERY))
+        return max(1.0, self._slowdown * math.exp2((self._slowed_at - now) / _SLOWDOWN_HALF_LIFE))
 
 
 def _spacing(rate: float) -> float:

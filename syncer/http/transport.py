@@ -1,4 +1,4 @@
-"""Sends one request, byte for byte as it was signed, and reads the whole answer or none of it."""
+"""Transport of one request: sent exactly as it was signed; the response is read whole or not at all."""
 
 from __future__ import annotations
 
@@ -17,37 +17,38 @@ from requests.utils import get_environ_proxies, select_proxy
 
 from syncer import __version__
 from syncer.errors import ConfigurationError, PageRefused, ProtocolError, Retryable
-from syncer.http.deadline import Deadline, WatchedAdapter
-from syncer.http.network_errors import FAILURES, explain
+from syncer.http.deadline import Deadline, DeadlineAdapter
+from syncer.http.network_errors import REQUEST_ERRORS, classify_error
 from syncer.model import Request, Response
 
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
-#: A piece of a gzip bomb grows a thousandfold at most, so what is read at once stays small.
-_PIECE = 16 * 1024
+#: Bytes read at a time. gzip expands at most about a thousandfold (https://zlib.net/zlib_tech.html), so one
+#: chunk of a gzip bomb stays small in memory.
+_CHUNK_SIZE = 16 * 1024
 _CONNECT_TIMEOUT = 10.0
 _OWN_HEADERS = {"User-Agent": f"syncer/{__version__}", "Accept-Encoding": "gzip"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransportConfig:
-    """How to reach a provider. What is left out comes from the usual environment variables."""
+    """How to reach a provider. Missing values come from the usual environment variables."""
 
     proxy: str | None = None
     ca_file: Path | None = None
-    #: Bytes of one answer, decompressed.
+    #: Largest accepted body in bytes, after decompression.
     size_cap: int = 32 * 1024 * 1024
 
 
 class Transport:
-    """One source's connections. Safe to share between threads."""
+    """The HTTP connections of one source. Thread-safe."""
 
-    def __init__(self, transport: TransportConfig) -> None:
-        """Raises ConfigurationError where the certificate authorities cannot be loaded."""
-        self._route = transport
-        self._verify = _authorities(transport.ca_file)
+    def __init__(self, config: TransportConfig) -> None:
+        """Raises ConfigurationError if the CA certificates cannot be loaded."""
+        self._config = config
+        self._verify = _ca_certificates(config.ca_file)
         self._session = _Session()
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, WatchedAdapter(pool_connections=8, pool_maxsize=64, max_retries=0))
+            self._session.mount(scheme, DeadlineAdapter(pool_connections=8, pool_maxsize=64, max_retries=0))
 
     def __enter__(self) -> Transport:
         return self
@@ -58,38 +59,38 @@ class Transport:
         self.close()
 
     def close(self) -> None:
-        """Close the connections that are kept open for the next request."""
+        """Close the idle connections."""
         self._session.close()
 
-    def send(self, request: Request, within: timedelta) -> Response:
-        """The whole answer to `request`, if it is there after `within`.
+    def send(self, request: Request, timeout: timedelta) -> Response:
+        """Send `request`; return the whole response. `timeout` bounds the call as a whole.
 
-        Raises Retryable where none came, PageRefused where it is larger than the cap, ProtocolError
-        where it points elsewhere, ConfigurationError where somebody must change the way to the host.
+        Raises Retryable if no complete response arrived, PageRefused if it is larger than the cap,
+        ProtocolError if it is a redirect, ConfigurationError if endpoint, proxy or ca_file must be changed.
         """
-        host, seconds = urlsplit(request.url).netloc, within.total_seconds()
+        host, seconds = urlsplit(request.url).netloc, timeout.total_seconds()
         proxies = self._proxies(request.url)
-        too_late = Retryable(f"{host} gave no complete answer in {seconds:g} s")
+        timed_out = Retryable(f"{host} gave no complete answer in {seconds:g} s")
         with Deadline(seconds) as deadline:
             try:
-                answer = self._exchange(request, proxies, seconds)
-            except FAILURES as error:
-                proxy = _shown(select_proxy(request.url, proxies))
-                raise too_late if deadline.has_passed else explain(error, host, proxy) from error
-        if deadline.has_passed:  # the end of the connection looks like the end of an unmeasured body
-            raise too_late
-        _refuse_stump(host, answer)
-        _refuse_redirect(host, answer)
-        return answer
+                response = self._send_and_read(request, proxies, seconds)
+            except REQUEST_ERRORS as error:
+                proxy = _proxy_address(select_proxy(request.url, proxies))
+                raise timed_out if deadline.has_expired else classify_error(error, host, proxy) from error
+        if deadline.has_expired:  # a body without a length ends with its connection, also by the deadline
+            raise timed_out
+        _reject_truncated(host, response)
+        _reject_redirect(host, response)
+        return response
 
     def _proxies(self, url: str) -> dict[str, str]:
-        if self._route.proxy:
-            return {"all": self._route.proxy}
+        if self._config.proxy:
+            return {"all": self._config.proxy}
         return get_environ_proxies(url)
 
-    def _exchange(self, request: Request, proxies: dict[str, str], seconds: float) -> Response:
+    def _send_and_read(self, request: Request, proxies: dict[str, str], seconds: float) -> Response:
         response = self._session.send(
-            _prepared(request),
+            _prepare(request),
             stream=True,
             timeout=(min(_CONNECT_TIMEOUT, seconds), seconds),
             verify=self._verify,
@@ -98,63 +99,71 @@ class Transport:
         )
         with closing(response):
             headers = {name.lower(): value for name, value in response.headers.items()}
-            return Response(response.status_code, headers, self._body(response))
+            return Response(response.status_code, headers, self._read_body(response))
 
-    def _body(self, response: requests.Response) -> bytes:
+    def _read_body(self, response: requests.Response) -> bytes:
         body = bytearray()
-        for piece in response.iter_content(_PIECE):
-            body += piece
-            if len(body) > self._route.size_cap:
+        for chunk in response.iter_content(_CHUNK_SIZE):
+            body += chunk
+            if len(body) > self._config.size_cap:
                 host = urlsplit(response.url).netloc
-                raise PageRefused(f"{host} answers with more than {self._route.size_cap:,} bytes")
+                raise PageRefused(f"{host} answers with more than {self._config.size_cap:,} bytes")
         return bytes(body)
 
 
 class _Session(requests.Session):
-    """A session that adds nothing of its own: no ~/.netrc, no cookies, no other place to go."""
+    """A session without ~/.netrc, cookies and redirects.
+
+    `requests` replaces an Authorization header with the credentials of ~/.netrc:
+    https://github.com/psf/requests/issues/3929
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.trust_env = False
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """None: to prepare a redirect, requests would read the whole body without a limit."""
+        """None: to prepare a redirect, `requests` would read the whole body without a limit."""
         return None
 
 
-def _prepared(request: Request) -> requests.PreparedRequest:
-    # requests' own preparation would quote the URL again and add headers; both break signatures.
+def _prepare(request: Request) -> requests.PreparedRequest:
+    # The preparation of `requests` quotes the URL again and adds headers; both break signatures.
     prepared = requests.PreparedRequest()
     prepared.method = request.method
     prepared.url = request.url
     prepared.headers = CaseInsensitiveDict({**_OWN_HEADERS, **request.headers})
     prepared.body = request.body or None
-    if request.body:  # without it the body would be sent in chunks
+    if request.body:  # without a length the body would be sent in chunks
         prepared.headers["Content-Length"] = str(len(request.body))
     return prepared
 
 
-def _refuse_stump(host: str, answer: Response) -> None:
-    # Headers that end with the connection look complete to Python's http.client, and leave this.
-    is_measured = {"content-length", "transfer-encoding"} & answer.headers.keys()
-    if not (answer.body or is_measured or answer.status == 204):
-        raise Retryable(f"{host} broke the connection before its answer was complete")
+def _reject_truncated(host: str, response: Response) -> None:
+    # If the connection ends within the headers, http.client returns the headers so far and no body.
+    has_length = {"content-length", "transfer-encoding"} & response.headers.keys()
+    if not (response.body or has_length or response.status == 204):
+        raise Retryable(f"{host} broke the connection before its response was complete")
 
 
-def _refuse_redirect(host: str, answer: Response) -> None:
-    if 300 <= answer.status < 400 and "location" in answer.headers:
-        to = urlsplit(answer.headers["location"])
-        where = f"{to.scheme or 'https'}://{to.hostname or host}{to.path}"[:200]
+def _reject_redirect(host: str, response: Response) -> None:
+    if 300 <= response.status < 400 and "location" in response.headers:
+        target = urlsplit(response.headers["location"])
+        # Without the query, which may hold a token.
+        address = f"{target.scheme or 'https'}://{target.hostname or host}{target.path}"[:200]
         raise ProtocolError(
-            f"{host} answers {answer.status} and points to {where!r}, which a signed request cannot follow; "
-            "if that is where the API is, write it as endpoint"
+            f"{host} answers {response.status} and redirects to {address!r}, which a signed request cannot "
+            "follow; if the API is there, write that address as endpoint"
         )
 
 
-def _authorities(ca_file: Path | None) -> str | bool:
-    named = ((name, os.environ.get(name)) for name in _CA_VARIABLES)
+def _ca_certificates(ca_file: Path | None) -> str | bool:
+    """The path of the CA certificates to trust; True for those of `requests`."""
+    variables = ((name, os.environ.get(name)) for name in _CA_VARIABLES)
     name, path = (
-        ("ca_file", str(ca_file)) if ca_file else next((each for each in named if each[1]), ("", None))
+        ("ca_file", str(ca_file))
+        if ca_file
+        else next((variable for variable in variables if variable[1]), ("", None))
     )
     if not path:
         return True
@@ -169,7 +178,8 @@ def _authorities(ca_file: Path | None) -> str | bool:
     return path
 
 
-def _shown(proxy: str | None) -> str | None:
+def _proxy_address(proxy: str | None) -> str | None:
+    """Host and port of a proxy's URL, without its user name and password."""
     if not proxy:
         return None
     parts = urlsplit(proxy if "://" in proxy else f"//{proxy}")

@@ -1,4 +1,4 @@
-"""A clock that stands until somebody sleeps or turns it."""
+"""A fake clock for tests: time passes only when a test or a sleep advances it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from syncer.errors import Stopped
 T0 = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-class StoryClock:
-    """A `ports.Clock` whose sleeps take no time and are remembered. Thread-safe."""
+class FakeClock:
+    """A `ports.Clock` whose sleeps return at once and are recorded. Thread-safe."""
 
     def __init__(self, now: datetime = T0) -> None:
         self._now = now
@@ -28,16 +28,16 @@ class StoryClock:
 
     def sleep(self, duration: timedelta) -> None:
         if self.is_stopped:
-            raise Stopped("told to stop")
+            raise Stopped("stopped by the test")
         self.sleeps.append(duration)
-        self.pass_time(duration.total_seconds())
+        self.advance(duration.total_seconds())
 
-    def pass_time(self, seconds: float) -> None:
-        """Let `seconds` go by."""
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` pass."""
         with self._lock:
             self._monotonic += seconds
             self._now += timedelta(seconds=seconds)
 
     def step(self, by: timedelta) -> None:
-        """Set the wall clock, as an administrator or NTP does."""
+        """Change the wall clock alone, as an administrator or NTP does."""
         self._now += by

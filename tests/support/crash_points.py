@@ -32,11 +32,11 @@ log = logging.getLogger("syncer.trap")
 
 VARIABLE = "TRAP"
 IMPATIENT = RetryPolicy(
-    attempts=2,
-    overall=timedelta(seconds=3),
-    per_attempt=timedelta(seconds=0.5),
+    max_attempts=2,
+    total_timeout=timedelta(seconds=3),
+    attempt_timeout=timedelta(seconds=0.5),
     first_pause=timedelta(milliseconds=20),
-    longest_pause=timedelta(milliseconds=100),
+    max_pause=timedelta(milliseconds=100),
 )
 
 

@@ -1,4 +1,4 @@
-"""A server on loopback that plays one scripted answer a connection, byte by byte if need be."""
+"""A server on loopback that plays one scripted response for each connection, byte by byte if needed."""
 
 from __future__ import annotations
 
@@ -10,26 +10,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-#: Plays its part on an accepted connection; returning closes it.
+#: Uses an accepted connection; the connection is closed when it returns.
 Script = Callable[[socket.socket], None]
 
 
 @dataclass
-class Loopback:
-    """Where the server listens, and the requests it has read whole."""
+class ScriptedServer:
+    """The server's address, its scripts, and the complete requests that it has read."""
 
     port: int
     scheme: str = "http"
+    #: One for each connection, in order; the last one serves all further connections.
+    scripts: list[Script] = field(default_factory=list)
     requests: list[bytes] = field(default_factory=list)
-    #: Set when the test is over: a script that stalls waits for it instead of sleeping.
-    is_over: threading.Event = field(default_factory=threading.Event)
+    #: Set at the end of the test. A script that stalls waits for it instead of sleeping.
+    is_closing: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def read_request(self, connection: socket.socket) -> bytes:
-        """Head and body of the next request on `connection`; b"" where the client has gone."""
+        """Read the next request on `connection`; return head and body, b"" if the client has closed it."""
         received = b""
         while b"\r\n\r\n" not in received:
             piece = connection.recv(65536)
@@ -42,8 +44,8 @@ class Loopback:
         self.requests.append(head + b"\r\n\r\n" + body)
         return self.requests[-1]
 
-    def answer(self, *pieces: bytes) -> Script:
-        """Reads one request and sends `pieces`, then closes."""
+    def respond(self, *pieces: bytes) -> Script:
+        """A script that reads one request and sends `pieces`."""
 
         def play(connection: socket.socket) -> None:
             if self.read_request(connection):
@@ -53,75 +55,72 @@ class Loopback:
         return play
 
     def drip(self, head: bytes, drop: bytes) -> Script:
-        """Sends `head`, then `drop` again and again, much faster than any read times out."""
+        """A script that sends `head`, then `drop` again and again, so often that no read times out."""
 
         def play(connection: socket.socket) -> None:
             self.read_request(connection)
             connection.sendall(head)
-            while not self.is_over.wait(0.02):
+            while not self.is_closing.wait(0.02):
                 connection.sendall(drop)
 
         return play
 
     def stall(self, head: bytes = b"") -> Script:
-        """Sends `head` and nothing more."""
+        """A script that sends `head` and nothing more, and keeps the connection open."""
 
         def play(connection: socket.socket) -> None:
             self.read_request(connection)
             connection.sendall(head)
-            self.is_over.wait()
+            self.is_closing.wait()
 
         return play
 
 
 @contextmanager
-def loopback(*, tls: ssl.SSLContext | None = None) -> Iterator[tuple[Loopback, list[Script]]]:
-    """A server, and the list of its scripts: one is taken for each connection, the last for all others."""
-    scripts: list[Script] = []
+def scripted_server(*, tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServer]:
+    """Run a server until the end of the block. It needs a script before the first connection."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = Loopback(listener.getsockname()[1], "https" if tls else "http")
-        playing = threading.Thread(target=_serve, args=(listener, server, scripts, tls), daemon=True)
-        playing.start()
+        server = ScriptedServer(listener.getsockname()[1], "https" if tls else "http")
+        thread = threading.Thread(target=_serve, args=(listener, server, tls), daemon=True)
+        thread.start()
         try:
-            yield server, scripts
+            yield server
         finally:
-            server.is_over.set()
+            server.is_closing.set()
             with contextlib.suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
-            playing.join(5)
-            assert not playing.is_alive()
+            thread.join(5)
+            assert not thread.is_alive()
 
 
-def response(body: bytes, *, status: str = "200 OK", headers: str = "") -> bytes:
-    """A whole HTTP answer; `headers` are further lines, each ended by CR LF."""
+def http_response(body: bytes, *, status: str = "200 OK", headers: str = "") -> bytes:
+    """A complete HTTP response; `headers` are further lines, each ended by CR LF."""
     head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
     return head.encode("latin-1") + body
 
 
-def reset(connection: socket.socket) -> None:
-    """Make closing `connection` send a reset rather than an orderly end."""
+def reset_on_close(connection: socket.socket) -> None:
+    """Make closing `connection` send a TCP reset instead of an orderly end."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
 
-def _serve(
-    listener: socket.socket, server: Loopback, scripts: list[Script], tls: ssl.SSLContext | None
-) -> None:
-    playing: list[threading.Thread] = []
+def _serve(listener: socket.socket, server: ScriptedServer, tls: ssl.SSLContext | None) -> None:
+    threads: list[threading.Thread] = []
     while True:
         try:
             connection, _ = listener.accept()
         except OSError:
             break
-        script = scripts.pop(0) if len(scripts) > 1 else scripts[0]
-        player = threading.Thread(target=_play, args=(connection, script, tls), daemon=True)
-        player.start()
-        playing.append(player)
-    for player in playing:
-        player.join(5)
+        script = server.scripts.pop(0) if len(server.scripts) > 1 else server.scripts[0]
+        thread = threading.Thread(target=_play, args=(connection, script, tls), daemon=True)
+        thread.start()
+        threads.append(thread)
+    for thread in threads:
+        thread.join(5)
 
 
 def _play(connection: socket.socket, script: Script, tls: ssl.SSLContext | None) -> None:
-    with contextlib.suppress(OSError), contextlib.closing(connection):  # clients leave when they like
+    with contextlib.suppress(OSError), contextlib.closing(connection):  # clients may disconnect at any time
         connection.settimeout(5)
         if tls:
             connection = tls.wrap_socket(connection, server_side=True)

@@ -9,17 +9,17 @@ from contextlib import contextmanager
 import pytest
 
 from tests.support.fault_proxy import FaultDose, FaultProxy, ProxyFault, fault_proxy
-from tests.support.scripted_server import Loopback, loopback, response
+from tests.support.scripted_server import ScriptedServer, http_response, scripted_server
 from tests.support.waiting import eventually
 
-ANSWER = response(b"0123456789" * 5)
+ANSWER = http_response(b"0123456789" * 5)
 ASK = b"GET / HTTP/1.1\r\n\r\n"
 
 
 @contextmanager
-def answering() -> Iterator[tuple[Loopback, FaultProxy]]:
-    with loopback() as (server, scripts):
-        scripts.append(server.answer(ANSWER))
+def answering() -> Iterator[tuple[ScriptedServer, FaultProxy]]:
+    with scripted_server() as server:
+        server.scripts.append(server.respond(ANSWER))
         with fault_proxy(server.url) as way:
             yield server, way
 

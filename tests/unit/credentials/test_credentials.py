@@ -180,8 +180,8 @@ def test_refused_keys_are_read_again() -> None:
     keys = make_keys(shelf)
     refused = keys.current()
     shelf.secret = "second"
-    assert keys.renewed(refused) == keys.current() == Credentials("AKID", "second")
-    assert keys.renewed(refused) == keys.current()
+    assert keys.renew(refused) == keys.current() == Credentials("AKID", "second")
+    assert keys.renew(refused) == keys.current()
     assert shelf.reads == 2
 
 
@@ -190,7 +190,7 @@ def test_threads_refused_together_read_once() -> None:
     keys = make_keys(shelf)
     refused = keys.current()
     shelf.secret = "second"
-    threads = [threading.Thread(target=keys.renewed, args=(refused,)) for _ in range(8)]
+    threads = [threading.Thread(target=keys.renew, args=(refused,)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -203,7 +203,7 @@ def test_every_secret_read_is_concealed() -> None:
     keys = make_keys(shelf, concealed)
     refused = keys.current()
     shelf.secret = "second"
-    keys.renewed(refused)
+    keys.renew(refused)
     assert concealed == ["first", "second"]
 
 

@@ -11,10 +11,10 @@ from itertools import cycle
 import pytest
 
 from syncer.engine import Worker
-from syncer.http.provider_clock import Exchange, ProviderClock
+from syncer.http.provider_clock import ClockSample, ProviderClock
 from syncer.model import Facts, Page, Query, RunStatus, StreamState
 from tests.support import fakes
-from tests.support.clocks import StoryClock
+from tests.support.clocks import FakeClock
 from tests.support.fakes import AICCS_FACTS, MPS_FACTS, TAT_FACTS, VOD_FACTS, Cloud, FakeStore
 
 HOUR = timedelta(hours=1)
@@ -27,7 +27,7 @@ class Machine:
 
     def __init__(self, cloud: Cloud, steps: Iterator[timedelta]) -> None:
         self.cloud, self.steps = cloud, steps
-        self.clock = StoryClock(cloud.clock)
+        self.clock = FakeClock(cloud.clock)
         self.time = ProviderClock(self.clock)
 
     def now(self) -> datetime:
@@ -38,15 +38,15 @@ class Machine:
         page = self.cloud(query)
         if self.time.is_known:
             self.clock.step(next(self.steps))
-        self.clock.pass_time((self.cloud.clock - asked_at).total_seconds())
+        self.clock.advance((self.cloud.clock - asked_at).total_seconds())
         date = format_datetime(self.cloud.clock.replace(microsecond=0), usegmt=True)
-        self.time.learn(Exchange(sent, self.clock.monotonic(), date))
-        moment = self.time.at(sent)
+        self.time.update(ClockSample(sent, self.clock.monotonic(), date))
+        moment = self.time.time_at(sent)
         sightings = tuple(replace(each, observed_at=moment) for each in page.sightings)
         return replace(page, observed_at=moment, sightings=sightings)
 
     def pass_time(self, seconds: float) -> None:
-        self.clock.pass_time(seconds)
+        self.clock.advance(seconds)
         self.cloud.pass_time(seconds)
 
 
