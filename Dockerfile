@@ -9,7 +9,7 @@ COPY --from=build /opt/syncer /opt/syncer
 COPY --chmod=755 deploy/docker/entrypoint.sh /usr/local/bin/syncer-entrypoint
 ENV PATH=/opt/syncer/bin:$PATH PYTHONUNBUFFERED=1
 USER syncer
-# Where syncer.toml is looked for.
+# syncer reads ./syncer.toml.
 WORKDIR /etc/syncer
 ENTRYPOINT ["syncer-entrypoint"]
 CMD ["run"]

@@ -26,32 +26,32 @@ integration: install
 e2e: install
 	$(BIN)/pytest tests/e2e
 
-# Every branch of what decides, and of what knows the vendors, is taken by some test.
+# Require 100 % branch coverage of planning and of the providers.
 coverage: install
 	$(BIN)/pytest tests/unit/planning tests/unit/engine tests/unit/providers tests/unit/records tests/unit/simulator \
 		tests/unit/test_guarantees.py tests/contract/test_providers.py \
 		--deselect tests/unit/engine/test_random_clouds.py --cov-branch --cov-report=term-missing:skip-covered \
 		--cov=syncer.planning --cov=syncer.providers --cov-fail-under=100
 
-# The real program with its network, its database and its clouds failing under it.
+# Run the real program while its network, its database and its clouds fail.
 resilience: install
 	$(BIN)/pytest tests/resilience
 
-# Hundreds of `kill -9` in random worlds; writes its figures into the page about reliability.
+# Hundreds of `kill -9` in random simulated worlds; writes the results to docs/reliability.md.
 KILLS := 500
 soak: install
 	$(BIN)/pytest -n 0 -m soak --kills $(KILLS) --figures docs/reliability.md tests/soak
 
-# The vendors' own SDKs as clients of the simulator.
+# Run the vendors' own SDKs as clients of the simulator.
 vendor-sdks: install
 	$(BIN)/pip install -q -c constraints.txt -e '.[test,sdk]'
 	$(BIN)/pytest -m vendor_sdks
 
-# docs/data-dictionary.md, from the comments in the migrations.
+# Write docs/data-dictionary.md from the comments in the migrations.
 dictionary: install
 	$(BIN)/pytest -n 0 --write-dictionary tests/integration/reporting/test_data_dictionary.py
 
-# The drivers of notebooks and BI tools. Those for JDBC and ODBC are not on PyPI: see `.ci/run`.
+# Test the drivers of notebooks and BI tools. Those for JDBC and ODBC are not on PyPI: see `.ci/run`.
 bi-clients: install
 	$(BIN)/pip install -q -c constraints.txt -e '.[test,clients]'
 	$(BIN)/pytest -m 'bi_clients or parquet'
@@ -73,7 +73,7 @@ bench: install
 up: secrets/postgres_password secrets/syncer_password
 	docker compose up --build --detach --wait
 
-# The folder is closed to others; the files must be readable to the user inside the container.
+# Other users cannot enter the folder, but the user inside the container must be able to read the files.
 secrets/%:
 	install -d -m 700 secrets
 	umask 022 && python3 -c 'import secrets; print(secrets.token_urlsafe(24), end="")' > $@

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A password that is kept in a file goes where libpq looks for it, in this process alone.
+# Export the password from the file PGPASSWORD_FILE as PGPASSWORD, which libpq reads, for this process only.
 set -eu
 if [ -n "${PGPASSWORD_FILE:-}" ]; then
     PGPASSWORD=$(cat "$PGPASSWORD_FILE")
