@@ -14,7 +14,7 @@ from syncer.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from syncer.reporting.export import Day, DayReport, ExportFolder, Selection
-    from syncer.storage.read.exports import PgExportSource
+    from syncer.storage.read.exports import PgExportDatabase
 
 EXAMPLE = """\
   syncer export tasks --from 2026-01-01                  # every day since, until yesterday; repeat at will
@@ -53,21 +53,21 @@ def run(args: Namespace) -> int:
     """Write the days that differ from their files, and say which may still change: that is no failure."""
     from syncer.reporting.export import ExportFolder, ExportSpec, Format, check_format
     from syncer.storage.read import open_database
-    from syncer.storage.read.exports import PgExportSource
+    from syncer.storage.read.exports import PgExportDatabase
 
     form = Format(args.format)
     check_format(form)
     with configured_database(args.config) as database, open_database(database.url) as engine:
-        ledger = PgExportSource(engine)
-        selection = _selection(args, ledger)
-        folder = ExportFolder(args.into, ExportSpec(selection, form, ledger.time_zone().key))
-        days = _days(args, ledger, selection)
-        reports = (_plan if args.dry_run else _export)(ledger, folder, days, again=args.again)
-        undated = ledger.undated(selection)
+        export_database = PgExportDatabase(engine)
+        selection = _selection(args, export_database)
+        folder = ExportFolder(args.into, ExportSpec(selection, form, export_database.time_zone().key))
+        days = _days(args, export_database, selection)
+        reports = (_plan if args.dry_run else _export)(export_database, folder, days, again=args.again)
+        undated = export_database.count_undated(selection)
     print(headline(folder))
     if args.dry_run:
         print_table(day_table(reports))
-    elif any(report.verdict.reason for report in reports):
+    elif any(report.completeness.reason for report in reports):
         print_table(stretch_table(reports))
     print(total_line(reports, is_dry=args.dry_run))
     if undated:
@@ -75,45 +75,49 @@ def run(args: Namespace) -> int:
     return 0
 
 
-def _plan(ledger: PgExportSource, folder: ExportFolder, days: list[Day], *, again: bool) -> list[DayReport]:
+def _plan(
+    export_database: PgExportDatabase, folder: ExportFolder, days: list[Day], *, again: bool
+) -> list[DayReport]:
     from syncer.reporting.export import plan_days
 
-    return list(plan_days(ledger, folder, days, again=again))
+    return list(plan_days(export_database, folder, days, again=again))
 
 
-def _export(ledger: PgExportSource, folder: ExportFolder, days: list[Day], *, again: bool) -> list[DayReport]:
+def _export(
+    export_database: PgExportDatabase, folder: ExportFolder, days: list[Day], *, again: bool
+) -> list[DayReport]:
     from syncer.reporting.export import export_days
 
     reports = []
     with export_progress(len(days)) as view:
-        for report in export_days(ledger, folder, days, again=again, watch=view.writing):
+        for report in export_days(export_database, folder, days, again=again, on_rows=view.writing):
             view.ended(report)
             reports.append(report)
     return reports
 
 
-def _selection(args: Namespace, ledger: PgExportSource) -> Selection:
-    from syncer.reporting.export import Dataset, DayBasis, Selection
+def _selection(args: Namespace, export_database: PgExportDatabase) -> Selection:
+    from syncer.reporting.export import Dataset, PartitionBy, Selection
     from syncer.storage.source_names import check_source_names
 
-    check_source_names(args.source, ledger.sources())
+    check_source_names(args.source, export_database.sources())
     dataset = Dataset(args.dataset)
-    usual = DayBasis.CREATED if dataset is Dataset.TASKS else DayBasis.OBSERVED
+    usual = PartitionBy.CREATED if dataset is Dataset.TASKS else PartitionBy.OBSERVED
     sources = tuple(sorted(set(args.source)))
-    return Selection(dataset=dataset, by=DayBasis(args.by) if args.by else usual, sources=sources)
+    return Selection(dataset=dataset, by=PartitionBy(args.by) if args.by else usual, sources=sources)
 
 
-def _days(args: Namespace, ledger: PgExportSource, selection: Selection) -> list[Day]:
+def _days(args: Namespace, export_database: PgExportDatabase, selection: Selection) -> list[Day]:
     """The days asked for that have begun, without those before the first row."""
     from syncer.reporting.export import days_between, local_day, parse_day
 
-    zone = ledger.time_zone()
-    today = local_day(ledger.now(), zone)
+    zone = export_database.time_zone()
+    today = local_day(export_database.now(), zone)
     first = parse_day(args.first)
     last = min(parse_day(args.last), today) if args.last else today - timedelta(days=1)
     if args.last and first > parse_day(args.last):
         raise ConfigurationError(f"--from {first} is after --to {args.last}")
     if first > last:
         raise ConfigurationError(f"no day from {first} to {last} has begun: it is {today} in {zone.key}")
-    begins_at = ledger.begins_at(selection)
-    return list(days_between(max(first, local_day(begins_at, zone)), last, zone)) if begins_at else []
+    first_row_at = export_database.first_row_at(selection)
+    return list(days_between(max(first, local_day(first_row_at, zone)), last, zone)) if first_row_at else []

@@ -50,8 +50,8 @@ class ExportLines:
 
     def ended(self, report: DayReport) -> None:
         """What came of the day."""
-        reason = f" ({report.verdict.reason})" if report.verdict.reason else ""
-        state = f"{report.verdict.state}{reason}"
+        reason = f" ({report.completeness.reason})" if report.completeness.reason else ""
+        state = f"{report.completeness.state}{reason}"
         self._to.write(f"{report.day}: {report.rows:,} rows {report.action}, {state}\n")
         self._to.flush()
 
@@ -75,10 +75,10 @@ class ExportBar:
 
 def headline(folder: ExportFolder) -> str:
     """Which rows are where."""
-    selection = folder.terms.selection
+    selection = folder.spec.selection
     of = f" of {', '.join(selection.sources)}" if selection.sources else ""
     moment = _MOMENTS[selection.by]
-    return f"{selection.dataset}{of} by day of {moment} ({folder.terms.time_zone}) in {folder.path}"
+    return f"{selection.dataset}{of} by day of {moment} ({folder.spec.time_zone}) in {folder.path}"
 
 
 def day_table(reports: Sequence[DayReport]) -> TextTable:
@@ -87,7 +87,7 @@ def day_table(reports: Sequence[DayReport]) -> TextTable:
     return TextTable(
         columns,
         [
-            (str(each.day), each.rows, each.action, each.verdict.state, each.verdict.reason or None)
+            (str(each.day), each.rows, each.action, each.completeness.state, each.completeness.reason or None)
             for each in reports
         ],
     )
@@ -96,10 +96,12 @@ def day_table(reports: Sequence[DayReport]) -> TextTable:
 def stretch_table(reports: Sequence[DayReport]) -> TextTable:
     """The days that are not complete, one row for neighbours with the same lack."""
     rows = []
-    for verdict, group in groupby(reports, lambda report: report.verdict):
+    for completeness, group in groupby(reports, lambda report: report.completeness):
         days = list(group)
-        if verdict.reason:
-            rows.append((str(days[0].day), str(days[-1].day), len(days), verdict.state, verdict.reason))
+        if completeness.reason:
+            rows.append(
+                (str(days[0].day), str(days[-1].day), len(days), completeness.state, completeness.reason)
+            )
     return TextTable(("from", "to", "days", "state", "because"), rows)
 
 

@@ -1,10 +1,10 @@
-"""Exports for lakes and notebooks: one file a day, written whole or not at all, and only where it differs.
+"""Exports for data lakes and notebooks: one file per day, written completely, and only if its rows changed.
 
-This room decides, writes files and keeps account of them; it reads no clock and knows no SQL. The rows come
-through `ExportSource`, which `syncer.storage.read.exports` is in Postgres.
+This package decides, writes files and keeps their manifest. It reads no clock and contains no SQL: the rows
+come through the protocol `ExportDatabase`, which `syncer.storage.read.exports` implements for Postgres.
 """
 
-from syncer.reporting.export.completeness import DayState, Finality
+from syncer.reporting.export.completeness import DayCompleteness, DayState
 from syncer.reporting.export.days import Day, days_between, local_day, parse_day
 from syncer.reporting.export.exporter import Action, DayReport, export_days, plan_days
 from syncer.reporting.export.formats import check_format
@@ -12,12 +12,12 @@ from syncer.reporting.export.manifest import ExportFolder, ExportSpec
 from syncer.reporting.export.types import (
     Chunk,
     Dataset,
-    DayBasis,
     DayFacts,
     ExportColumn,
+    ExportDatabase,
     ExportSnapshot,
-    ExportSource,
     Format,
+    PartitionBy,
     RowChecksum,
     Selection,
     StreamCoverage,
@@ -28,17 +28,17 @@ __all__ = [
     "Chunk",
     "Dataset",
     "Day",
-    "DayBasis",
+    "DayCompleteness",
     "DayFacts",
     "DayReport",
     "DayState",
     "ExportColumn",
+    "ExportDatabase",
     "ExportFolder",
     "ExportSnapshot",
-    "ExportSource",
     "ExportSpec",
-    "Finality",
     "Format",
+    "PartitionBy",
     "RowChecksum",
     "Selection",
     "StreamCoverage",

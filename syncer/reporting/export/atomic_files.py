@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and folders that one writer has at a time."""
+"""Files that are written completely or not at all, and folders with one writer at a time."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from syncer.errors import ConfigurationError, SyncerError
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[IO[bytes]]:
-    """A new file that takes the place of `path` when the block ends well; else nothing has happened.
+    """Write a new file that replaces `path` when the block succeeds; an error leaves `path` unchanged.
 
-    Once the block has ended it survives a power cut. A crash leaves at most a file whose name begins with a
-    point, which readers of lakes pass over and the next writer of `path` replaces.
+    After the block the file is on disk (fsync) and survives a power failure. A crash leaves at most a file
+    whose name begins with a dot: data lake readers skip it, and the next writer of `path` replaces it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.tmp")
@@ -30,39 +30,39 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
-    # The name, and that of the folder around it, which may be as new.
+    # The directory entries of the file and of its folder, which may be new too.
     for folder in (path.parent, path.parent.parent):
         _sync(folder)
 
 
 @contextmanager
 def lock_folder(folder: Path) -> Iterator[None]:
-    """`folder`, made where it is missing, for us alone. Raises ConfigurationError where another has it."""
+    """Create `folder` if missing and lock it. Raises ConfigurationError if another process holds the lock."""
     folder.mkdir(parents=True, exist_ok=True)
-    opened = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
         raise ConfigurationError(
-            f"another export is writing into {folder}: wait, or take another --into"
+            f"another export is writing to {folder}: wait for its end, or use another --into"
         ) from None
     finally:
-        os.close(opened)
+        os.close(descriptor)
 
 
 @contextmanager
 def explain_os_errors(folder: Path) -> Iterator[None]:
-    """Says in one line what the operating system has against writing into `folder`."""
+    """Replace an OSError by a SyncerError with one line that names `folder`."""
     try:
         yield
     except OSError as error:
-        raise SyncerError(f"cannot write into {folder}: {error.strerror or error}") from error
+        raise SyncerError(f"cannot write to {folder}: {error.strerror or error}") from error
 
 
 def _sync(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(opened)
+        os.fsync(descriptor)
     finally:
-        os.close(opened)
+        os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Whether a day can still change, and why. Pure: what is known of the day is passed in."""
+"""Whether the exported rows of a day can still change, and why. Pure: all facts are passed in."""
 
 from __future__ import annotations
 
@@ -9,103 +9,100 @@ from enum import StrEnum
 
 from syncer.model import Interval
 from syncer.reporting.export.days import Day
-from syncer.reporting.export.types import DayBasis, DayFacts, Selection, StreamCoverage
+from syncer.reporting.export.types import DayFacts, PartitionBy, Selection, StreamCoverage
 
-#: How long after it was observed a row may be stored: batches are committed by their age, and a database
-#: that was away is waited for.
-_SETTLING = timedelta(minutes=15)
-#: So many streams are named; the status tells of the others.
-_NAMES = 3
+#: A row may be stored this long after its observation: batches are committed by age, and runs retry while
+#: the database is unavailable.
+_MAX_STORE_DELAY = timedelta(minutes=15)
+#: Number of streams that a reason names; `syncer status` lists all of them.
+_NAMED_STREAMS = 3
 
 
-class Finality(StrEnum):
-    """What may be expected of a day's rows."""
+class DayState(StrEnum):
+    """How final the rows of a day are."""
 
-    #: Nothing known can change them any more.
+    #: Nothing known can change them.
     COMPLETE = "complete"
-    #: The same, but some tasks may never have been seen, and nothing can be read any more.
+    #: Nothing known can change them, but tasks may be missing that can no longer be read.
     GAP = "gap"
-    #: They may still change, or become more.
+    #: Rows may still change or be added.
     PROVISIONAL = "provisional"
 
 
 @dataclass(frozen=True, slots=True)
-class DayState:
-    """How far a day can be relied on, and for people: what it lacks."""
+class DayCompleteness:
+    """The state of a day, and the reason in words; empty for a complete day."""
 
-    state: Finality
+    state: DayState
     reason: str = ""
 
 
-def day_state(selection: Selection, day: Day, facts: DayFacts) -> DayState:
-    """What may be expected of the rows of `day` that `selection` names."""
-    is_by_creation = selection.by is DayBasis.CREATED
-    if facts.now_at < day.ended_at + (timedelta(0) if is_by_creation else _SETTLING):
-        return DayState(Finality.PROVISIONAL, "not over yet")
-    # What was observed on a day does not depend on what was read of that day's creations.
-    coverage = _concerned(facts.coverage, day) if is_by_creation else []
+def day_completeness(selection: Selection, day: Day, facts: DayFacts) -> DayCompleteness:
+    """How final the rows of `selection` on `day` are."""
+    is_by_creation = selection.by is PartitionBy.CREATED
+    if facts.now_at < day.ended_at + (timedelta(0) if is_by_creation else _MAX_STORE_DELAY):
+        return DayCompleteness(DayState.PROVISIONAL, "the day is not over")
+    # Rows by observation do not depend on the coverage of creation times.
+    coverage = _relevant(facts.coverage, day) if is_by_creation else []
     if is_by_creation and not coverage:
-        return DayState(Finality.GAP, "before anything was read")
-    is_moving = facts.open_tasks > 0 and not selection.has_final_rows
-    awaited = _named(coverage, lambda stream_coverage: _awaited(stream_coverage, facts.now_at))
-    lost = _named(
-        coverage, lambda stream_coverage: _forgotten(stream_coverage, stream_coverage.unread, facts.now_at)
-    )
-    doubtful = (
-        _named(
-            coverage,
-            lambda stream_coverage: _forgotten(stream_coverage, stream_coverage.unconfirmed, facts.now_at),
-        )
-        - lost
-    )
-    begun = _named(coverage, _begins_within)
-    told = {"not swept yet": awaited, "lost": lost, "never confirmed": doubtful, "read from within it": begun}
-    reasons = [f"{word}: {_some(names)}" for word, names in told.items() if names]
-    state = Finality.PROVISIONAL if is_moving or awaited else Finality.GAP if reasons else Finality.COMPLETE
-    return DayState(state, "; ".join([*(["tasks are open"] if is_moving else []), *reasons]))
+        return DayCompleteness(DayState.GAP, "before the coverage begins")
+    has_open_tasks = facts.open_tasks > 0 and not selection.has_final_rows
+    unswept = _streams(coverage, lambda stream: _can_be_swept(stream, facts.now_at))
+    lost = _streams(coverage, lambda stream: _has_expired(stream, stream.unread, facts.now_at))
+    unconfirmed = _streams(coverage, lambda stream: _has_expired(stream, stream.unconfirmed, facts.now_at))
+    streams_by_reason = {
+        "not swept yet": unswept,
+        "lost": lost,
+        "never confirmed": unconfirmed - lost,
+        "coverage begins on that day": _streams(coverage, _begins_within_the_day),
+    }
+    reasons = [f"{reason}: {_names(streams)}" for reason, streams in streams_by_reason.items() if streams]
+    if has_open_tasks or unswept:
+        state = DayState.PROVISIONAL
+    else:
+        state = DayState.GAP if reasons else DayState.COMPLETE
+    return DayCompleteness(state, "; ".join([*(["tasks are open"] if has_open_tasks else []), *reasons]))
 
 
-def _concerned(coverage: Iterable[StreamCoverage], day: Day) -> list[StreamCoverage]:
-    """Without the streams that begin only after `day` or ended before it: nobody promised to read it."""
+def _relevant(coverage: Iterable[StreamCoverage], day: Day) -> list[StreamCoverage]:
+    """Without the streams whose coverage begins after `day`, and those retired before it."""
     return [
-        stream_coverage
-        for stream_coverage in coverage
-        if (stream_coverage.begins_at is None or stream_coverage.begins_at < day.ended_at)
-        and (stream_coverage.retired_at is None or stream_coverage.retired_at > day.started_at)
+        stream
+        for stream in coverage
+        if (stream.begins_at is None or stream.begins_at < day.ended_at)
+        and (stream.retired_at is None or stream.retired_at > day.started_at)
     ]
 
 
-def _named(coverage: Iterable[StreamCoverage], is_meant: Callable[[StreamCoverage], bool]) -> set[str]:
-    return {stream_coverage.stream for stream_coverage in coverage if is_meant(stream_coverage)}
+def _streams(coverage: Iterable[StreamCoverage], has_property: Callable[[StreamCoverage], bool]) -> set[str]:
+    return {stream.stream for stream in coverage if has_property(stream)}
 
 
-def _some(names: Collection[str]) -> str:
-    first, rest = sorted(names)[:_NAMES], len(names) - _NAMES
+def _names(streams: Collection[str]) -> str:
+    first, rest = sorted(streams)[:_NAMED_STREAMS], len(streams) - _NAMED_STREAMS
     return ", ".join(first) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _awaited(stream_coverage: StreamCoverage, now_at: datetime) -> bool:
-    """Whether a later run may still tell something of the day."""
-    horizon = _horizon(stream_coverage, now_at)
-    return any(horizon is None or part.end > horizon for part in stream_coverage.unconfirmed)
+def _can_be_swept(stream: StreamCoverage, now_at: datetime) -> bool:
+    """Whether a later run can still confirm an unconfirmed part of the day."""
+    readable_since = _readable_since(stream, now_at)
+    return any(readable_since is None or part.end > readable_since for part in stream.unconfirmed)
 
 
-def _forgotten(stream_coverage: StreamCoverage, parts: Iterable[Interval], now_at: datetime) -> bool:
-    """Whether any of `parts`, since the stream's coverage begins, can never be read again."""
-    horizon, begins_at = _horizon(stream_coverage, now_at), stream_coverage.begins_at
-    return horizon is not None and any(
-        part.start < horizon and (begins_at is None or part.end > begins_at) for part in parts
+def _has_expired(stream: StreamCoverage, parts: Iterable[Interval], now_at: datetime) -> bool:
+    """Whether any of `parts`, after the stream's coverage begins, can no longer be read."""
+    readable_since, begins_at = _readable_since(stream, now_at), stream.begins_at
+    return readable_since is not None and any(
+        part.start < readable_since and (begins_at is None or part.end > begins_at) for part in parts
     )
 
 
-def _begins_within(stream_coverage: StreamCoverage) -> bool:
-    """Whether a part of the day was before anything that was promised to be read."""
-    return stream_coverage.begins_at is not None and any(
-        part.start < stream_coverage.begins_at for part in stream_coverage.unread
-    )
+def _begins_within_the_day(stream: StreamCoverage) -> bool:
+    """Whether an unread part of the day is before the stream's coverage begins."""
+    return stream.begins_at is not None and any(part.start < stream.begins_at for part in stream.unread)
 
 
-def _horizon(stream_coverage: StreamCoverage, now_at: datetime) -> datetime | None:
-    """Creation times before it are out of reach; None where nobody knows of any."""
-    shown_since = None if stream_coverage.retention is None else now_at - stream_coverage.retention
-    return max(filter(None, (shown_since, stream_coverage.begins_at)), default=None)
+def _readable_since(stream: StreamCoverage, now_at: datetime) -> datetime | None:
+    """Tasks created before this instant can no longer be read; None if there is no known limit."""
+    limit = None if stream.retention is None else now_at - stream.retention
+    return max(filter(None, (limit, stream.begins_at)), default=None)

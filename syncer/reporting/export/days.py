@@ -1,4 +1,4 @@
-"""Days as people live them: where each begins and ends in UTC."""
+"""Days of the reporting time zone: where each begins and ends in UTC."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from syncer.errors import ConfigurationError
 
-_ONE = timedelta(days=1)
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Day:
-    """A day of the reporting time zone, its end not included: 23, 24 or 25 hours."""
+    """A day of the reporting time zone, without its end: usually 24 hours, with a clock change 23 or 25."""
 
     on: date
     started_at: datetime
@@ -25,28 +25,28 @@ class Day:
 
 
 def days_between(first: date, last: date, zone: ZoneInfo) -> Iterator[Day]:
-    """Every day from `first` to `last`, both included. A day that the zone skipped altogether is none."""
+    """Every day from `first` to `last`, both included, without days that the time zone skipped."""
     for number in range((last - first).days + 1):
-        on = first + number * _ONE
-        day = Day(on, _midnight(on, zone), _midnight(on + _ONE, zone))
+        on = first + number * _ONE_DAY
+        day = Day(on, _midnight(on, zone), _midnight(on + _ONE_DAY, zone))
         if day.started_at < day.ended_at:
             yield day
 
 
 def local_day(at: datetime, zone: ZoneInfo) -> date:
-    """The day that the calendars in `zone` show at the instant `at`."""
+    """The date in `zone` at the instant `at`."""
     return at.astimezone(zone).date()
 
 
 def parse_day(text: str) -> date:
-    """The day written as `2026-01-31`. Raises ConfigurationError."""
+    """The date written as `2026-01-31`. Raises ConfigurationError for anything else."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ConfigurationError(f"{text!r} is no day: write 2026-01-31") from None
+        raise ConfigurationError(f"{text!r} is not a date: write it as 2026-01-31") from None
 
 
 def _midnight(on: date, zone: ZoneInfo) -> datetime:
-    # A midnight that happens twice is the first of the two, one that is skipped is the instant of the jump:
-    # fold=0 gives both.
+    # fold=0 gives the first of a midnight that happens twice, and the instant of the clock change for a
+    # midnight that is skipped.
     return datetime.combine(on, time.min, tzinfo=zone).astimezone(UTC)

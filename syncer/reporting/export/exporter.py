@@ -1,4 +1,4 @@
-"""Exports day by day: looks what is there, decides, writes, notes it. The order of these, nothing else."""
+"""The export of days, one after the other: compare with the manifest, write the file, update the manifest."""
 
 from __future__ import annotations
 
@@ -7,124 +7,124 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from syncer.reporting.export.atomic_files import atomic_file, explain_os_errors
-from syncer.reporting.export.completeness import DayState, day_state
+from syncer.reporting.export.completeness import DayCompleteness, day_completeness
 from syncer.reporting.export.days import Day
 from syncer.reporting.export.formats import open_writer
 from syncer.reporting.export.manifest import ExportFolder, ManifestEntry
-from syncer.reporting.export.types import ExportColumn, ExportSnapshot, ExportSource, RowChecksum
+from syncer.reporting.export.types import ExportColumn, ExportDatabase, ExportSnapshot, RowChecksum
 
-#: Is told of each day how many of its rows were written by now.
-Watch = Callable[[Day, int], None]
+#: Progress callback: a day, and the number of its rows written so far.
+OnRows = Callable[[Day, int], None]
 
 
 class Action(StrEnum):
-    """What was done about a day, or would be."""
+    """What was done for a day, or would be done."""
 
     WRITTEN = "written"
-    #: The file has the very rows that the database has.
+    #: The file already holds the rows of the database.
     UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
 class DayReport:
-    """What came of a day."""
+    """The result for a day."""
 
     day: Day
     action: Action
     rows: int
-    verdict: DayState
+    completeness: DayCompleteness
 
 
 def plan_days(
-    ledger: ExportSource, folder: ExportFolder, days: Iterable[Day], *, again: bool = False
+    database: ExportDatabase, folder: ExportFolder, days: Iterable[Day], *, again: bool = False
 ) -> Iterator[DayReport]:
-    """What `export_days` would do at the moment. Writes nothing and makes no folder."""
-    selection = folder.terms.selection
+    """What `export_days` would do now. Writes nothing and creates no folder."""
+    selection = folder.spec.selection
     for day in days:
-        with ledger.day(selection, day) as snapshot:
-            row_checksum = snapshot.row_checksum()
-            is_written = again or _differs(folder.entry(day), row_checksum)
-            verdict = day_state(selection, day, snapshot.facts)
-        yield DayReport(day, Action.WRITTEN if is_written else Action.UNCHANGED, row_checksum.rows, verdict)
+        with database.snapshot(selection, day) as snapshot:
+            checksum = snapshot.row_checksum()
+            is_written = again or _differs(folder.entry(day), checksum)
+            completeness = day_completeness(selection, day, snapshot.facts)
+        yield DayReport(day, Action.WRITTEN if is_written else Action.UNCHANGED, checksum.rows, completeness)
 
 
 def export_days(
-    ledger: ExportSource,
+    database: ExportDatabase,
     folder: ExportFolder,
     days: Iterable[Day],
     *,
     again: bool = False,
-    watch: Watch | None = None,
+    on_rows: OnRows | None = None,
 ) -> Iterator[DayReport]:
-    """Write each day whose rows are not what its file holds, or every day if `again`.
+    """Write each day whose rows differ from its file, or every day if `again`; yield the result of each.
 
-    Each file is of one moment and holds all rows of its day at that moment; it is either written whole or
-    left as it was. Raises SyncerError where the folder cannot be written, and what the ledger raises.
+    Each file holds all rows of its day in one snapshot of the database; it is replaced completely or not at
+    all. Raises ConfigurationError if another export writes to the folder, SyncerError if it is not writable,
+    and the errors of `database`.
     """
-    columns = ledger.columns(folder.terms.selection)
-    with explain_os_errors(folder.path), folder.writing():
+    columns = database.columns(folder.spec.selection)
+    with explain_os_errors(folder.path), folder.locked():
         for day in days:
-            yield _export(ledger, folder, day, columns, again=again, watch=watch or _unwatched)
+            yield _export(database, folder, day, columns, again=again, on_rows=on_rows or _ignore_rows)
 
 
 def _export(
-    ledger: ExportSource,
+    database: ExportDatabase,
     folder: ExportFolder,
     day: Day,
     columns: Sequence[ExportColumn],
     *,
     again: bool,
-    watch: Watch,
+    on_rows: OnRows,
 ) -> DayReport:
-    selection, former = folder.terms.selection, folder.entry(day)
-    with ledger.day(selection, day) as snapshot:
-        verdict = day_state(selection, day, snapshot.facts)
-        now_at = snapshot.facts.now_at
+    selection, former = folder.spec.selection, folder.entry(day)
+    with database.snapshot(selection, day) as snapshot:
+        completeness = day_completeness(selection, day, snapshot.facts)
         if former and not again and not _differs(former, snapshot.row_checksum()):
-            action, row_checksum, exported_at = Action.UNCHANGED, _row_checksum(former), former.exported_at
+            action, checksum, exported_at = Action.UNCHANGED, _checksum_of(former), former.exported_at
         else:
-            row_checksum = _write(snapshot, folder, day, columns, watch)
-            action, exported_at = Action.WRITTEN, now_at.isoformat()
+            checksum = _write(snapshot, folder, day, columns, on_rows)
+            action, exported_at = Action.WRITTEN, snapshot.facts.now_at.isoformat()
     entry = ManifestEntry(
-        rows=row_checksum.rows,
-        checksum=_word(row_checksum),
-        bytes=folder.part(day).stat().st_size,
+        rows=checksum.rows,
+        checksum=_hex(checksum),
+        bytes=folder.part_path(day).stat().st_size,
         exported_at=exported_at,
-        state=verdict.state,
-        reason=verdict.reason,
+        state=completeness.state,
+        reason=completeness.reason,
     )
     if entry != former:
-        folder.note(day, entry)
-    return DayReport(day, action, row_checksum.rows, verdict)
+        folder.save_entry(day, entry)
+    return DayReport(day, action, checksum.rows, completeness)
 
 
 def _write(
-    snapshot: ExportSnapshot, folder: ExportFolder, day: Day, columns: Sequence[ExportColumn], watch: Watch
+    snapshot: ExportSnapshot, folder: ExportFolder, day: Day, columns: Sequence[ExportColumn], on_rows: OnRows
 ) -> RowChecksum:
     rows = checksum = 0
-    with atomic_file(folder.part(day)) as file:
-        writer = open_writer(folder.terms.format, file, columns)
+    with atomic_file(folder.part_path(day)) as file:
+        writer = open_writer(folder.spec.format, file, columns)
         for chunk in snapshot.chunks():
             writer.write(chunk.rows)
             rows += len(chunk.rows)
             checksum ^= chunk.checksum
-            watch(day, rows)
+            on_rows(day, rows)
         writer.close()
     return RowChecksum(rows, checksum)
 
 
-def _differs(entry: ManifestEntry | None, row_checksum: RowChecksum) -> bool:
-    return entry is None or (entry.rows, entry.checksum) != (row_checksum.rows, _word(row_checksum))
+def _differs(entry: ManifestEntry | None, checksum: RowChecksum) -> bool:
+    return entry is None or (entry.rows, entry.checksum) != (checksum.rows, _hex(checksum))
 
 
-def _row_checksum(entry: ManifestEntry) -> RowChecksum:
+def _checksum_of(entry: ManifestEntry) -> RowChecksum:
     return RowChecksum(entry.rows, int(entry.checksum, 16))
 
 
-def _word(row_checksum: RowChecksum) -> str:
-    """The checksum as JSON can hold it, which has no integers beyond 2^53."""
-    return f"{row_checksum.checksum:x}"
+def _hex(checksum: RowChecksum) -> str:
+    """The checksum in hexadecimal: many JSON parsers cannot read integers beyond 2^53."""
+    return f"{checksum.checksum:x}"
 
 
-def _unwatched(_day: Day, _rows: int) -> None:
-    """Nobody looks."""
+def _ignore_rows(_day: Day, _rows: int) -> None:
+    """Default progress callback: does nothing."""

@@ -1,9 +1,9 @@
-"""The folder of an export, and its account of what is in it.
+"""The folder of an export, and the manifest of its files.
 
-    FOLDER/tasks/_export.json                     what is exported, and the state of each day
+    FOLDER/tasks/_export.json                     manifest: the selection, and the state of each day
     FOLDER/tasks/day=2026-11-01/part.parquet
 
-Names that begin with a line below are passed over by whoever reads the folder as a lake.
+Data lake readers skip names that begin with an underscore.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from syncer.reporting.export.atomic_files import atomic_file, explain_os_errors,
 from syncer.reporting.export.days import Day
 from syncer.reporting.export.types import Format, Selection
 
-#: Of the account's own shape.
+#: Version of the manifest's JSON structure.
 _SHAPE = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ExportSpec:
-    """What all files of a folder have in common: those of another selection would repeat its rows."""
+    """What all files of a folder have in common. Files of two selections would hold some rows twice."""
 
     selection: Selection
     format: Format
     time_zone: str
 
     def as_json(self) -> dict[str, Any]:
-        """As the account begins with it."""
+        """The first keys of the manifest."""
         return {
             "dataset": str(self.selection.dataset),
             "by": str(self.selection.by),
@@ -45,7 +45,7 @@ class ExportSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestEntry:
-    """What was written of a day, and how far it could be relied on when it was last looked at."""
+    """The file of a day, and how final its rows were at the last comparison."""
 
     rows: int
     checksum: str
@@ -56,68 +56,74 @@ class ManifestEntry:
 
 
 class ExportFolder:
-    """The files of one export below `into`. Raises ConfigurationError where those of another are there."""
+    """The folder of one export below `into`. Raises ConfigurationError if it holds another export."""
 
-    def __init__(self, into: Path, terms: ExportSpec) -> None:
-        self.path = into / terms.selection.dataset
-        self.terms = terms
+    def __init__(self, into: Path, spec: ExportSpec) -> None:
+        self.path = into / spec.selection.dataset
+        self.spec = spec
         with explain_os_errors(self.path):
             self._days = dict(self._load())
 
-    def part(self, day: Day) -> Path:
-        """Where the rows of `day` are."""
-        return self.path / f"day={day}" / f"part.{self.terms.format}"
+    def part_path(self, day: Day) -> Path:
+        """The file with the rows of `day`."""
+        return self.path / f"day={day}" / f"part.{self.spec.format}"
 
     def entry(self, day: Day) -> ManifestEntry | None:
-        """What was written of `day`; None where its file is not there any more as it was written."""
+        """The entry of `day`; None if its file is missing or does not have the recorded size."""
         entry = self._days.get(str(day))
         try:
-            is_intact = entry is not None and self.part(day).stat().st_size == entry.bytes
+            is_intact = entry is not None and self.part_path(day).stat().st_size == entry.bytes
         except FileNotFoundError:
             return None
         return entry if is_intact else None
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """The folder for us alone, with what others have written until now."""
+    def locked(self) -> Iterator[None]:
+        """Lock the folder and read the manifest again, which another export may have changed.
+
+        Raises ConfigurationError if another export holds the lock.
+        """
         with lock_folder(self.path):
             self._days = dict(self._load())
             yield
 
-    def note(self, day: Day, entry: ManifestEntry) -> None:
-        """Keep `entry` for `day`."""
+    def save_entry(self, day: Day, entry: ManifestEntry) -> None:
+        """Write the manifest with `entry` for `day`."""
         self._days[str(day)] = entry
         days = {name: asdict(self._days[name]) for name in sorted(self._days)}
-        account = {"shape": _SHAPE, **self.terms.as_json(), "days": days}
-        with atomic_file(self._account) as file:
-            file.write(json.dumps(account, ensure_ascii=False, indent=1).encode() + b"\n")
+        manifest = {"shape": _SHAPE, **self.spec.as_json(), "days": days}
+        with atomic_file(self._manifest_path) as file:
+            file.write(json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
 
     @property
-    def _account(self) -> Path:
+    def _manifest_path(self) -> Path:
         return self.path / "_export.json"
 
     def _load(self) -> Iterator[tuple[str, ManifestEntry]]:
         try:
-            account = json.loads(self._account.read_bytes())
-            days = {name: ManifestEntry(**entry) for name, entry in account.pop("days").items()}
+            manifest = json.loads(self._manifest_path.read_bytes())
+            days = {name: ManifestEntry(**entry) for name, entry in manifest.pop("days").items()}
         except FileNotFoundError:
             return
         except (ValueError, TypeError, KeyError, AttributeError):
             raise ConfigurationError(
-                f"{self._account} is damaged: remove it to export every day again"
+                f"{self._manifest_path} is damaged: remove it to export every day again"
             ) from None
-        self._compare(account)
+        self._compare(manifest)
         yield from days.items()
 
-    def _compare(self, account: Mapping[str, Any]) -> None:
-        wanted = {"shape": _SHAPE, **self.terms.as_json()}
-        other = [_said(name, account.get(name)) for name in wanted if account.get(name) != wanted[name]]
-        if other:
+    def _compare(self, manifest: Mapping[str, Any]) -> None:
+        expected = {"shape": _SHAPE, **self.spec.as_json()}
+        differences = [
+            _in_words(name, manifest.get(name)) for name in expected if manifest.get(name) != expected[name]
+        ]
+        if differences:
             raise ConfigurationError(
-                f"{self.path} holds another export ({'; '.join(other)}): take another --into, or remove it"
+                f"{self.path} holds another export ({'; '.join(differences)}): "
+                "use another --into, or remove the folder"
             )
 
 
-def _said(name: str, value: object) -> str:
-    words = ", ".join(value) if isinstance(value, list) else "all of them" if value is None else value
-    return f"{name}: {words}"
+def _in_words(name: str, value: object) -> str:
+    text = ", ".join(value) if isinstance(value, list) else "all" if value is None else value
+    return f"{name}: {text}"

@@ -1,4 +1,4 @@
-"""What an export is made of, and what it needs of the database."""
+"""Values of an export, and the protocol of the database that its rows come from."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from syncer.reporting.export.days import Day
 
 
 class Dataset(StrEnum):
-    """What is exported."""
+    """What is exported: the rows of `reporting.tasks` or of `reporting.task_versions`."""
 
     TASKS = "tasks"
     VERSIONS = "versions"
 
 
-class DayBasis(StrEnum):
-    """Which of its instants puts a row into a day. None of them changes while the task goes on."""
+class PartitionBy(StrEnum):
+    """The instant that decides the day of a row. It never changes during the life of a task."""
 
-    #: When the task was created, as the provider tells. Tasks without a time of creation belong to no day.
+    #: The creation time from the provider. Tasks without one belong to no day.
     CREATED = "created"
-    #: When the task was first seen; of versions, when this state was. Every row has one.
+    #: For tasks: when the task was first observed. For versions: when this version was. Every row has one.
     OBSERVED = "observed"
 
 
 class Format(StrEnum):
-    """How files are written."""
+    """The file format."""
 
     PARQUET = "parquet"
     CSV = "csv"
@@ -39,21 +39,21 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which rows are exported; no `sources` means all of them."""
+    """The rows to export; empty `sources` means all sources."""
 
     dataset: Dataset
-    by: DayBasis
+    by: PartitionBy
     sources: tuple[str, ...] = ()
 
     @property
     def has_final_rows(self) -> bool:
-        """Whether a row stays as it is for ever: a state that was observed does, a task goes on."""
-        return self.dataset is Dataset.VERSIONS and self.by is DayBasis.OBSERVED
+        """Whether an exported row can never change: true for versions by the time of observation."""
+        return self.dataset is Dataset.VERSIONS and self.by is PartitionBy.OBSERVED
 
 
 @dataclass(frozen=True, slots=True)
 class ExportColumn:
-    """A column and its type, in the database's words."""
+    """A column and its type, as Postgres names it."""
 
     name: str
     type: str
@@ -61,7 +61,7 @@ class ExportColumn:
 
 @dataclass(frozen=True, slots=True)
 class RowChecksum:
-    """How many rows there are, and a sum over all their values that any change of them changes."""
+    """The number of rows, and a checksum over all values of all rows."""
 
     rows: int
     checksum: int
@@ -69,7 +69,7 @@ class RowChecksum:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some rows, and their part of the census's checksum (its parts are combined by exclusive or)."""
+    """Some rows and their checksum. The exclusive or of all chunks' checksums is that of `RowChecksum`."""
 
     rows: Sequence[Sequence[Any]]
     checksum: int
@@ -77,24 +77,24 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class StreamCoverage:
-    """What a stream has confirmed of a day."""
+    """The coverage of a stream within one day."""
 
-    #: The stream's name for people.
+    #: The label of the stream.
     stream: str
-    #: Where its coverage begins; None where it was never read to the end.
+    #: Start of the stream's coverage; None before its first complete run.
     begins_at: datetime | None
-    #: The parts of the day that are not swept, and of these the parts that were not even polled.
+    #: The parts of the day that are not swept, and among them the parts that are not polled either.
     unconfirmed: tuple[Interval, ...] = ()
     unread: tuple[Interval, ...] = ()
-    #: How long its list shows a task; None where nobody knows.
+    #: How long the provider's list shows a task; None if unknown.
     retention: timedelta | None = None
-    #: Since when it is not to be read any more.
+    #: Since when the configuration no longer contains the stream.
     retired_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """What is known of a day at the moment `now_at`."""
+    """What the database holds about a day at the instant `now_at`."""
 
     now_at: datetime
     open_tasks: int = 0
@@ -102,30 +102,30 @@ class DayFacts:
 
 
 class ExportSnapshot(Protocol):
-    """One day as it stood at one moment. Everything asked of it is of that moment."""
+    """One day in one snapshot of the database: all answers are of the same instant."""
 
     @property
     def facts(self) -> DayFacts:
-        """What tells whether the day can still change."""
+        """What decides whether the day can still change."""
 
     def row_checksum(self) -> RowChecksum:
-        """What there is, without fetching it."""
+        """Number and checksum of the rows, computed by the database."""
 
     def chunks(self) -> Iterator[Chunk]:
-        """All rows, a bounded number at a time, in an order that is always the same."""
+        """All rows, in chunks of bounded size and in a stable order."""
 
 
-class ExportSource(Protocol):
-    """The database, as far as an export knows it."""
+class ExportDatabase(Protocol):
+    """The database that the rows of an export come from."""
 
     def now(self) -> datetime:
-        """The database's time."""
+        """The current time of the database."""
 
     def columns(self, selection: Selection) -> tuple[ExportColumn, ...]:
-        """What each row holds."""
+        """The columns of the rows."""
 
-    def undated(self, selection: Selection) -> int:
-        """How many tasks belong to no day."""
+    def count_undated(self, selection: Selection) -> int:
+        """The number of tasks that belong to no day."""
 
-    def day(self, selection: Selection, day: Day) -> AbstractContextManager[ExportSnapshot]:
-        """The rows of `day`."""
+    def snapshot(self, selection: Selection, day: Day) -> AbstractContextManager[ExportSnapshot]:
+        """A snapshot with the rows of `day`, valid inside the block."""

@@ -1,4 +1,4 @@
-"""The rows of exports: read a day at a time, each from one snapshot, through a cursor on the server."""
+"""The rows of exports in Postgres: one day at a time, in one snapshot, through a server-side cursor."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from syncer.reporting.export import (
     Chunk,
     Dataset,
     Day,
-    DayBasis,
     DayFacts,
     ExportColumn,
+    PartitionBy,
     RowChecksum,
     Selection,
     StreamCoverage,
@@ -42,14 +42,15 @@ from syncer.reporting.export import (
 from syncer.storage.connections import transaction, translated
 from syncer.storage.tables import settings, sources, streams
 
-#: Rows fetched at a time: all that is held of a day, however many it has.
-_ROWS = 5_000
-#: A day is read as fast as its file is written, which a slow disk may take its time for.
-_PATIENCE = "15min"
+#: Rows per fetch, and the most that are in memory.
+_ROWS_PER_FETCH = 5_000
+#: The snapshot stays open while a file is written, which can be slow.
+_IDLE_TIMEOUT = "15min"
 _VIEWS = {Dataset.TASKS: "tasks", Dataset.VERSIONS: "task_versions"}
 _KEYS = {Dataset.TASKS: ("task_key",), Dataset.VERSIONS: ("task_key", "version")}
-#: A version that has been exported shall stay true, and the last one does not stay the last.
-_LEFT_OUT = {Dataset.TASKS: set[str](), Dataset.VERSIONS: {"is_current", "next_observed_at"}}
+#: Columns that are not exported: an exported version never changes, but these columns change when the next
+#: version is observed.
+_OMITTED_COLUMNS = {Dataset.TASKS: set[str](), Dataset.VERSIONS: {"is_current", "next_observed_at"}}
 _COLUMNS = text(
     "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
     " WHERE attrelid = to_regclass('reporting.' || :view) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
@@ -61,63 +62,63 @@ _tasks = table(
 )
 
 
-class PgExportSource:
-    """A `reporting.export.Ledger`: what analysts see in the views, as files hold it."""
+class PgExportDatabase:
+    """A `syncer.reporting.export.ExportDatabase`: the rows of the reporting views."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def now(self) -> datetime:
-        """The database's time."""
+        """The current time of the database."""
         with transaction(self._engine) as connection:
             return connection.scalars(select(func.now())).one()
 
     def time_zone(self) -> ZoneInfo:
-        """The zone whose days the views have."""
+        """The reporting time zone."""
         with transaction(self._engine) as connection:
             return ZoneInfo(connection.scalars(select(settings.c.time_zone)).one())
 
     def sources(self) -> list[str]:
-        """The names of all sources that were ever read."""
+        """The names of all registered sources, sorted."""
         with transaction(self._engine) as connection:
             return list(connection.scalars(select(sources.c.name).order_by(sources.c.name)))
 
     def columns(self, selection: Selection) -> tuple[ExportColumn, ...]:
-        """What each row holds, as the view has it."""
+        """The columns of the rows, in the order of the view."""
         with transaction(self._engine) as connection:
             return _columns(connection, selection)
 
-    def begins_at(self, selection: Selection) -> datetime | None:
-        """The moment of the first row of all sources, by which its day is found; None where there is none."""
-        earliest = func.min(_moment(_tasks, selection))
+    def first_row_at(self, selection: Selection) -> datetime | None:
+        """The instant that decides the day of the earliest row, over all sources; None without rows."""
+        earliest = func.min(_day_instant(_tasks, selection))
         with transaction(self._engine) as connection:
             return connection.scalars(select(earliest)).one()
 
-    def undated(self, selection: Selection) -> int:
-        """How many of the tasks have no time of creation, where that is what makes the days."""
-        if selection.by is DayBasis.OBSERVED:
+    def count_undated(self, selection: Selection) -> int:
+        """The number of tasks without a creation time; 0 if days are by the time of observation."""
+        if selection.by is PartitionBy.OBSERVED:
             return 0
-        query = select(func.count()).where(_tasks.c.created_at.is_(None), _of_sources(_tasks, selection))
+        query = select(func.count()).where(_tasks.c.created_at.is_(None), _is_selected(_tasks, selection))
         with transaction(self._engine) as connection:
             return connection.scalars(query).one()
 
     @contextmanager
-    def day(self, selection: Selection, day: Day) -> Iterator[PgExportSnapshot]:
-        """The rows of `day`, all of one moment."""
+    def snapshot(self, selection: Selection, day: Day) -> Iterator[PgExportSnapshot]:
+        """The rows of `day` in one read-only transaction, isolation level REPEATABLE READ."""
         with translated(self._engine.url), self._engine.connect() as connection:
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
-                patience = func.set_config("idle_in_transaction_session_timeout", _PATIENCE, True)
-                connection.execute(select(patience))
+                timeout = func.set_config("idle_in_transaction_session_timeout", _IDLE_TIMEOUT, True)
+                connection.execute(select(timeout))
                 yield PgExportSnapshot(connection, selection, day)
 
 
 class PgExportSnapshot:
-    """A `reporting.export.Snapshot`, for as long as its transaction lasts."""
+    """A `syncer.reporting.export.ExportSnapshot`, valid until its transaction ends."""
 
     def __init__(self, connection: Connection, selection: Selection, day: Day) -> None:
         self._connection, self._selection, self._day = connection, selection, day
-        self._names = [each.name for each in _columns(connection, selection)]
+        self._names = [column.name for column in _columns(connection, selection)]
         self.facts = DayFacts(
             now_at=connection.scalars(select(func.now())).one(),
             open_tasks=connection.scalars(_open_tasks(selection, day)).one(),
@@ -125,60 +126,60 @@ class PgExportSnapshot:
         )
 
     def row_checksum(self) -> RowChecksum:
-        """Counted by the server: as much work as reading the rows, but none of it is sent."""
+        """Number and checksum of the rows, computed by the server: it reads all rows but sends none."""
         rows = _rows(self._selection, self._day, self._names).subquery("r")
         query = select(func.count(), func.coalesce(func.bit_xor(_hash(rows)), 0)).select_from(rows)
         count, checksum = self._connection.execute(query).one()
         return RowChecksum(count, _unsigned(checksum))
 
     def chunks(self) -> Iterator[Chunk]:
-        """All rows by their key, at most some thousands at a time."""
+        """All rows in the order of their key, at most `_ROWS_PER_FETCH` at a time."""
         rows = _rows(self._selection, self._day, self._names).subquery("r")
         keys = [rows.c[name] for name in _KEYS[self._selection.dataset]]
         query = select(rows, _hash(rows)).order_by(*keys)
-        answer = self._connection.execute(query, execution_options={"yield_per": _ROWS})
-        for part in answer.partitions():
-            checksum = reduce(xor, (row[-1] for row in part))
-            yield Chunk([row[:-1] for row in part], _unsigned(checksum))
+        result = self._connection.execute(query, execution_options={"yield_per": _ROWS_PER_FETCH})
+        for hashed_rows in result.partitions():
+            checksum = reduce(xor, (row[-1] for row in hashed_rows))
+            yield Chunk([row[:-1] for row in hashed_rows], _unsigned(checksum))
 
 
 def _columns(connection: Connection, selection: Selection) -> tuple[ExportColumn, ...]:
-    found = connection.execute(_COLUMNS, {"view": _VIEWS[selection.dataset]})
-    left_out = _LEFT_OUT[selection.dataset]
-    return tuple(ExportColumn(name, kind) for name, kind in found if name not in left_out)
+    rows = connection.execute(_COLUMNS, {"view": _VIEWS[selection.dataset]})
+    omitted = _OMITTED_COLUMNS[selection.dataset]
+    return tuple(ExportColumn(name, type) for name, type in rows if name not in omitted)
 
 
 def _rows(selection: Selection, day: Day, names: Sequence[str]) -> Select[Any]:
     view = table(_VIEWS[selection.dataset], *map(column, names), schema="reporting")
-    query = select(view).where(_of_sources(view, selection))
-    if selection.dataset is Dataset.VERSIONS and selection.by is DayBasis.OBSERVED:
+    query = select(view).where(_is_selected(view, selection))
+    if selection.dataset is Dataset.VERSIONS and selection.by is PartitionBy.OBSERVED:
         return query.where(_within(view.c.observed_at, day))
-    # All versions of a task are in the day of the task, also where its time of creation was corrected.
+    # All versions of a task belong to the day of the task, also after a correction of its creation time.
     tasks = view if selection.dataset is Dataset.TASKS else _tasks
     if tasks is _tasks:
         query = query.join_from(view, _tasks, view.c.task_key == _tasks.c.task_key)
-    return query.where(_within(_moment(tasks, selection), day))
+    return query.where(_within(_day_instant(tasks, selection), day))
 
 
-def _moment(tasks: FromClause, selection: Selection) -> ColumnElement[datetime]:
-    return tasks.c.created_at if selection.by is DayBasis.CREATED else tasks.c.first_seen_at
+def _day_instant(tasks: FromClause, selection: Selection) -> ColumnElement[datetime]:
+    return tasks.c.created_at if selection.by is PartitionBy.CREATED else tasks.c.first_seen_at
 
 
 def _open_tasks(selection: Selection, day: Day) -> Select[Any]:
-    moment = _within(_moment(_tasks, selection), day)
-    return select(func.count()).where(moment, _tasks.c.is_open, _of_sources(_tasks, selection))
+    instant = _within(_day_instant(_tasks, selection), day)
+    return select(func.count()).where(instant, _tasks.c.is_open, _is_selected(_tasks, selection))
 
 
-def _within(moment: ColumnElement[datetime], day: Day) -> ColumnElement[bool]:
-    return (moment >= day.started_at) & (moment < day.ended_at)
+def _within(instant: ColumnElement[datetime], day: Day) -> ColumnElement[bool]:
+    return (instant >= day.started_at) & (instant < day.ended_at)
 
 
-def _of_sources(tasks: FromClause, selection: Selection) -> ColumnElement[bool]:
+def _is_selected(tasks: FromClause, selection: Selection) -> ColumnElement[bool]:
     return tasks.c.source.in_(selection.sources) if selection.sources else true()
 
 
 def _hash(rows: Subquery) -> ColumnElement[int]:
-    """Of each row as a whole: another value in any column makes another one."""
+    """A hash of each row over all its columns."""
     return func.hash_record_extended(rows.table_valued(), 0)
 
 
@@ -187,15 +188,15 @@ def _unsigned(number: int) -> int:
 
 
 def _coverage(connection: Connection, selection: Selection, day: Day) -> Iterator[dict[str, Any]]:
-    """What each stream has confirmed of `day`, as the fields of a `StreamCoverage`."""
-    whole = func.tstzmultirange(func.tstzrange(day.started_at, day.ended_at), type_=TSTZMULTIRANGE())
+    """The fields of a `StreamCoverage` for each stream of the selected sources."""
+    whole_day = func.tstzmultirange(func.tstzrange(day.started_at, day.ended_at), type_=TSTZMULTIRANGE())
     query = (
         select(
             sources.c.name,
             streams.c.region,
             func.lower(streams.c.polled + streams.c.swept).label("begins_at"),
-            (whole - streams.c.swept).label("unconfirmed"),
-            (whole - streams.c.swept - streams.c.polled).label("unread"),
+            (whole_day - streams.c.swept).label("unconfirmed"),
+            (whole_day - streams.c.swept - streams.c.polled).label("unread"),
             streams.c.retention,
             streams.c.retired_at,
         )
@@ -217,5 +218,5 @@ def _coverage(connection: Connection, selection: Selection, day: Day) -> Iterato
 
 
 def _interval(part: Range[datetime]) -> Interval:
-    assert part.lower is not None and part.upper is not None  # a part of a day has two ends
+    assert part.lower is not None and part.upper is not None  # within a day
     return Interval(part.lower, part.upper)

@@ -1,4 +1,4 @@
-"""Exports of a real ledger, read back: every row once, with its values, in its day."""
+"""Exports from Postgres, read back: every row once, with its values, in its day."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from syncer.model import Interval, RunStatus, StreamState
 from syncer.reporting.export import (
     Action,
     Dataset,
-    DayBasis,
     DayReport,
+    DayState,
     ExportFolder,
     ExportSpec,
-    Finality,
     Format,
+    PartitionBy,
     Selection,
     days_between,
     export_days,
     plan_days,
 )
 from syncer.storage import PgStore, make_engine
-from syncer.storage.read.exports import PgExportSource
+from syncer.storage.read.exports import PgExportDatabase
 from tests.support.fakes import make_stream
 from tests.support.sightings import begin, see, store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BIG = "9223372036854775809"
-#: Noon in Shanghai, of a day that has long been over.
+#: Noon in Shanghai on a past day.
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
-TASKS = Selection(dataset=Dataset.TASKS, by=DayBasis.CREATED)
-VERSIONS = Selection(dataset=Dataset.VERSIONS, by=DayBasis.OBSERVED)
+TASKS = Selection(dataset=Dataset.TASKS, by=PartitionBy.CREATED)
+VERSIONS = Selection(dataset=Dataset.VERSIONS, by=PartitionBy.OBSERVED)
 MANY = "INSERT INTO sync.tasks (stream_id, task_id, name, status, created_at, raw, fingerprint, raw_altered,"
 MANY += (
     " version, first_seen_at, changed_at, observed_at, run_id, request_id) SELECT stream_id, n::text,"
@@ -59,13 +59,13 @@ def engine(migrated_url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def filled(engine: Engine) -> Iterator[PgStore]:
-    """Two sources; March 1st in Shanghai is swept but for an hour of `cn`, whose list forgot it."""
+    """Two sources; March 1st in Shanghai is swept, except an hour of `cn` that has expired."""
     pg = PgStore(engine, holder="test")
     pg.configure(SHANGHAI.key)
-    with pg.claim(make_stream(name="cn")) as ours:
-        run = begin(ours)
+    with pg.claim(make_stream(name="cn")) as stream_store:
+        run = begin(stream_store)
         store(
-            ours,
+            stream_store,
             run,
             see("early", "succeeded", created_at=NOON - timedelta(hours=12), name='甲,"乙"\n丙'),
             see("late", "failed", created_at=NOON + timedelta(hours=12) - timedelta(microseconds=1), name=""),
@@ -73,30 +73,30 @@ def filled(engine: Engine) -> Iterator[PgStore]:
             see(BIG, "running", created_at=NOON, started_at=NOON + timedelta(seconds=2.5)),
             see("undated", "running"),
         )
-        store(ours, run, see(BIG, "succeeded", at=3600, created_at=NOON))
+        store(stream_store, run, see(BIG, "succeeded", at=3600, created_at=NOON))
         swept = (
             Interval(NOON - timedelta(days=9), NOON - timedelta(hours=2)),
             Interval(NOON - timedelta(hours=1), NOON + timedelta(days=9)),
         )
-        store(ours, run, state=StreamState(swept=swept), status=RunStatus.SUCCEEDED)
-    with pg.claim(make_stream(name="intl", account="other")) as ours:
-        run = begin(ours)
-        store(ours, run, see("theirs", "waiting", created_at=NOON))
+        store(stream_store, run, state=StreamState(swept=swept), status=RunStatus.SUCCEEDED)
+    with pg.claim(make_stream(name="intl", account="other")) as stream_store:
+        run = begin(stream_store)
+        store(stream_store, run, see("other", "waiting", created_at=NOON))
         swept = (Interval(NOON - timedelta(days=9), NOON + timedelta(days=9)),)
-        store(ours, run, state=StreamState(swept=swept), status=RunStatus.SUCCEEDED)
+        store(stream_store, run, state=StreamState(swept=swept), status=RunStatus.SUCCEEDED)
     yield pg
     pg.close()
 
 
-def folder(into: Path, selection: Selection, form: Format) -> ExportFolder:
-    return ExportFolder(into, ExportSpec(selection, form, SHANGHAI.key))
+def folder(into: Path, selection: Selection, format: Format) -> ExportFolder:
+    return ExportFolder(into, ExportSpec(selection, format, SHANGHAI.key))
 
 
 def export(
-    engine: Engine, into: Path, selection: Selection = TASKS, form: Format = Format.NDJSON
+    engine: Engine, into: Path, selection: Selection = TASKS, format: Format = Format.NDJSON
 ) -> list[DayReport]:
     days = days_between(date(2026, 2, 28), date(2026, 3, 2), SHANGHAI)
-    return list(export_days(PgExportSource(engine), folder(into, selection, form), days))
+    return list(export_days(PgExportDatabase(engine), folder(into, selection, format), days))
 
 
 def lines(into: Path, dataset: str = "tasks", on: str = "2026-03-01") -> list[dict[str, Any]]:
@@ -113,28 +113,28 @@ def views(url: str, query: str) -> list[dict[str, Any]]:
 @pytest.mark.usefixtures("filled")
 def test_tasks_are_in_the_local_day_of_their_creation(engine: Engine, tmp_path: Path) -> None:
     reports = export(engine, tmp_path)
-    assert [(str(each.day), each.rows) for each in reports] == [
+    assert [(str(report.day), report.rows) for report in reports] == [
         ("2026-02-28", 0),
         ("2026-03-01", 4),
         ("2026-03-02", 1),
     ]
-    assert [row["task_id"] for row in lines(tmp_path)] == ["early", "late", BIG, "theirs"]
+    assert [row["task_id"] for row in lines(tmp_path)] == ["early", "late", BIG, "other"]
     assert {row["created_day"] for row in lines(tmp_path)} == {"2026-03-01"}
 
 
 @pytest.mark.usefixtures("filled")
-def test_files_hold_what_the_view_shows(engine: Engine, migrated_url: str, tmp_path: Path) -> None:
-    export(engine, tmp_path, form=Format.CSV)
+def test_files_hold_the_rows_of_the_view(engine: Engine, migrated_url: str, tmp_path: Path) -> None:
+    export(engine, tmp_path, format=Format.CSV)
     path = tmp_path / "tasks" / "day=2026-03-01" / "part.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        found = list(csv.DictReader(file))
-    shown = views(
+        exported = list(csv.DictReader(file))
+    viewed = views(
         migrated_url, "SELECT * FROM reporting.tasks WHERE created_day = '2026-03-01' ORDER BY task_key"
     )
-    assert list(found[0]) == list(shown[0])
-    for ours, theirs in zip(found, shown, strict=True):
-        for name, value in theirs.items():
-            assert ours[name] == as_text(value), name
+    assert list(exported[0]) == list(viewed[0])
+    for exported_row, view_row in zip(exported, viewed, strict=True):
+        for name, value in view_row.items():
+            assert exported_row[name] == as_text(value), name
 
 
 def as_text(value: object) -> str:
@@ -150,74 +150,74 @@ def as_text(value: object) -> str:
 
 
 @pytest.mark.usefixtures("filled")
-def test_days_tell_what_they_lack(engine: Engine, tmp_path: Path) -> None:
-    verdicts = {str(each.day): each.verdict for each in export(engine, tmp_path)}
-    assert (verdicts["2026-02-28"].state, verdicts["2026-02-28"].reason) == (Finality.COMPLETE, "")
-    assert verdicts["2026-03-01"].state is Finality.PROVISIONAL
-    assert verdicts["2026-03-01"].reason == "tasks are open; lost: cn"
-    only = Selection(dataset=Dataset.TASKS, by=DayBasis.CREATED, sources=("cn",))
-    verdicts = {str(each.day): each.verdict for each in export(engine, tmp_path / "cn", only)}
-    assert (verdicts["2026-03-01"].state, verdicts["2026-03-01"].reason) == (Finality.GAP, "lost: cn")
+def test_days_state_why_they_are_not_complete(engine: Engine, tmp_path: Path) -> None:
+    by_day = {str(report.day): report.completeness for report in export(engine, tmp_path)}
+    assert (by_day["2026-02-28"].state, by_day["2026-02-28"].reason) == (DayState.COMPLETE, "")
+    assert by_day["2026-03-01"].state is DayState.PROVISIONAL
+    assert by_day["2026-03-01"].reason == "tasks are open; lost: cn"
+    only = Selection(dataset=Dataset.TASKS, by=PartitionBy.CREATED, sources=("cn",))
+    by_day = {str(report.day): report.completeness for report in export(engine, tmp_path / "cn", only)}
+    assert (by_day["2026-03-01"].state, by_day["2026-03-01"].reason) == (DayState.GAP, "lost: cn")
 
 
 @pytest.mark.usefixtures("filled")
-def test_only_the_sources_asked_for(engine: Engine, tmp_path: Path) -> None:
-    export(engine, tmp_path, Selection(dataset=Dataset.TASKS, by=DayBasis.CREATED, sources=("intl",)))
-    assert [row["task_id"] for row in lines(tmp_path)] == ["theirs"]
+def test_only_the_selected_sources_are_exported(engine: Engine, tmp_path: Path) -> None:
+    export(engine, tmp_path, Selection(dataset=Dataset.TASKS, by=PartitionBy.CREATED, sources=("intl",)))
+    assert [row["task_id"] for row in lines(tmp_path)] == ["other"]
 
 
 @pytest.mark.usefixtures("filled")
 def test_versions_are_in_the_day_of_their_observation(engine: Engine, tmp_path: Path) -> None:
     reports = export(engine, tmp_path, VERSIONS)
-    assert [(each.rows, each.verdict.state) for each in reports] == [
-        (0, Finality.COMPLETE),
-        (7, Finality.COMPLETE),
-        (0, Finality.COMPLETE),
+    assert [(report.rows, report.completeness.state) for report in reports] == [
+        (0, DayState.COMPLETE),
+        (7, DayState.COMPLETE),
+        (0, DayState.COMPLETE),
     ]
-    found = lines(tmp_path, "versions")
-    assert [row["version"] for row in found if row["task_id"] == BIG] == [1, 2]
-    assert not {"is_current", "next_observed_at"} & set(found[0])
+    rows = lines(tmp_path, "versions")
+    assert [row["version"] for row in rows if row["task_id"] == BIG] == [1, 2]
+    assert not {"is_current", "next_observed_at"} & set(rows[0])
 
 
-def test_exported_versions_stay_true(filled: PgStore, engine: Engine, tmp_path: Path) -> None:
+def test_exported_versions_never_change(filled: PgStore, engine: Engine, tmp_path: Path) -> None:
     export(engine, tmp_path, VERSIONS)
-    with filled.claim(make_stream(name="intl", account="other")) as ours:
-        store(ours, begin(ours), see("theirs", "running", at=7 * 86400, created_at=NOON))
-    assert [each.action for each in export(engine, tmp_path, VERSIONS)] == [Action.UNCHANGED] * 3
+    with filled.claim(make_stream(name="intl", account="other")) as stream_store:
+        store(stream_store, begin(stream_store), see("other", "running", at=7 * 86400, created_at=NOON))
+    assert [report.action for report in export(engine, tmp_path, VERSIONS)] == [Action.UNCHANGED] * 3
 
 
 @pytest.mark.usefixtures("filled")
 def test_all_versions_of_a_task_are_in_the_day_of_the_task(engine: Engine, tmp_path: Path) -> None:
-    export(engine, tmp_path, Selection(dataset=Dataset.VERSIONS, by=DayBasis.CREATED))
+    export(engine, tmp_path, Selection(dataset=Dataset.VERSIONS, by=PartitionBy.CREATED))
     ids = [row["task_id"] for row in lines(tmp_path, "versions")]
-    assert ids == ["early", "late", BIG, BIG, "theirs"]
+    assert ids == ["early", "late", BIG, BIG, "other"]
 
 
 @pytest.mark.usefixtures("filled")
-def test_no_task_is_without_a_day_by_observation(engine: Engine, tmp_path: Path) -> None:
-    by_observation = Selection(dataset=Dataset.TASKS, by=DayBasis.OBSERVED)
+def test_every_task_has_a_day_by_observation(engine: Engine, tmp_path: Path) -> None:
+    by_observation = Selection(dataset=Dataset.TASKS, by=PartitionBy.OBSERVED)
     export(engine, tmp_path, by_observation)
     assert len(lines(tmp_path)) == 6
-    assert PgExportSource(engine).undated(TASKS) == 1
-    assert PgExportSource(engine).undated(by_observation) == 0
+    assert PgExportDatabase(engine).count_undated(TASKS) == 1
+    assert PgExportDatabase(engine).count_undated(by_observation) == 0
 
 
-def test_plan_and_export_see_the_same(filled: PgStore, engine: Engine, tmp_path: Path) -> None:
+def test_plan_equals_the_export(filled: PgStore, engine: Engine, tmp_path: Path) -> None:
     days = list(days_between(date(2026, 2, 28), date(2026, 3, 2), SHANGHAI))
-    planned = list(plan_days(PgExportSource(engine), folder(tmp_path, TASKS, Format.NDJSON), days))
+    planned = list(plan_days(PgExportDatabase(engine), folder(tmp_path, TASKS, Format.NDJSON), days))
     assert planned == export(engine, tmp_path)
-    with filled.claim(make_stream(name="intl", account="other")) as ours:
-        store(ours, begin(ours), see("theirs", "failed", at=60, created_at=NOON))
-    planned = list(plan_days(PgExportSource(engine), folder(tmp_path, TASKS, Format.NDJSON), days))
-    assert [each.action for each in planned] == [Action.UNCHANGED, Action.WRITTEN, Action.UNCHANGED]
+    with filled.claim(make_stream(name="intl", account="other")) as stream_store:
+        store(stream_store, begin(stream_store), see("other", "failed", at=60, created_at=NOON))
+    planned = list(plan_days(PgExportDatabase(engine), folder(tmp_path, TASKS, Format.NDJSON), days))
+    assert [report.action for report in planned] == [Action.UNCHANGED, Action.WRITTEN, Action.UNCHANGED]
     assert planned == export(engine, tmp_path)
-    assert [row["status"] for row in lines(tmp_path) if row["task_id"] == "theirs"] == ["failed"]
+    assert [row["status"] for row in lines(tmp_path) if row["task_id"] == "other"] == ["failed"]
 
 
 @pytest.mark.usefixtures("filled")
-def test_a_day_is_of_one_moment(engine: Engine, migrated_url: str) -> None:
+def test_day_is_read_in_one_snapshot(engine: Engine, migrated_url: str) -> None:
     [day] = days_between(date(2026, 3, 1), date(2026, 3, 1), SHANGHAI)
-    with PgExportSource(engine).day(TASKS, day) as snapshot:
+    with PgExportDatabase(engine).snapshot(TASKS, day) as snapshot:
         with psycopg.connect(migrated_url) as connection:
             connection.execute("DELETE FROM sync.tasks")
         assert snapshot.row_checksum().rows == 4
@@ -225,30 +225,30 @@ def test_a_day_is_of_one_moment(engine: Engine, migrated_url: str) -> None:
 
 
 @pytest.mark.usefixtures("filled")
-def test_rows_come_through_a_cursor_on_the_server(engine: Engine, migrated_url: str) -> None:
+def test_rows_are_fetched_through_a_server_side_cursor(engine: Engine, migrated_url: str) -> None:
     with psycopg.connect(migrated_url) as connection:
         connection.execute(MANY, (NOON, 12_000))
     [day] = days_between(date(2026, 3, 1), date(2026, 3, 1), SHANGHAI)
-    with PgExportSource(engine).day(TASKS, day) as snapshot:
+    with PgExportDatabase(engine).snapshot(TASKS, day) as snapshot:
         sizes = [len(chunk.rows) for chunk in snapshot.chunks()]
     assert sum(sizes) == 24_004
     assert max(sizes) == 5_000
 
 
 @pytest.mark.usefixtures("filled")
-def test_eight_times_the_rows_take_the_same_memory(
+def test_memory_does_not_grow_with_the_rows(
     engine: Engine, migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syncer.storage.read.exports._ROWS", 100)
+    monkeypatch.setattr("syncer.storage.read.exports._ROWS_PER_FETCH", 100)
     with psycopg.connect(migrated_url) as connection:
         connection.execute(MANY, (NOON - timedelta(days=1), 250))
         connection.execute(MANY.replace("n::text", "'m' || n"), (NOON, 2_000))
     [small, large] = days_between(date(2026, 2, 28), date(2026, 3, 1), SHANGHAI)
     peaks = []
-    for day in (small, small, large):  # twice, for what the first time brings into memory
+    for day in (small, small, large):  # the first round fills caches
         target = folder(tmp_path / str(len(peaks)), TASKS, Format.CSV)
         tracemalloc.start()
-        [report] = export_days(PgExportSource(engine), target, [day])
+        [report] = export_days(PgExportDatabase(engine), target, [day])
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert report.rows >= 500
@@ -257,15 +257,13 @@ def test_eight_times_the_rows_take_the_same_memory(
 
 @pytest.mark.parquet
 @pytest.mark.usefixtures("filled")
-def test_parquet_is_read_back_as_one_partitioned_table(
-    engine: Engine, migrated_url: str, tmp_path: Path
-) -> None:
+def test_parquet_files_are_one_partitioned_table(engine: Engine, migrated_url: str, tmp_path: Path) -> None:
     datasets = pytest.importorskip("pyarrow.dataset", reason="needs pyarrow (extra `export`)")
-    export(engine, tmp_path, form=Format.PARQUET)
+    export(engine, tmp_path, format=Format.PARQUET)
     table = datasets.dataset(tmp_path / "tasks", partitioning="hive").to_table().to_pylist()
-    shown = views(migrated_url, "SELECT * FROM reporting.tasks WHERE created_at IS NOT NULL")
-    assert sorted(row["day"] for row in table) == sorted(str(row["created_day"]) for row in shown)
+    viewed = views(migrated_url, "SELECT * FROM reporting.tasks WHERE created_at IS NOT NULL")
+    assert sorted(row["day"] for row in table) == sorted(str(row["created_day"]) for row in viewed)
     for row in table:
         del row["day"]
     key = lambda row: row["task_key"]  # noqa: E731
-    assert sorted(table, key=key) == sorted(shown, key=key)
+    assert sorted(table, key=key) == sorted(viewed, key=key)

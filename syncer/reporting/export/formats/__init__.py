@@ -1,4 +1,4 @@
-"""How rows become bytes: one module a format, and only the one that is asked for is imported."""
+"""File formats: one module per format. Only the requested module is imported."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from syncer.reporting.export.types import ExportColumn, Format
 
 
 class RowWriter(Protocol):
-    """Writes rows into a file that somebody else opened and will close."""
+    """Writes rows to an open file; the caller closes the file."""
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Add `rows`, whose values are in the order of the columns."""
+        """Write `rows`, whose values are in the order of the columns."""
 
     def close(self) -> None:
-        """Write what is still held back, and the end."""
+        """Write buffered rows and the end of the file."""
 
 
-def open_writer(form: Format, file: IO[bytes], columns: Sequence[ExportColumn]) -> RowWriter:
-    """A writer of `columns` into `file`. Raises ConfigurationError where a package is missing."""
-    check_format(form)
-    module = import_module(f"{__name__}.{form}")
-    make: Callable[[IO[bytes], Sequence[ExportColumn]], RowWriter] = module.open_writer
-    return make(file, columns)
+def open_writer(format: Format, file: IO[bytes], columns: Sequence[ExportColumn]) -> RowWriter:
+    """Return a writer of `columns` to `file`. Raises ConfigurationError if a package is missing."""
+    check_format(format)
+    module = import_module(f"{__name__}.{format}")
+    open_format: Callable[[IO[bytes], Sequence[ExportColumn]], RowWriter] = module.open_writer
+    return open_format(file, columns)
 
 
-def check_format(form: Format) -> None:
-    """Return where `form` can be written. Raises ConfigurationError with the command to type."""
-    if form is not Format.PARQUET:
+def check_format(format: Format) -> None:
+    """Raise ConfigurationError, with the command to install it, if the package for `format` is missing."""
+    if format is not Format.PARQUET:
         return
     try:
         import_module("pyarrow")
     except ImportError as error:
         raise ConfigurationError(
-            f"Parquet needs pyarrow ({error}): type `{shlex.quote(sys.executable)} -m pip install"
-            " 'syncer[export]'`, or take --format csv"
+            f"Parquet needs pyarrow ({error}): run `{shlex.quote(sys.executable)} -m pip install"
+            " 'syncer[export]'`, or use --format csv"
         ) from error

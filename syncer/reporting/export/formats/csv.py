@@ -1,4 +1,7 @@
-"""CSV as RFC 4180 has it: UTF-8, a header, nothing between two commas for null, `""` for the empty text."""
+"""CSV as in RFC 4180: UTF-8, with a header; null is an empty field, the empty text is `""`.
+
+https://www.rfc-editor.org/rfc/rfc4180
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ _SPECIAL = frozenset(',"\r\n')
 
 
 def open_writer(file: IO[bytes], columns: Sequence[ExportColumn]) -> _CsvWriter:
-    """A writer of CSV, whose header it writes."""
+    """Write the header to `file`; return the writer of the rows."""
     file.write(_line(column.name for column in columns))
     return _CsvWriter(file)
 
@@ -25,7 +28,7 @@ class _CsvWriter:
         self._file.writelines(map(_line, rows))
 
     def close(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: rows are not buffered."""
 
 
 def _line(values: Iterable[Any]) -> bytes:
@@ -36,8 +39,8 @@ def _cell(value: Any) -> str:
     match plain(value):
         case None:
             return ""
-        case bool() as truth:
-            return "true" if truth else "false"
+        case bool() as boolean:
+            return "true" if boolean else "false"
         case str() as text:
             is_bare = text and _SPECIAL.isdisjoint(text)
             return text if is_bare else '"' + text.replace('"', '""') + '"'

@@ -1,4 +1,4 @@
-"""One JSON object a line, nulls included, so that every line has the same keys."""
+"""Newline-delimited JSON: one object per line, with a key for every column, also for nulls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syncer.reporting.export.types import ExportColumn
 
 
 def open_writer(file: IO[bytes], columns: Sequence[ExportColumn]) -> _NdjsonWriter:
-    """A writer of lines of JSON."""
+    """Return a writer to `file`."""
     return _NdjsonWriter(file, [column.name for column in columns])
 
 
@@ -25,7 +25,7 @@ class _NdjsonWriter:
         self._file.writelines(map(self._line, rows))
 
     def close(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: rows are not buffered."""
 
     def _line(self, row: Sequence[Any]) -> bytes:
         record = dict(zip(self._names, map(plain, row), strict=True))

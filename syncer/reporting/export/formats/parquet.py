@@ -1,4 +1,4 @@
-"""Parquet through pyarrow, the only module that knows it."""
+"""Parquet through pyarrow. No other module may import pyarrow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pyarrow.parquet import ParquetWriter
 
 from syncer.reporting.export.types import ExportColumn
 
-#: The types of the reporting views, as engines and data frames expect them: instants know their UTC.
+#: Arrow types for the column types of the reporting views; instants are in UTC, with the time zone stated.
 _TYPES = {
     "text": pa.string(),
     "bigint": pa.int64(),
@@ -20,12 +20,12 @@ _TYPES = {
     "timestamp with time zone": pa.timestamp("us", tz="UTC"),
 }
 
-#: So many rows are held back, as Arrow, to make row groups worth skipping.
+#: Rows buffered, as Arrow batches, for one row group: readers skip whole row groups, so they must be large.
 _ROW_GROUP = 50_000
 
 
 def open_writer(file: IO[bytes], columns: Sequence[ExportColumn]) -> _ParquetWriter:
-    """A writer of Parquet. An empty file has its columns, too."""
+    """Return a writer to `file`. A file without rows has the columns too."""
     return _ParquetWriter(file, pa.schema([pa.field(column.name, _TYPES[column.type]) for column in columns]))
 
 
@@ -33,13 +33,15 @@ class _ParquetWriter:
     def __init__(self, file: IO[bytes], schema: pa.Schema) -> None:
         self._schema = schema
         self._writer = ParquetWriter(file, schema, compression="zstd")
-        self._held: list[pa.RecordBatch] = []
+        self._buffer: list[pa.RecordBatch] = []
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
-        values = zip(*rows, strict=True)
-        arrays = [pa.array(each, type=field.type) for each, field in zip(values, self._schema, strict=True)]
-        self._held.append(pa.record_batch(arrays, schema=self._schema))
-        if sum(batch.num_rows for batch in self._held) >= _ROW_GROUP:
+        columns = zip(*rows, strict=True)
+        arrays = [
+            pa.array(column, type=field.type) for column, field in zip(columns, self._schema, strict=True)
+        ]
+        self._buffer.append(pa.record_batch(arrays, schema=self._schema))
+        if sum(batch.num_rows for batch in self._buffer) >= _ROW_GROUP:
             self._flush()
 
     def close(self) -> None:
@@ -47,6 +49,6 @@ class _ParquetWriter:
         self._writer.close()
 
     def _flush(self) -> None:
-        if self._held:
-            self._writer.write_table(pa.Table.from_batches(self._held, schema=self._schema))
-            self._held.clear()
+        if self._buffer:
+            self._writer.write_table(pa.Table.from_batches(self._buffer, schema=self._schema))
+            self._buffer.clear()

@@ -1,7 +1,7 @@
-"""Values in formats that only know texts and numbers.
+"""Values for formats that have only text, numbers and booleans.
 
-Not the rule of `cli.views.json_values`, which keeps an instant's offset: these files are sorted and compared
-as text, so every instant is in UTC and of one length.
+Unlike `cli.views.json_values`, which keeps an instant's offset: these files are sorted and compared as text,
+so every instant is in UTC and all have the same length.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime
 
 
 def plain(value: object) -> object:
-    """`value` with instants as `2026-01-31T12:00:00.000000Z`, days as `2026-01-31`, all else as it is."""
+    """Instants as `2026-01-31T12:00:00.000000Z`, dates as `2026-01-31`; other values unchanged."""
     match value:
         case datetime():
-            # Always with microseconds: texts of one length sort as their instants do.
+            # Always with microseconds: texts of equal length sort like their instants.
             return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
         case date():
             return value.isoformat()

@@ -13,21 +13,21 @@ from syncer.cli.views.text_table import plain_lines
 from syncer.reporting.export import (
     Action,
     Dataset,
-    DayBasis,
+    DayCompleteness,
     DayReport,
     DayState,
     ExportFolder,
     ExportSpec,
-    Finality,
     Format,
+    PartitionBy,
     Selection,
     days_between,
 )
 
 DAYS = list(days_between(date(2026, 11, 1), date(2026, 11, 5), ZoneInfo("UTC")))
-COMPLETE = DayState(Finality.COMPLETE)
-LOST = DayState(Finality.GAP, "lost: vod")
-OPEN = DayState(Finality.PROVISIONAL, "tasks are open")
+COMPLETE = DayCompleteness(DayState.COMPLETE)
+LOST = DayCompleteness(DayState.GAP, "lost: vod")
+OPEN = DayCompleteness(DayState.PROVISIONAL, "tasks are open")
 
 
 class Terminal(io.StringIO):
@@ -35,10 +35,10 @@ class Terminal(io.StringIO):
         return True
 
 
-def reports(verdicts: Sequence[DayState]) -> list[DayReport]:
+def reports(results: Sequence[DayCompleteness]) -> list[DayReport]:
     return [
-        DayReport(day, Action.WRITTEN if number % 2 else Action.UNCHANGED, 1_000 * number, verdict)
-        for number, (day, verdict) in enumerate(zip(DAYS, verdicts, strict=False))
+        DayReport(day, Action.WRITTEN if number % 2 else Action.UNCHANGED, 1_000 * number, completeness)
+        for number, (day, completeness) in enumerate(zip(DAYS, results, strict=False))
     ]
 
 
@@ -86,7 +86,7 @@ def test_total_counts_what_was_written() -> None:
 
 
 def test_headline_tells_which_rows_are_where(tmp_path: Path) -> None:
-    selection = Selection(dataset=Dataset.VERSIONS, by=DayBasis.OBSERVED, sources=("vod",))
+    selection = Selection(dataset=Dataset.VERSIONS, by=PartitionBy.OBSERVED, sources=("vod",))
     folder = ExportFolder(tmp_path, ExportSpec(selection, Format.CSV, "Asia/Shanghai"))
     assert headline(folder) == (
         f"versions of vod by day of observation (Asia/Shanghai) in {tmp_path / 'versions'}"

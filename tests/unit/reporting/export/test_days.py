@@ -1,4 +1,4 @@
-"""Days begin and end where people's clocks say so, in whatever zone."""
+"""Days begin and end at local midnight, in every time zone."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def test_day_begins_at_local_midnight() -> None:
     ],
     ids=["spring", "autumn", "no midnight", "midnight twice"],
 )
-def test_day_is_as_long_as_it_was(zone: str, on: date, hours: int) -> None:
+def test_day_has_its_real_length(zone: str, on: date, hours: int) -> None:
     [day] = days_between(on, on, ZoneInfo(zone))
     assert day.ended_at - day.started_at == timedelta(hours=hours)
     assert local_day(day.started_at, ZoneInfo(zone)) == on
     assert local_day(day.started_at - timedelta(microseconds=1), ZoneInfo(zone)) < on
 
 
-def test_day_that_never_was_is_none() -> None:
+def test_skipped_day_is_left_out() -> None:
     days = list(days_between(date(2011, 12, 29), date(2011, 12, 31), ZoneInfo("Pacific/Apia")))
     assert [day.on.day for day in days] == [29, 31]
     assert days[0].ended_at == days[1].started_at
@@ -54,7 +54,7 @@ def test_day_that_never_was_is_none() -> None:
         ["Asia/Shanghai", "America/Havana", "Europe/Dublin", "Australia/Lord_Howe", "Asia/Beirut"]
     ),
 )
-def test_days_follow_one_another_without_a_hole(first: date, more: int, name: str) -> None:
+def test_days_are_contiguous(first: date, more: int, name: str) -> None:
     zone = ZoneInfo(name)
     days = list(days_between(first, first + timedelta(days=more), zone))
     assert all(one.ended_at == other.started_at for one, other in pairwise(days))
@@ -63,7 +63,7 @@ def test_days_follow_one_another_without_a_hole(first: date, more: int, name: st
         assert local_day(day.ended_at - timedelta(microseconds=1), zone) == day.on
 
 
-def test_nonsense_is_no_day() -> None:
+def test_invalid_date_is_refused() -> None:
     assert parse_day("2026-02-28") == date(2026, 2, 28)
-    with pytest.raises(ConfigurationError, match="'2026-02-30' is no day: write 2026-01-31"):
+    with pytest.raises(ConfigurationError, match="'2026-02-30' is not a date: write it as 2026-01-31"):
         parse_day("2026-02-30")

@@ -1,4 +1,4 @@
-"""Files are whole or as they were, and are written again only where their rows are others."""
+"""Files are replaced completely or not at all, and only if the rows of their day changed."""
 
 from __future__ import annotations
 
@@ -16,49 +16,49 @@ from syncer.errors import ConfigurationError, SyncerError
 from syncer.reporting.export import (
     Action,
     Dataset,
-    DayBasis,
     DayReport,
+    DayState,
     ExportFolder,
     ExportSpec,
-    Finality,
     Format,
+    PartitionBy,
     Selection,
     days_between,
     export_days,
     plan_days,
 )
 from syncer.reporting.export.atomic_files import lock_folder
-from tests.unit.reporting.export.fake_export_source import FakeExportSource
+from tests.unit.reporting.export.fake_export_database import FakeExportDatabase
 
 ONE, TWO = date(2026, 11, 1), date(2026, 11, 2)
 UTC_ZONE = ZoneInfo("UTC")
 
 
 @pytest.fixture
-def ledger() -> FakeExportSource:
-    return FakeExportSource({ONE: [(1, "甲"), (2, None), (3, "")], TWO: []})
+def database() -> FakeExportDatabase:
+    return FakeExportDatabase({ONE: [(1, "甲"), (2, None), (3, "")], TWO: []})
 
 
 def folder(into: Path, **other: Any) -> ExportFolder:
     selection = Selection(
-        **{"dataset": Dataset.TASKS, "by": DayBasis.CREATED, "sources": other.pop("sources", ())}
+        **{"dataset": Dataset.TASKS, "by": PartitionBy.CREATED, "sources": other.pop("sources", ())}
     )
     return ExportFolder(into, ExportSpec(selection, **{"format": Format.CSV, "time_zone": "UTC", **other}))
 
 
-def export(ledger: FakeExportSource, into: Path, *, last: date = TWO, **options: Any) -> list[DayReport]:
-    return list(export_days(ledger, folder(into), days_between(ONE, last, UTC_ZONE), **options))
+def export(database: FakeExportDatabase, into: Path, *, last: date = TWO, **options: Any) -> list[DayReport]:
+    return list(export_days(database, folder(into), days_between(ONE, last, UTC_ZONE), **options))
 
 
-def plan(ledger: FakeExportSource, into: Path, **options: Any) -> list[DayReport]:
-    return list(plan_days(ledger, folder(into), days_between(ONE, TWO, UTC_ZONE), **options))
+def plan(database: FakeExportDatabase, into: Path, **options: Any) -> list[DayReport]:
+    return list(plan_days(database, folder(into), days_between(ONE, TWO, UTC_ZONE), **options))
 
 
 def actions(reports: list[DayReport]) -> list[Action]:
     return [report.action for report in reports]
 
 
-def part(into: Path, on: date = ONE) -> Path:
+def part_path(into: Path, on: date = ONE) -> Path:
     return into / "tasks" / f"day={on}" / "part.csv"
 
 
@@ -66,25 +66,25 @@ def files(into: Path) -> set[str]:
     return {str(path.relative_to(into)) for path in into.rglob("*") if path.is_file()}
 
 
-def test_each_day_has_a_file_an_empty_one_too(ledger: FakeExportSource, tmp_path: Path) -> None:
-    reports = export(ledger, tmp_path)
-    assert [(report.action, report.rows, report.verdict.state) for report in reports] == [
-        (Action.WRITTEN, 3, Finality.COMPLETE),
-        (Action.WRITTEN, 0, Finality.COMPLETE),
+def test_each_day_has_a_file_even_without_rows(database: FakeExportDatabase, tmp_path: Path) -> None:
+    reports = export(database, tmp_path)
+    assert [(report.action, report.rows, report.completeness.state) for report in reports] == [
+        (Action.WRITTEN, 3, DayState.COMPLETE),
+        (Action.WRITTEN, 0, DayState.COMPLETE),
     ]
-    assert part(tmp_path).read_bytes() == 'task_key,name\r\n1,甲\r\n2,\r\n3,""\r\n'.encode()
-    assert part(tmp_path, TWO).read_bytes() == b"task_key,name\r\n"
+    assert part_path(tmp_path).read_bytes() == 'task_key,name\r\n1,甲\r\n2,\r\n3,""\r\n'.encode()
+    assert part_path(tmp_path, TWO).read_bytes() == b"task_key,name\r\n"
     expected = {"tasks/_export.json", "tasks/day=2026-11-01/part.csv", "tasks/day=2026-11-02/part.csv"}
     assert files(tmp_path) == expected
 
 
-def test_unchanged_days_are_not_read_again(ledger: FakeExportSource, tmp_path: Path) -> None:
-    export(ledger, tmp_path)
-    ledger.read.clear()
-    before = part(tmp_path).stat().st_ino
-    assert actions(export(ledger, tmp_path)) == [Action.UNCHANGED, Action.UNCHANGED]
-    assert ledger.read == []
-    assert part(tmp_path).stat().st_ino == before
+def test_unchanged_days_are_not_read_again(database: FakeExportDatabase, tmp_path: Path) -> None:
+    export(database, tmp_path)
+    database.days_read.clear()
+    before = part_path(tmp_path).stat().st_ino
+    assert actions(export(database, tmp_path)) == [Action.UNCHANGED, Action.UNCHANGED]
+    assert database.days_read == []
+    assert part_path(tmp_path).stat().st_ino == before
 
 
 @pytest.mark.parametrize(
@@ -97,124 +97,126 @@ def test_unchanged_days_are_not_read_again(ledger: FakeExportSource, tmp_path: P
     ids=["more", "fewer", "another value"],
 )
 def test_changed_days_are_written_again(
-    change: Callable[[list[Any]], object], ledger: FakeExportSource, tmp_path: Path
+    change: Callable[[list[Any]], object], database: FakeExportDatabase, tmp_path: Path
 ) -> None:
-    export(ledger, tmp_path)
-    change(ledger.days[ONE])
-    assert actions(plan(ledger, tmp_path)) == [Action.WRITTEN, Action.UNCHANGED]
-    assert actions(export(ledger, tmp_path)) == [Action.WRITTEN, Action.UNCHANGED]
-    assert len(part(tmp_path).read_text().splitlines()) == 1 + len(ledger.days[ONE])
+    export(database, tmp_path)
+    change(database.days[ONE])
+    assert actions(plan(database, tmp_path)) == [Action.WRITTEN, Action.UNCHANGED]
+    assert actions(export(database, tmp_path)) == [Action.WRITTEN, Action.UNCHANGED]
+    assert len(part_path(tmp_path).read_text().splitlines()) == 1 + len(database.days[ONE])
 
 
-def test_again_writes_every_day(ledger: FakeExportSource, tmp_path: Path) -> None:
-    export(ledger, tmp_path)
-    assert actions(plan(ledger, tmp_path, again=True)) == [Action.WRITTEN, Action.WRITTEN]
-    assert actions(export(ledger, tmp_path, again=True)) == [Action.WRITTEN, Action.WRITTEN]
+def test_again_writes_every_day(database: FakeExportDatabase, tmp_path: Path) -> None:
+    export(database, tmp_path)
+    assert actions(plan(database, tmp_path, again=True)) == [Action.WRITTEN, Action.WRITTEN]
+    assert actions(export(database, tmp_path, again=True)) == [Action.WRITTEN, Action.WRITTEN]
 
 
-@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_text("cut")], ids=["gone", "cut"])
-def test_harmed_files_are_written_again(
-    harm: Callable[[Path], object], ledger: FakeExportSource, tmp_path: Path
+@pytest.mark.parametrize(
+    "damage", [Path.unlink, lambda path: path.write_text("x")], ids=["missing", "truncated"]
+)
+def test_damaged_files_are_written_again(
+    damage: Callable[[Path], object], database: FakeExportDatabase, tmp_path: Path
 ) -> None:
-    export(ledger, tmp_path)
-    harm(part(tmp_path))
-    assert actions(export(ledger, tmp_path)) == [Action.WRITTEN, Action.UNCHANGED]
+    export(database, tmp_path)
+    damage(part_path(tmp_path))
+    assert actions(export(database, tmp_path)) == [Action.WRITTEN, Action.UNCHANGED]
 
 
-def test_state_is_noted_anew_where_the_rows_are_the_same(ledger: FakeExportSource, tmp_path: Path) -> None:
-    ledger.open_tasks = 1
-    export(ledger, tmp_path)
-    account = tmp_path / "tasks" / "_export.json"
-    first = json.loads(account.read_text())["days"]["2026-11-01"]
+def test_state_is_updated_for_unchanged_rows(database: FakeExportDatabase, tmp_path: Path) -> None:
+    database.open_tasks = 1
+    export(database, tmp_path)
+    manifest = tmp_path / "tasks" / "_export.json"
+    first = json.loads(manifest.read_text())["days"]["2026-11-01"]
     assert (first["state"], first["reason"]) == ("provisional", "tasks are open")
-    ledger.open_tasks = 0
-    export(ledger, tmp_path)
-    second = json.loads(account.read_text())["days"]["2026-11-01"]
+    database.open_tasks = 0
+    export(database, tmp_path)
+    second = json.loads(manifest.read_text())["days"]["2026-11-01"]
     assert (second["state"], second["exported_at"]) == ("complete", first["exported_at"])
 
 
-def test_plan_touches_nothing(ledger: FakeExportSource, tmp_path: Path) -> None:
-    assert [report.rows for report in plan(ledger, tmp_path)] == [3, 0]
+def test_plan_writes_nothing(database: FakeExportDatabase, tmp_path: Path) -> None:
+    assert [report.rows for report in plan(database, tmp_path)] == [3, 0]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_interrupted_day_leaves_its_former_file(ledger: FakeExportSource, tmp_path: Path) -> None:
-    export(ledger, tmp_path)
-    before = part(tmp_path).read_bytes()
-    ledger.days[ONE].append((4, "new"))
+def test_interrupted_export_keeps_the_former_file(database: FakeExportDatabase, tmp_path: Path) -> None:
+    export(database, tmp_path)
+    before = part_path(tmp_path).read_bytes()
+    database.days[ONE].append((4, "new"))
 
     def interrupt(rows: Any) -> None:
         if rows[0][0] == 3:
             raise KeyboardInterrupt
 
-    ledger.reading = interrupt
+    database.on_chunk = interrupt
     with pytest.raises(KeyboardInterrupt):
-        export(ledger, tmp_path)
-    assert part(tmp_path).read_bytes() == before
+        export(database, tmp_path)
+    assert part_path(tmp_path).read_bytes() == before
     assert not [path for path in files(tmp_path) if "tmp" in path]
 
 
-def test_killed_export_goes_on_where_it_was(ledger: FakeExportSource, tmp_path: Path) -> None:
-    ledger.days[TWO] = [(9, "later")]
-    export(ledger, tmp_path, last=ONE)
-    part(tmp_path, TWO).parent.mkdir()
-    leftover = part(tmp_path, TWO).with_name(".part.csv.tmp")
-    leftover.write_text("half of it")
-    assert actions(export(ledger, tmp_path)) == [Action.UNCHANGED, Action.WRITTEN]
+def test_export_continues_after_a_kill(database: FakeExportDatabase, tmp_path: Path) -> None:
+    database.days[TWO] = [(9, "later")]
+    export(database, tmp_path, last=ONE)
+    part_path(tmp_path, TWO).parent.mkdir()
+    leftover = part_path(tmp_path, TWO).with_name(".part.csv.tmp")
+    leftover.write_text("unfinished")
+    assert actions(export(database, tmp_path)) == [Action.UNCHANGED, Action.WRITTEN]
     assert not leftover.exists()
 
 
 @pytest.mark.parametrize(
-    ("other", "named"),
+    ("other", "difference"),
     [
         ({"format": Format.NDJSON}, "format: csv"),
         ({"time_zone": "Asia/Shanghai"}, "time_zone: UTC"),
-        ({"sources": ("vod",)}, "sources: all of them"),
+        ({"sources": ("vod",)}, "sources: all"),
     ],
     ids=["format", "time zone", "sources"],
 )
-def test_another_export_is_not_mixed_in(
-    other: dict[str, Any], named: str, ledger: FakeExportSource, tmp_path: Path
+def test_folder_of_another_export_is_refused(
+    other: dict[str, Any], difference: str, database: FakeExportDatabase, tmp_path: Path
 ) -> None:
-    export(ledger, tmp_path)
-    with pytest.raises(ConfigurationError, match=rf"holds another export \({named}\): take another --into"):
+    export(database, tmp_path)
+    with pytest.raises(ConfigurationError, match=rf"holds another export \({difference}\): use another"):
         folder(tmp_path, **other)
 
 
-def test_damaged_account_says_what_to_do(ledger: FakeExportSource, tmp_path: Path) -> None:
-    export(ledger, tmp_path)
+def test_damaged_manifest_is_explained(database: FakeExportDatabase, tmp_path: Path) -> None:
+    export(database, tmp_path)
     (tmp_path / "tasks" / "_export.json").write_text("{")
     with pytest.raises(ConfigurationError, match=r"_export\.json is damaged: remove it"):
         folder(tmp_path)
 
 
-def test_two_exports_do_not_share_a_folder(ledger: FakeExportSource, tmp_path: Path) -> None:
+def test_second_export_to_a_folder_is_refused(database: FakeExportDatabase, tmp_path: Path) -> None:
     with (
         lock_folder(tmp_path / "tasks"),
-        pytest.raises(ConfigurationError, match="another export is writing"),
+        pytest.raises(ConfigurationError, match="another export is writing to"),
     ):
-        export(ledger, tmp_path)
-    assert actions(export(ledger, tmp_path)) == [Action.WRITTEN, Action.WRITTEN]
+        export(database, tmp_path)
+    assert actions(export(database, tmp_path)) == [Action.WRITTEN, Action.WRITTEN]
 
 
-def test_folder_that_cannot_be_written_is_one_line(ledger: FakeExportSource, tmp_path: Path) -> None:
+def test_unwritable_folder_is_explained(database: FakeExportDatabase, tmp_path: Path) -> None:
     (tmp_path / "tasks").write_text("a file")
-    with pytest.raises(SyncerError, match=r"^cannot write into .*tasks: "):
-        export(ledger, tmp_path)
+    with pytest.raises(SyncerError, match=r"^cannot write to .*tasks: "):
+        export(database, tmp_path)
 
 
-def test_files_can_be_read_by_others(ledger: FakeExportSource, tmp_path: Path) -> None:
+def test_files_are_readable_by_other_users(database: FakeExportDatabase, tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
-        export(ledger, tmp_path)
+        export(database, tmp_path)
     finally:
         os.umask(before)
-    assert part(tmp_path).stat().st_mode & 0o777 == 0o644
+    assert part_path(tmp_path).stat().st_mode & 0o777 == 0o644
 
 
-def test_rows_are_not_gathered(tmp_path: Path) -> None:
-    """A chunk is written before the next one is read, however many there are."""
-    ledger = FakeExportSource({ONE: [(number, "x" * 1000) for number in range(400)]}, chunk=10)
+def test_rows_are_not_collected_in_memory(tmp_path: Path) -> None:
+    """Each chunk is written before the next one is read."""
+    database = FakeExportDatabase({ONE: [(number, "x" * 1000) for number in range(400)]}, chunk=10)
     seen: list[tuple[int, int]] = []
     read = 0
 
@@ -222,6 +224,6 @@ def test_rows_are_not_gathered(tmp_path: Path) -> None:
         nonlocal read
         read += len(rows)
 
-    ledger.reading = count
-    export(ledger, tmp_path, last=ONE, watch=lambda _, written: seen.append((read, written)))
+    database.on_chunk = count
+    export(database, tmp_path, last=ONE, on_rows=lambda _, written: seen.append((read, written)))
     assert seen == [(number, number) for number in range(10, 401, 10)]

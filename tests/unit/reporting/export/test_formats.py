@@ -1,4 +1,4 @@
-"""Values arrive in every format as what they are."""
+"""Every format keeps types and values."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ ROWS: list[tuple[Any, ...]] = [
 ]
 
 
-def written(form: Format) -> bytes:
+def written(format: Format) -> bytes:
     file = io.BytesIO()
-    writer = open_writer(form, file, COLUMNS)
+    writer = open_writer(format, file, COLUMNS)
     writer.write(ROWS[:2])
     writer.write(ROWS[2:])
     writer.close()
     return file.getvalue()
 
 
-def test_csv_tells_null_from_the_empty_text() -> None:
+def test_csv_distinguishes_null_and_empty_text() -> None:
     lines = written(Format.CSV).decode().removesuffix("\r\n").split("\r\n")
     assert lines[0] == "id,count,is_open,seconds,day,at"
     assert lines[1] == "9007199254740993,4611686018427387904,true,0.1,2026-11-01,2026-10-31T23:30:00.000000Z"
     assert lines[-2:] == ['"",0,,,,', ",,,,,"]
 
 
-def test_csv_is_read_back_by_others() -> None:
+def test_csv_module_reads_the_values_back() -> None:
     rows = list(csv.reader(io.StringIO(written(Format.CSV).decode(), newline="")))
     assert rows[2] == ['甲,"乙"\r\n丙', "-1", "false", "1e+300", "1969-12-31", "1969-12-31T23:59:59.000001Z"]
 
@@ -79,7 +79,7 @@ def test_parquet_has_the_types_of_the_views() -> None:
 
 
 @pytest.mark.parquet
-def test_parquet_holds_back_one_row_group_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parquet_buffers_one_row_group_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     pq = pytest.importorskip("pyarrow.parquet", reason="needs pyarrow (extra `export`)")
     monkeypatch.setattr("syncer.reporting.export.formats.parquet._ROW_GROUP", 100)
     file = io.BytesIO()
@@ -87,11 +87,11 @@ def test_parquet_holds_back_one_row_group_at_most(monkeypatch: pytest.MonkeyPatc
     for _ in range(25):
         writer.write([ROWS[0]] * 10)
     writer.close()
-    shape = pq.ParquetFile(file).metadata
-    assert [shape.row_group(at).num_rows for at in range(shape.num_row_groups)] == [100, 100, 50]
+    metadata = pq.ParquetFile(file).metadata
+    assert [metadata.row_group(at).num_rows for at in range(metadata.num_row_groups)] == [100, 100, 50]
 
 
-def test_missing_pyarrow_names_the_command_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_pyarrow_names_the_install_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     with pytest.raises(ConfigurationError, match=r"needs pyarrow .* -m pip install 'syncer\[export\]'`"):
         check_format(Format.PARQUET)

@@ -1,4 +1,4 @@
-"""A ledger in memory whose days can be changed between two exports."""
+"""An `ExportDatabase` in memory; tests change its days between two exports."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ NOW = datetime(2026, 12, 1, tzinfo=UTC)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class FakeExportSource:
-    """Rows of (key, name) by day. `reading` is called with each chunk that is read."""
+class FakeExportDatabase:
+    """Rows of (key, name) by day. `on_chunk` is called with the rows of each chunk that is read."""
 
     def __init__(self, days: dict[date, list[tuple[Any, ...]]], *, chunk: int = 2) -> None:
         self.days = days
         self.open_tasks = 0
-        self.read: list[date] = []
-        self.reading: Callable[[Sequence[Any]], None] = lambda _: None
+        self.days_read: list[date] = []
+        self.on_chunk: Callable[[Sequence[Any]], None] = lambda _: None
         self._chunk = chunk
 
     def now(self) -> datetime:
@@ -30,34 +30,36 @@ class FakeExportSource:
     def columns(self, _: Selection) -> tuple[ExportColumn, ...]:
         return ExportColumn("task_key", "bigint"), ExportColumn("name", "text")
 
-    def undated(self, _: Selection) -> int:
+    def count_undated(self, _: Selection) -> int:
         return 0
 
     @contextmanager
-    def day(self, _: Selection, day: Day) -> Iterator[FakeSnapshot]:
+    def snapshot(self, _: Selection, day: Day) -> Iterator[FakeSnapshot]:
         yield FakeSnapshot(self, day.on, self._chunk)
 
 
 class FakeSnapshot:
-    def __init__(self, ledger: FakeExportSource, on: date, chunk: int) -> None:
-        self._ledger, self._on, self._size = ledger, on, chunk
+    """The rows of one day."""
+
+    def __init__(self, database: FakeExportDatabase, on: date, chunk: int) -> None:
+        self._database, self._on, self._size = database, on, chunk
         coverage = (StreamCoverage("vod", begins_at=LONG_AGO),)
-        self.facts = DayFacts(now_at=NOW, open_tasks=ledger.open_tasks, coverage=coverage)
+        self.facts = DayFacts(now_at=NOW, open_tasks=database.open_tasks, coverage=coverage)
 
     def row_checksum(self) -> RowChecksum:
-        rows = self._ledger.days.get(self._on, [])
-        return RowChecksum(len(rows), _sum(rows))
+        rows = self._database.days.get(self._on, [])
+        return RowChecksum(len(rows), _checksum(rows))
 
     def chunks(self) -> Iterator[Chunk]:
-        self._ledger.read.append(self._on)
-        rows = self._ledger.days.get(self._on, [])
+        self._database.days_read.append(self._on)
+        rows = self._database.days.get(self._on, [])
         for at in range(0, len(rows), self._size):
-            part = rows[at : at + self._size]
-            self._ledger.reading(part)
-            yield Chunk(part, _sum(part))
+            chunk = rows[at : at + self._size]
+            self._database.on_chunk(chunk)
+            yield Chunk(chunk, _checksum(chunk))
 
 
-def _sum(rows: Sequence[Any]) -> int:
+def _checksum(rows: Sequence[Any]) -> int:
     total = 0
     for row in rows:
         total ^= crc32(repr(row).encode())
