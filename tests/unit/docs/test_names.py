@@ -47,7 +47,8 @@ def words() -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_page_names_only_paths_that_exist(page: Path) -> None:
-    named = PATH.findall(page.read_text("utf-8"))
+    # A word in capitals is a placeholder, such as VENDOR.
+    named = [path for path in PATH.findall(page.read_text("utf-8")) if not re.search("[A-Z]{3}", path)]
     assert not [path for path in named if not any(ROOT.glob(path.rstrip("/")))]
 
 
