@@ -60,8 +60,8 @@ class Asked:
         parts = urlsplit(request.url)
         headers = {name.lower(): value for name, value in request.headers.items()}
         call = SimRequest(request.method, parts.path or "/", parts.query, headers, request.body)
-        reply = self.simulator.services[self.name](call, int(now.timestamp() * 1000))
-        page = parse_page(self.provider, query, reply.answer, observed_at=now)
+        reply = self.simulator.pipelines[self.name].respond(call, int(now.timestamp() * 1000))
+        page = parse_page(self.provider, query, reply.response, observed_at=now)
         self.counts["requests"] += 1
         if query.ids:
             self.counts["by id"] += 1

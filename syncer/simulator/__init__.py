@@ -1,22 +1,26 @@
-"""The five task lists as local servers, for the demo and the tests.
+"""Simulator of the vendors' task lists as local HTTP servers, for the demo and the tests.
 
-Nothing here is used by the daemon. The check of signatures and the formats share no code with the providers,
-so that both sides can be wrong only independently.
+The daemon does not use it. The vendors' packages check signatures and format responses without any code of
+`syncer.providers`, so that an error in one of the two is found by the other.
 """
 
-from syncer.simulator.config_file import config_toml
 from syncer.simulator.fault_injection import FailedFilter, Faults, MovedToken
 from syncer.simulator.ground_truth import TrueState, TrueTask
+from syncer.simulator.list_spec import ListSpec
 from syncer.simulator.simulator import Simulator
 from syncer.simulator.simulator_options import LIST_NAMES, ListOptions, SimulatorOptions
 from syncer.simulator.sort_orders import ListOrder
+from syncer.simulator.source_config import config_toml
+from syncer.simulator.vendors import LISTS
 
 __all__ = [
+    "LISTS",
     "LIST_NAMES",
     "FailedFilter",
     "Faults",
     "ListOptions",
     "ListOrder",
+    "ListSpec",
     "MovedToken",
     "Simulator",
     "SimulatorOptions",

@@ -1,35 +1,63 @@
-"""The admin port: the truth, the counts, the faults and the clock, as JSON for tests and scripts."""
+"""Admin port: addresses, ground truth, request counts, faults and clock as JSON, for tests and scripts."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-from syncer.simulator.http_messages import SimRequest, SimResponse, json_answer
-
-if TYPE_CHECKING:
-    from syncer.simulator.simulator import Simulator
+from syncer.model import Credentials
+from syncer.simulator.ground_truth import TrueTask
+from syncer.simulator.http_messages import SimRequest, SimResponse, json_response
+from syncer.simulator.simulated_clock import SimulatedClock
 
 Params = Mapping[str, Any]
 
 
-class _Wrong(Exception):
-    """The admin call cannot be done; the message says what to send instead."""
+class SimulatorControl(Protocol):
+    """What the admin port reads and changes; see `syncer.simulator.Simulator`."""
+
+    @property
+    def clock(self) -> SimulatedClock: ...
+
+    @property
+    def credentials(self) -> Credentials: ...
+
+    @property
+    def endpoints(self) -> Mapping[str, str]: ...
+
+    @property
+    def list_names(self) -> tuple[str, ...]: ...
+
+    def true_tasks(
+        self, name: str, *, now: datetime | None = None, future: bool = False
+    ) -> Iterator[TrueTask]: ...
+
+    def requests(self) -> dict[str, dict[str, Any]]: ...
+
+    def fault_report(self) -> dict[str, dict[str, Any]]: ...
+
+    def set_faults(self, name: str | None = None, /, **changes: Any) -> None: ...
+
+    def rotate_session_token(self) -> Credentials: ...
 
 
-class Admin:
-    """Answers admin calls. Parameters come in the query or as a JSON object in the body.
+class _BadRequest(Exception):
+    """The request is invalid; the message says what to send instead."""
+
+
+class AdminApi:
+    """Responds to admin requests. Parameters are in the query or in a JSON object in the body.
 
     GET / (addresses, key and clock), /requests, /faults,
     /truth?list=NAME[&future=1][&records=0][&details=1];
     POST /freeze, /thaw, /advance {seconds}, /rotate, /faults {list?, FAULT: value …}.
     """
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: SimulatorControl) -> None:
         self._simulator = simulator
-        self._calls: dict[tuple[str, str], Callable[[Params], Any]] = {
+        self._actions: dict[tuple[str, str], Callable[[Params], Any]] = {
             ("GET", "/"): self._overview,
             ("GET", "/truth"): self._truth,
             ("GET", "/requests"): self._requests,
@@ -41,22 +69,23 @@ class Admin:
             ("POST", "/rotate"): self._rotate,
         }
 
-    def __call__(self, call: SimRequest) -> SimResponse:
+    def respond(self, request: SimRequest) -> SimResponse:
+        """Execute the request; return its result, or status 400 with the key `error`."""
         try:
-            answer = self._calls.get((call.method, call.path))
-            if answer is None:
-                raise _Wrong(f"There is no {call.method} {call.path}.")
-            return _reply(answer(_params(call)), 200)
-        except (_Wrong, ValueError) as error:
-            return _reply({"error": str(error)}, 400)
+            action = self._actions.get((request.method, request.path))
+            if action is None:
+                raise _BadRequest(f"There is no {request.method} {request.path}.")
+            return _response(action(_params(request)), 200)
+        except (_BadRequest, ValueError) as error:
+            return _response({"error": str(error)}, 400)
 
     def _overview(self, params: Params) -> Any:
-        key = self._simulator.credentials
+        credentials = self._simulator.credentials
         return {
             "endpoints": self._simulator.endpoints,
-            "access_key": key.access_key,
-            "secret_key": key.secret_key,
-            "session_token": key.session_token,
+            "access_key": credentials.access_key,
+            "secret_key": credentials.secret_key,
+            "session_token": credentials.session_token,
             **self._clock(),
         }
 
@@ -65,12 +94,12 @@ class Admin:
         return {"now": clock.now().isoformat(), "frozen": clock.is_frozen}
 
     def _truth(self, params: Params) -> Any:
-        name = self._list(params)
+        name = self._list_name(params)
         now = self._simulator.clock.now()
-        truth = self._simulator.truth(name, now=now, future=_flag(params, "future", False))
+        tasks = self._simulator.true_tasks(name, now=now, future=_flag(params, "future", False))
         records, details = _flag(params, "records", True), _flag(params, "details", False)
-        tasks = [task.as_json(records=records, details=details) for task in truth]
-        return {"list": name, "now": now.isoformat(), "tasks": tasks}
+        rows = [task.as_json(records=records, details=details) for task in tasks]
+        return {"list": name, "now": now.isoformat(), "tasks": rows}
 
     def _requests(self, params: Params) -> Any:
         return self._simulator.requests()
@@ -84,40 +113,39 @@ class Admin:
         return self._simulator.fault_report()
 
     def _freeze(self, params: Params) -> Any:
-        self._simulator.freeze()
+        self._simulator.clock.freeze()
         return self._clock()
 
     def _thaw(self, params: Params) -> Any:
-        self._simulator.thaw()
+        self._simulator.clock.thaw()
         return self._clock()
 
     def _advance(self, params: Params) -> Any:
         if "seconds" not in params:
-            raise _Wrong("Send the `seconds` to advance.")
-        self._simulator.advance(timedelta(seconds=float(params["seconds"])))
+            raise _BadRequest("Send the `seconds` to advance.")
+        self._simulator.clock.advance(timedelta(seconds=float(params["seconds"])))
         return self._clock()
 
     def _rotate(self, params: Params) -> Any:
-        """A new session token; the old one has expired."""
         return {"session_token": self._simulator.rotate_session_token().session_token}
 
-    def _list(self, params: Params) -> str:
+    def _list_name(self, params: Params) -> str:
         name = params.get("list")
-        if name not in self._simulator.services:
-            raise _Wrong(f"Send `list`, one of: {', '.join(self._simulator.services)}.")
+        if name not in self._simulator.list_names:
+            raise _BadRequest(f"Send `list`, one of: {', '.join(self._simulator.list_names)}.")
         return str(name)
 
 
-def _params(call: SimRequest) -> Params:
-    body = json.loads(call.body) if call.body else {}
+def _params(request: SimRequest) -> Params:
+    body = json.loads(request.body) if request.body else {}
     if not isinstance(body, dict):
-        raise _Wrong("Send a JSON object.")
-    return {**call.params(), **body}
+        raise _BadRequest("Send a JSON object.")
+    return {**request.params(), **body}
 
 
 def _flag(params: Params, name: str, default: bool) -> bool:
     return str(params.get(name, default)).lower() in ("1", "true", "yes")
 
 
-def _reply(value: Any, status: int) -> SimResponse:
-    return SimResponse(json_answer(value, status=status, content_type="application/json"))
+def _response(value: Any, status: int) -> SimResponse:
+    return SimResponse(json_response(value, status=status, content_type="application/json"))

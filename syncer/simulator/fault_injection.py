@@ -1,7 +1,7 @@
-"""What goes wrong on purpose, and how often it has.
+"""Injected faults: what can go wrong in a simulated list, how often, and how often each fault has fired.
 
-A rate is the share of requests that suffer; every fault that fires is counted by its name, so that a test
-can prove that it met it.
+A rate is the share of requests that a fault affects. Each fault that fires is counted by its name, so that a
+test can prove that the fault occurred.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ from typing import Any
 
 
 class MovedToken(StrEnum):
-    """What a scroll token means once its record has left the list it was handed out for."""
+    """How the API treats a scroll token whose record has left the list that issued the token."""
 
-    #: The scan goes on where the record would stand.
+    #: The scan goes on at the former position of the record.
     CONTINUE = "continue"
-    #: An empty page with an empty token, as at the end.
+    #: An empty page with an empty token, as at the end of the list.
     EMPTY = "empty"
+    #: An error.
     REFUSED = "refused"
 
 
 class FailedFilter(StrEnum):
-    """What the API makes of SubTaskHasFailed."""
+    """How the API treats the parameter SubTaskHasFailed."""
 
     WORKS = "works"
     REJECTED = "rejected"
@@ -35,68 +36,70 @@ class FailedFilter(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
-    """The faults of one list. All off by default."""
+    """The faults of one list. All are off by default."""
 
     #: The vendor's throttling error.
     throttle_rate: float = 0.0
     #: The vendor's internal error.
     error_rate: float = 0.0
-    #: A gateway's 502 with an HTML body.
+    #: HTTP 502 with an HTML body, as a gateway sends it.
     gateway_rate: float = 0.0
-    #: A login page in HTML with status 200, as a proxy sends it.
+    #: HTTP 200 with a login page in HTML, as a proxy sends it.
     html_rate: float = 0.0
+    #: The response is delayed by `slow_seconds`.
     slow_rate: float = 0.0
     slow_seconds: float = 1.0
     #: The connection closes in the middle of the body.
     cut_rate: float = 0.0
-    #: The connection is reset before the answer.
+    #: The connection is reset before the response.
     reset_rate: float = 0.0
     #: Valid scroll tokens and markers are refused as expired.
     expired_cursor_rate: float = 0.0
-    #: An empty page whose cursor goes on.
+    #: An empty page whose cursor leads to further pages.
     blank_rate: float = 0.0
-    #: A row stands on its page twice.
+    #: A page shows one of its rows twice.
     duplicate_rate: float = 0.0
     #: The cursor leads to the same page again.
     repeat_rate: float = 0.0
-    #: HTTP 200 that says Success=false (aiccs).
+    #: HTTP 200 with Success=false (aiccs).
     unsuccessful_rate: float = 0.0
-    #: The last page claims that there are more (MPS, Baidu).
+    #: The last page claims that further pages follow (MPS, Baidu).
     endless: bool = False
-    #: Markers include the row they name (Baidu).
+    #: Pages begin with the row that the marker names (Baidu).
     inclusive_marker: bool = False
     moved_token: MovedToken = MovedToken.CONTINUE
     failed_filter: FailedFilter = FailedFilter.WORKS
-    #: The most rows the server puts on a page, whatever was asked (aiccs).
+    #: The largest page that the server returns, whatever size is requested (aiccs).
     page_cap: int | None = None
-    #: A page asked with a higher limit fails.
+    #: A request with a larger page size fails.
     largest_page: int | None = None
     #: A page with one of these tasks fails.
     poisoned_ids: tuple[str, ...] = ()
-    #: Every call is refused for lack of permission.
+    #: Each request is refused for lack of permission.
     denied: bool = False
-    #: Every call gets 503.
+    #: Each request gets HTTP 503.
     down: bool = False
 
-    def changed(self, changes: Mapping[str, Any]) -> Faults:
-        """These faults with `changes`, given as JSON values. Raises ValueError for what is no fault."""
+    def with_changes(self, changes: Mapping[str, Any]) -> Faults:
+        """These faults with `changes`, given as JSON values. Raises ValueError for an unknown fault."""
         known = {field.name: getattr(self, field.name) for field in fields(self)}
         for name in changes:
             if name not in known:
                 raise ValueError(f"There is no fault {name!r}. The faults are: {', '.join(sorted(known))}.")
-        return replace(self, **{name: _as_type_of(known[name], value) for name, value in changes.items()})
+        return replace(self, **{name: _to_type_of(known[name], value) for name, value in changes.items()})
 
 
-def _as_type_of(old: object, value: Any) -> Any:
-    if isinstance(old, StrEnum):
-        return type(old)(value)
-    if isinstance(old, tuple):
+def _to_type_of(current: object, value: Any) -> Any:
+    """A JSON value in the type of the current setting."""
+    if isinstance(current, StrEnum):
+        return type(current)(value)
+    if isinstance(current, tuple):
         return tuple(map(str, value))
     return value
 
 
 class FaultInjector:
-    """Decides for each request which faults it meets, and counts them. Safe for several threads."""
+    """Decides for each request which faults fire, and counts them. Safe for several threads."""
 
     def __init__(self, faults: Faults, seed: str) -> None:
         self.faults = faults
@@ -105,25 +108,25 @@ class FaultInjector:
         self._lock = threading.Lock()
 
     def fires(self, fault: str) -> bool:
-        """Whether the fault with this name of a rate or a switch fires now."""
-        chance = getattr(self.faults, fault)
+        """Draw whether the named fault, a rate or a switch, fires now; count it and return the result."""
+        rate = getattr(self.faults, fault)
         with self._lock:
-            fires = bool(chance) and self._rng.random() < chance
+            fires = bool(rate) and self._rng.random() < rate
             self._fired[fault] += fires
         return fires
 
-    def note(self, fault: str) -> None:
+    def count(self, fault: str) -> None:
         """Count a fault that fired."""
         with self._lock:
             self._fired[fault] += 1
 
-    def pick(self, count: int) -> int:
-        """A random number below `count`."""
+    def random_below(self, bound: int) -> int:
+        """Draw a random number from 0 to `bound` - 1."""
         with self._lock:
-            return self._rng.randrange(count)
+            return self._rng.randrange(bound)
 
     def fired(self) -> dict[str, int]:
-        """How often each fault fired so far."""
+        """By fault: how often it has fired. Faults that never fired are left out."""
         with self._lock:
             return {name: count for name, count in sorted(self._fired.items()) if count}
 

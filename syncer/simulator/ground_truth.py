@@ -1,4 +1,4 @@
-"""What really happened: every task with every state it was in and when a client could have seen it."""
+"""Ground truth: every task, its states, and when a client could have seen them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from syncer.simulator.request_pipeline import RequestPipeline
 from syncer.simulator.simulated_clock import from_ms
 from syncer.simulator.simulated_tasks import Phase, SimTask
-from syncer.simulator.vendors.api import Record, VendorApi
+from syncer.simulator.vendor_api import JsonObject, VendorApi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +26,17 @@ class TrueState:
     _index: int
 
     @property
-    def record(self) -> Record:
-        """The row that the list shows (of TAT without output)."""
+    def record(self) -> JsonObject:
+        """The row that the list shows (for TAT without output)."""
         return self._api.record(self._task, self._index)
 
     @property
-    def detail(self) -> Record:
-        """What a call by id tells; of TAT the row with the output."""
+    def detail(self) -> JsonObject:
+        """The response of a call by id; for TAT the row with output."""
         return self._api.detail(self._task, self._index)
 
-    def as_json(self, *, records: bool = True, details: bool = False) -> Record:
+    def as_json(self, *, records: bool = True, details: bool = False) -> JsonObject:
+        """The state as JSON values, with the record and the detail if wanted."""
         return {
             "at": self.at.isoformat(),
             "status": self.status,
@@ -48,7 +49,7 @@ class TrueState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrueTask:
-    """A task and when the list shows it: from `visible_from`, and before `visible_until` (None: for ever)."""
+    """A task. The list shows it from `visible_from`, and before `visible_until` (None: for ever)."""
 
     task_id: str
     region: str
@@ -63,7 +64,7 @@ class TrueTask:
         return begun[-1] if begun else None
 
     def last_visible(self, now: datetime) -> TrueState | None:
-        """The last state that the list has shown by `now`; None where it never showed the task."""
+        """The last state that the list has shown by `now`; None if it never showed the task."""
         if now < self.visible_from:
             return None
         if self.visible_until is None or now < self.visible_until:
@@ -72,9 +73,11 @@ class TrueTask:
         return shown[-1] if self.visible_from < self.visible_until else None
 
     def is_visible(self, now: datetime) -> bool:
+        """Whether the list shows the task at `now`."""
         return self.visible_from <= now and (self.visible_until is None or now < self.visible_until)
 
-    def as_json(self, *, records: bool = True, details: bool = False) -> Record:
+    def as_json(self, *, records: bool = True, details: bool = False) -> JsonObject:
+        """The task as JSON values, its states with records and details if wanted."""
         return {
             "task_id": self.task_id,
             "region": self.region,
@@ -85,40 +88,41 @@ class TrueTask:
         }
 
 
-def true_tasks(service: RequestPipeline, now_ms: int, *, future: bool = False) -> Iterator[TrueTask]:
-    """The tasks created by `now_ms` in the order of their creation, with what has happened to them so far.
+def true_tasks(pipeline: RequestPipeline, now_ms: int, *, future: bool = False) -> Iterator[TrueTask]:
+    """Advance the list to `now_ms`; yield the tasks created by then, in the order of creation.
 
-    With `future` also what is still to come for these tasks.
+    Each task has its states up to `now_ms`; with `future` also the later ones.
     """
-    with service.lock:
-        service.task_index.advance(now_ms)
-        tasks = service.task_index.created()
+    with pipeline.lock:
+        pipeline.task_index.advance(now_ms)
+        tasks = pipeline.task_index.created_tasks()
     for task in tasks:
         if task.created_ms <= now_ms:
-            last = len(task.times) if future else task.index_at(now_ms) + 1
-            yield _true_task(service, task, last)
+            count = len(task.times) if future else task.index_at(now_ms) + 1
+            yield _true_task(pipeline, task, count)
 
 
-def _true_task(service: RequestPipeline, task: SimTask, last: int) -> TrueTask:
-    until = service.task_index.visible_until(task)
+def _true_task(pipeline: RequestPipeline, task: SimTask, count: int) -> TrueTask:
+    """The task with its first `count` states."""
+    until = pipeline.task_index.visible_until(task)
     return TrueTask(
         task_id=task.task_id,
         region=task.region,
         created_at=from_ms(task.created_ms),
-        visible_from=from_ms(service.task_index.visible_from(task)),
+        visible_from=from_ms(pipeline.task_index.visible_from(task)),
         visible_until=None if until is None else from_ms(until),
-        states=tuple(_true_state(service, task, index) for index in range(last)),
+        states=tuple(_true_state(pipeline.api, task, index) for index in range(count)),
     )
 
 
-def _true_state(service: RequestPipeline, task: SimTask, index: int) -> TrueState:
+def _true_state(api: VendorApi, task: SimTask, index: int) -> TrueState:
     state = task.states[index]
     return TrueState(
         at=from_ms(task.times[index]),
         status=state.status,
         is_open=state.phase is not Phase.ENDED,
         has_failed=state.failed,
-        _api=service.api,
+        _api=api,
         _task=task,
         _index=index,
     )

@@ -1,4 +1,4 @@
-"""A request as a simulated vendor gets it, and what goes back."""
+"""Requests to the simulated APIs and responses from them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syncer.model import Response
 
 @dataclass(frozen=True, slots=True)
 class SimRequest:
-    """An HTTP request, to the byte. Header names are lower case; path and query are as sent."""
+    """An HTTP request as received. Header names are lower case; path and query are not decoded."""
 
     method: str
     path: str
@@ -23,12 +23,12 @@ class SimRequest:
     body: bytes = b""
 
     def params(self) -> dict[str, str]:
-        """The query string, decoded. Of a repeated name the last value counts."""
+        """The decoded query string. Of a repeated name the last value counts."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
 
 class ApiError(Exception):
-    """The vendor answers with an error: its code, its message and its HTTP status."""
+    """The API responds with an error: the vendor's code and message, and the HTTP status."""
 
     def __init__(
         self, code: str, message: str, status: int = 400, headers: Mapping[str, str] | None = None
@@ -41,28 +41,28 @@ class ApiError(Exception):
 
 
 class ConnectionFault(StrEnum):
-    """How the connection treats an answer."""
+    """What happens to the connection while a response is sent."""
 
-    WHOLE = "whole"
-    #: Half of the body, then the connection closes.
-    CUT = "cut"
-    #: The connection is reset before anything was said.
+    NONE = "none"
+    #: The connection closes after half of the body.
+    TRUNCATED = "truncated"
+    #: The connection is reset before the first byte.
     RESET = "reset"
 
 
 @dataclass(frozen=True, slots=True)
 class SimResponse:
-    """An answer and how it travels."""
+    """A response and how it is sent."""
 
-    answer: Response
-    ending: ConnectionFault = ConnectionFault.WHOLE
+    response: Response
+    connection_fault: ConnectionFault = ConnectionFault.NONE
     #: Real seconds before the first byte.
     delay: float = 0.0
 
 
-def json_answer(
+def json_response(
     value: Any, *, status: int = 200, content_type: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """`value` as a JSON answer in UTF-8."""
+    """A response with `value` as JSON in UTF-8."""
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     return Response(status, {"content-type": content_type, **(headers or {})}, body)

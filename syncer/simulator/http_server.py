@@ -1,6 +1,6 @@
-"""HTTP/1.1 on loopback: one address, one function that answers.
+"""HTTP/1.1 server that passes each request to a function.
 
-Header and body leave in one write and without Nagle's delay, so that a page costs what it takes to make it.
+Head and body are sent in one write and without Nagle's algorithm, so that the transport adds no delay.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from syncer.simulator.http_messages import ConnectionFault, SimRequest, SimRespo
 
 Respond = Callable[[SimRequest], SimResponse]
 
-_LARGEST_BODY = 10 * 1024 * 1024
+_MAX_BODY = 10 * 1024 * 1024
 
 
 class HttpServer:
-    """Serves `respond` on a port of `host` (0: any free one) until it is stopped.
+    """Calls `respond` for each request to a port of `host` (0: any free port) until it is stopped.
 
-    `now` gives the seconds since the epoch that the Date header tells.
+    `now` returns the seconds since the epoch for the Date header.
     """
 
     def __init__(self, respond: Respond, now: Callable[[], float], *, host: str, port: int) -> None:
         self._http = _Listener((host, port), _Connection)
         self._http.respond = respond
         self._http.now = now
-        self._thread = threading.Thread(target=self._http.accept_all, name="simulator", daemon=True)
+        self._thread = threading.Thread(target=self._http.accept_connections, name="simulator", daemon=True)
 
     @property
     def url(self) -> str:
@@ -48,16 +48,17 @@ class HttpServer:
         return str(host), port
 
     def start(self) -> None:
+        """Accept connections in a thread of its own."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Close every connection and wait until their threads are gone."""
+        """Close all connections and wait until their threads have ended."""
         self._http.stopping.set()
         with contextlib.suppress(OSError):
-            # It waits for a connection, and knows no other call.
+            # accept() returns only for a connection, so make one.
             socket.create_connection(self._address, timeout=5).close()
         self._thread.join()
-        self._http.hang_up()
+        self._http.close_connections()
         self._http.server_close()
 
 
@@ -73,13 +74,13 @@ class _Listener(socketserver.ThreadingMixIn, HTTPServer):
         self._changed = threading.Condition()
         super().__init__(address, connection)
 
-    def accept_all(self) -> None:
-        """Accept connections until the one that comes after `stopping` was set."""
+    def accept_connections(self) -> None:
+        """Accept connections; return after the first one that follows `stopping`."""
         while not self.stopping.is_set():
             self.handle_request()
 
     def server_bind(self) -> None:
-        """Bind without asking a name server who we are."""
+        """Bind without the name lookup that HTTPServer makes."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = self.server_address[:2]  # type: ignore[assignment]
 
@@ -95,9 +96,10 @@ class _Listener(socketserver.ThreadingMixIn, HTTPServer):
             self._changed.notify_all()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no error of ours."""
+        """Ignore the error: the client closed the connection."""
 
-    def hang_up(self) -> None:
+    def close_connections(self) -> None:
+        """Shut all connections down; wait up to 5 seconds for their threads."""
         with self._changed:
             for connection in self._open:
                 with contextlib.suppress(OSError):
@@ -108,56 +110,56 @@ class _Listener(socketserver.ThreadingMixIn, HTTPServer):
 class _Connection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    #: Nobody sends a request this slowly.
+    #: Seconds to wait for a request; ends the threads of idle connections.
     timeout = 300
     server: _Listener
 
     def do_GET(self) -> None:
         length = int(self.headers.get("content-length") or 0)
-        if length > _LARGEST_BODY:
+        if length > _MAX_BODY:
             self.send_error(413)
             return
         path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(length) if length else b""
-        reply = self.server.respond(SimRequest(self.command, path, query, headers, body))
-        if reply.delay:
-            self.server.stopping.wait(reply.delay)
-        self._send(reply)
+        response = self.server.respond(SimRequest(self.command, path, query, headers, body))
+        if response.delay:
+            self.server.stopping.wait(response.delay)
+        self._send(response)
 
     do_POST = do_GET
     do_PUT = do_GET
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the ledger counts."""
+        """Log nothing: the request log counts."""
 
-    def _send(self, reply: SimResponse) -> None:
-        if reply.ending is ConnectionFault.RESET:
+    def _send(self, response: SimResponse) -> None:
+        if response.connection_fault is ConnectionFault.RESET:
             self._reset()
             return
-        message, body_at = _message(reply.answer, self.server.now())
-        if reply.ending is ConnectionFault.CUT:
+        message, body_at = _message(response.response, self.server.now())
+        if response.connection_fault is ConnectionFault.TRUNCATED:
             message = message[: (body_at + len(message)) // 2]
             self.close_connection = True
         self.wfile.write(message)
 
     def _reset(self) -> None:
-        """Close so that the client sees a reset, not an end."""
+        """Close with RST, so that the client sees a reset instead of an end of file."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         os.close(self.connection.detach())
 
 
-def _message(answer: Response, now: float) -> tuple[bytes, int]:
-    """The bytes of a whole answer, and where in them the body begins."""
+def _message(response: Response, now: float) -> tuple[bytes, int]:
+    """The bytes of the response, and the index at which its body begins."""
     lines = [
-        f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}",
+        f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}",
         f"Date: {formatdate(now, usegmt=True)}",
         "Connection: keep-alive",
-        *(f"{name.title()}: {value}" for name, value in answer.headers.items()),
+        *(f"{name.title()}: {value}" for name, value in response.headers.items()),
     ]
-    body = answer.body
-    if answer.headers.get("transfer-encoding") == "chunked":
+    body = response.body
+    if response.headers.get("transfer-encoding") == "chunked":
         body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
     else:
         lines.append(f"Content-Length: {len(body)}")

@@ -1,4 +1,4 @@
-"""The vendors' rate limits: so many calls of an action in any second, in real time."""
+"""The vendors' rate limits: calls of an action in any second of real time."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from collections.abc import Mapping
 
 
 class RateLimit:
-    """Counts calls by action. Actions without a quota are never limited."""
+    """Sliding window of one second for each action. Actions without a quota are not limited.
+
+    Safe for several threads.
+    """
 
     def __init__(self, quotas: Mapping[str, float]) -> None:
         self._quotas = quotas
         self._calls: dict[str, deque[float]] = {}
         self._lock = threading.Lock()
 
-    def admits(self, action: str) -> bool:
-        """Whether one more call of the action fits into the last second. A refused call does not count."""
+    def try_acquire(self, action: str) -> bool:
+        """Count a call of the action and return True; False, uncounted, if it exceeds the quota."""
         quota = self._quotas.get(action)
         if quota is None:
             return True
@@ -32,4 +35,5 @@ class RateLimit:
             return True
 
     def quota(self, action: str) -> float:
+        """Calls a second; 0 where the action is not limited."""
         return self._quotas.get(action, 0)

@@ -1,4 +1,4 @@
-"""One list behind its address: which call is counted, tripped, refused or answered, in this order."""
+"""One simulated list: how a request is counted, disturbed, checked and executed, in this order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syncer.simulator.http_messages import ApiError, ConnectionFault, SimRequest
 from syncer.simulator.quotas import RateLimit
 from syncer.simulator.request_log import RequestLog
 from syncer.simulator.task_index import TaskIndex
-from syncer.simulator.vendors.api import ApiPage, InternalApiError, VendorApi
+from syncer.simulator.vendor_api import ApiResult, PageFailure, VendorApi
 
 _HTML = {"content-type": "text/html; charset=utf-8"}
 _BAD_GATEWAY = Response(502, _HTML, b"<html><body><center><h1>502 Bad Gateway</h1></center></body></html>")
@@ -20,69 +20,69 @@ _LOGIN_PAGE = Response(200, _HTML, b"<!DOCTYPE html><html><title>Sign in to cont
 
 
 class RequestPipeline:
-    """Answers the calls of one list. Safe for several threads."""
+    """Responds to the requests of one list. Safe for several threads."""
 
     def __init__(
         self,
         api: VendorApi,
         task_index: TaskIndex,
         injector: FaultInjector,
-        limit: RateLimit,
+        rate_limit: RateLimit,
         now_ms: Callable[[], int],
     ) -> None:
         self.api = api
         self.task_index = task_index
         self.injector = injector
         self.request_log = RequestLog()
-        #: Held while the catalogue is read or moved on.
+        #: Held while the task index is read or advanced.
         self.lock = threading.Lock()
-        self._limit = limit
+        self._rate_limit = rate_limit
         self._now_ms = now_ms
 
-    def __call__(self, call: SimRequest, signed_ms: int) -> SimResponse:
-        """The reply to a call; its signature is held against the time `signed_ms`."""
-        self.request_log.request(self.api.action(call))
+    def respond(self, request: SimRequest, signature_time_ms: int) -> SimResponse:
+        """Count the request and return the response; signatures are checked against `signature_time_ms`."""
+        self.request_log.count_request(self.api.action(request))
         delay = self.injector.faults.slow_seconds if self.injector.fires("slow_rate") else 0.0
         if self.injector.fires("reset_rate"):
             return SimResponse(_BAD_GATEWAY, ConnectionFault.RESET, delay)
-        ending = ConnectionFault.CUT if self.injector.fires("cut_rate") else ConnectionFault.WHOLE
-        return SimResponse(self._on_the_way(call, signed_ms), ending, delay)
+        fault = ConnectionFault.TRUNCATED if self.injector.fires("cut_rate") else ConnectionFault.NONE
+        return SimResponse(self._through_gateway(request, signature_time_ms), fault, delay)
 
-    def _on_the_way(self, call: SimRequest, signed_ms: int) -> Response:
-        """What a gateway or a proxy makes of the call before the vendor sees it."""
+    def _through_gateway(self, request: SimRequest, signature_time_ms: int) -> Response:
+        """The API's response, or that of a gateway or proxy in front of it if such a fault fires."""
         if self.injector.fires("down"):
             return _UNAVAILABLE
         if self.injector.fires("gateway_rate"):
             return _BAD_GATEWAY
         if self.injector.fires("html_rate"):
             return _LOGIN_PAGE
-        action = self.api.action(call)
+        action = self.api.action(request)
         try:
-            page = self._answer(call, signed_ms)
-        except ApiError as refusal:
-            self.request_log.error(action, refusal.code)
-            return self.api.refuse(refusal, call)
-        self.request_log.page(action, page.rows)
-        return self.api.render(page, call)
+            result = self._execute(request, signature_time_ms)
+        except ApiError as error:
+            self.request_log.count_error(action, error.code)
+            return self.api.error_response(error, request)
+        self.request_log.count_page(action, result.rows)
+        return self.api.response(result, request)
 
-    def _answer(self, call: SimRequest, signed_ms: int) -> ApiPage:
-        self.api.authenticate(call, signed_ms)
+    def _execute(self, request: SimRequest, signature_time_ms: int) -> ApiResult:
+        self.api.authenticate(request, signature_time_ms)
         if self.injector.fires("denied"):
-            raise self.api.denied()
-        action = self.api.action(call)
-        if self.injector.fires("throttle_rate") or not self._admits(action):
-            raise self.api.throttled(self._limit.quota(action))
+            raise self.api.permission_denied()
+        action = self.api.action(request)
+        if self.injector.fires("throttle_rate") or not self._is_within_quota(action):
+            raise self.api.throttled(self._rate_limit.quota(action))
         if self.injector.fires("error_rate"):
-            raise self.api.broken()
+            raise self.api.internal_error()
         try:
             with self.lock:
                 self.task_index.advance(self._now_ms())
-                return self.api.answer(call)
-        except InternalApiError:
-            raise self.api.broken() from None
+                return self.api.execute(request)
+        except PageFailure:
+            raise self.api.internal_error() from None
 
-    def _admits(self, action: str) -> bool:
-        admitted = self._limit.admits(action)
-        if not admitted:
-            self.injector.note("rate_limit")
-        return admitted
+    def _is_within_quota(self, action: str) -> bool:
+        acquired = self._rate_limit.try_acquire(action)
+        if not acquired:
+            self.injector.count("rate_limit")
+        return acquired

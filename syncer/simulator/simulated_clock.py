@@ -1,4 +1,4 @@
-"""The simulator's time: the machine's, faster, frozen, or moved ahead. It never goes back."""
+"""The simulator's clock: real time, faster, frozen, or moved ahead. It never goes back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SimulatedClock:
-    """Milliseconds since the epoch, as the simulated vendors see them.
+    """Milliseconds since the epoch on the simulated vendors' clock. Safe for several threads.
 
     `speed` simulated seconds pass in one real second; `begin_at` is the first instant, by default now.
     """
@@ -19,14 +19,14 @@ class SimulatedClock:
         self._lock = threading.Lock()
         self._speed = speed
         self._frozen = False
-        #: The first instant; the clock has run on by the time that anybody asks it.
+        #: The first instant. The first reading is later, by the time that passed until then.
         self.begin_ms = to_ms(begin_at) if begin_at else int(time.time() * 1000)
         self._base_ms = float(self.begin_ms)
-        self._mark = time.monotonic()
+        self._base_monotonic = time.monotonic()
 
     def now_ms(self) -> int:
         with self._lock:
-            return int(self._reading())
+            return int(self._read())
 
     def now(self) -> datetime:
         return from_ms(self.now_ms())
@@ -36,33 +36,34 @@ class SimulatedClock:
         return self._frozen
 
     def freeze(self) -> None:
-        """Stand still until `thaw`; `advance` still works."""
+        """Stop until `thaw`; `advance` still works."""
         with self._lock:
-            self._settle()
+            self._rebase()
             self._frozen = True
 
     def thaw(self) -> None:
-        """Go on from where the clock stands."""
+        """Continue from the present reading."""
         with self._lock:
-            self._settle()
+            self._rebase()
             self._frozen = False
 
     def advance(self, duration: timedelta) -> None:
-        """Jump ahead by `duration`, which may not be negative."""
+        """Jump ahead by `duration`. Raises ValueError for a negative one."""
         if duration < timedelta(0):
             raise ValueError("The simulated clock cannot go back.")
         with self._lock:
-            self._settle()
+            self._rebase()
             self._base_ms += duration / timedelta(milliseconds=1)
 
-    def _reading(self) -> float:
+    def _read(self) -> float:
         if self._frozen:
             return self._base_ms
-        return self._base_ms + (time.monotonic() - self._mark) * 1000 * self._speed
+        return self._base_ms + (time.monotonic() - self._base_monotonic) * 1000 * self._speed
 
-    def _settle(self) -> None:
-        self._base_ms = self._reading()
-        self._mark = time.monotonic()
+    def _rebase(self) -> None:
+        """Measure from now on from the present reading."""
+        self._base_ms = self._read()
+        self._base_monotonic = time.monotonic()
 
 
 def to_ms(instant: datetime) -> int:

@@ -1,4 +1,4 @@
-"""A simulated task: its whole life is decided when it is made, so its state at any time is plain lookup."""
+"""A simulated task. Its whole timeline is drawn at its creation, so the state at any time is a lookup."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import IntEnum
 
 
 class Phase(IntEnum):
-    """Where a state stands in a life, whatever the vendor calls it."""
+    """What a state means, whatever the vendor calls it."""
 
     WAITING = 0
     RUNNING = 1
@@ -29,8 +29,8 @@ class SimState:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """What can be told of a task while it is in one of its states. Times are epoch milliseconds."""
+class TaskSnapshot:
+    """A task while it is in one of its states. Times are epoch milliseconds."""
 
     state: SimState
     created_ms: int
@@ -42,13 +42,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SimTask:
-    """A task with its timeline: `states[i]` holds from `times[i]` on. `times[0]` is its creation."""
+    """A task with its timeline: `states[i]` begins at `times[i]`. `times[0]` is its creation."""
 
-    #: Counts the tasks of a list from 0 in the order they are created.
+    #: Position in the order of creation, counted from 0.
     number: int
     task_id: str
     region: str
-    #: 64 random bits, from which every lasting trait (names, types, error texts) is taken.
+    #: 64 random bits that determine names, types and error texts.
     salt: int
     #: Shared by tasks that were submitted together.
     batch: int
@@ -68,12 +68,13 @@ class SimTask:
         index = bisect_right(self.times, now_ms)
         return self.times[index] if index < len(self.times) else None
 
-    def at(self, now_ms: int) -> Moment:
-        return self.moment(self.index_at(now_ms))
+    def snapshot_at(self, now_ms: int) -> TaskSnapshot:
+        """The task at `now_ms`, which may not be before the creation."""
+        return self.snapshot(self.index_at(now_ms))
 
-    def moment(self, index: int) -> Moment:
-        """The task as it is in its state number `index`."""
-        return Moment(
+    def snapshot(self, index: int) -> TaskSnapshot:
+        """The task in its state number `index`."""
+        return TaskSnapshot(
             self.states[index], self.times[0], self._started(index), self._finished(index), self.times[index]
         )
 
@@ -84,7 +85,7 @@ class SimTask:
         return None
 
     def _finished(self, index: int) -> int | None:
-        """Since when the task has been over without a break."""
+        """The begin of the unbroken series of ended states up to `index`."""
         finished = None
         while index >= 0 and self.states[index].phase is Phase.ENDED:
             finished = self.times[index]

@@ -1,4 +1,4 @@
-"""What a list shows now, in its order, kept up by small steps as time goes on.
+"""Index of the tasks that a list shows at the present simulated time, in the list's order.
 
 A list of 100,000 tasks is sorted once; after that a task that appears, changes or expires costs one
 binary search, and a page costs the tasks on it.
@@ -13,12 +13,12 @@ from itertools import islice
 
 from syncer.simulator.generator import TaskGenerator
 from syncer.simulator.simulated_tasks import SimState, SimTask
-from syncer.simulator.sort_orders import Entry, ListOrder, entry_of
+from syncer.simulator.sort_orders import ListOrder, SortKey, sort_key_of
 
-#: Shelves are the parts of a list that the API can be asked for on their own (a status, a region).
-Partitions = Callable[[SimTask, SimState], tuple[str, ...]]
+#: The filters under which the API lists a task in this state, such as its status or its region.
+FilterKeys = Callable[[SimTask, SimState], tuple[str, ...]]
 
-#: From how many changes on sorting everything again is cheaper than moving one by one.
+#: From this number of changes on, sorting everything is cheaper than moving each task.
 _BULK = 500
 
 #: Beyond any instant.
@@ -26,12 +26,15 @@ _FAR = 1 << 62
 
 
 class TaskIndex:
-    """The tasks a list shows at the instant it was last advanced to. Not safe for several threads."""
+    """The tasks a list shows at the instant of the last `advance`. Not safe for several threads.
+
+    A list is sorted once for each filter key. Positions count from 0 within the tasks of one filter key.
+    """
 
     def __init__(
         self,
         generator: TaskGenerator,
-        partitions: Partitions,
+        filter_keys: FilterKeys,
         *,
         order: ListOrder = ListOrder.CREATED_DESC,
         lag_ms: int = 0,
@@ -39,20 +42,22 @@ class TaskIndex:
     ) -> None:
         self.now_ms = -1
         self._generator = generator
-        self._partitions_of = partitions
+        self._filter_keys = filter_keys
         self._order = order
-        self._entry_of = entry_of(order)
+        self._sort_key = sort_key_of(order)
         self._lag_ms = lag_ms
         self._retention_ms = retention_ms
-        self._partitions: dict[str, list[Entry]] = {}
-        #: By task number: where it stands.
-        self._placed: dict[int, tuple[tuple[str, ...], Entry]] = {}
-        #: When each task next changes place.
-        self._due: list[tuple[int, int]] = []
+        #: By filter key: the sorted keys of its tasks.
+        self._sorted: dict[str, list[SortKey]] = {}
+        #: By the number of each task on show: its filter keys and its sort key.
+        self._shown: dict[int, tuple[tuple[str, ...], SortKey]] = {}
+        #: Heap of the next change of each task: instant and task number.
+        self._changes: list[tuple[int, int]] = []
         for task in generator.tasks:
-            self._wait(self.visible_from(task), task)
+            self._schedule(self.visible_from(task), task)
 
     def visible_from(self, task: SimTask) -> int:
+        """The epoch millisecond from which the list shows the task."""
         return task.created_ms + self._lag_ms
 
     def visible_until(self, task: SimTask) -> int | None:
@@ -60,134 +65,139 @@ class TaskIndex:
         return None if self._retention_ms is None else task.created_ms + self._retention_ms
 
     def advance(self, now_ms: int) -> None:
-        """Show the list as it is at `now_ms`; an instant in the past changes nothing."""
+        """Update the index to `now_ms`; an instant in the past changes nothing."""
         self.now_ms = max(self.now_ms, now_ms)
-        for task in self._generator.grow(self.now_ms):
-            self._wait(self.visible_from(task), task)
-        due = list(self._changed())
-        if len(due) > _BULK:
-            self._replace_all(due)
+        for task in self._generator.generate_until(self.now_ms):
+            self._schedule(self.visible_from(task), task)
+        changed = list(self._pop_changed())
+        if len(changed) > _BULK:
+            self._rebuild(changed)
         else:
-            for task in due:
+            for task in changed:
                 self._remove(task)
                 self._insert(task)
 
-    def size(self, partition: str) -> int:
-        return len(self._partitions.get(partition, ()))
+    def size(self, filter_key: str) -> int:
+        """How many tasks the list shows with this filter."""
+        return len(self._sorted.get(filter_key, ()))
 
-    def page(self, partition: str, start: int, limit: int) -> list[SimTask]:
-        """The `limit` tasks of the shelf from position `start` on."""
+    def page(self, filter_key: str, start: int, limit: int) -> list[SimTask]:
+        """Up to `limit` tasks with this filter, from position `start` on."""
         tasks = self._generator.tasks
-        return [tasks[entry[2]] for entry in self._partitions.get(partition, [])[start : start + limit]]
+        return [tasks[key[2]] for key in self._sorted.get(filter_key, [])[start : start + limit]]
 
-    def scan(self, partition: str, start: int = 0) -> Iterator[SimTask]:
-        """The tasks of the shelf from position `start` on."""
+    def scan(self, filter_key: str, start: int = 0) -> Iterator[SimTask]:
+        """All tasks with this filter, from position `start` on."""
         tasks = self._generator.tasks
-        for entry in islice(self._partitions.get(partition, ()), start, None):
-            yield tasks[entry[2]]
+        for key in islice(self._sorted.get(filter_key, ()), start, None):
+            yield tasks[key[2]]
 
     def created_between(
-        self, partition: str, begin_ms: int | None, end_ms: int | None, start: int = 0
+        self, filter_key: str, begin_ms: int | None, end_ms: int | None, start: int = 0
     ) -> Iterator[SimTask]:
-        """The tasks of the shelf from position `start` on that were created in [begin_ms, end_ms]."""
+        """The tasks with this filter from position `start` on that were created in [begin_ms, end_ms]."""
         begin, end = begin_ms if begin_ms is not None else -_FAR, end_ms if end_ms is not None else _FAR
-        first, last = self._bounds(partition, begin, end)
+        first, last = self._bounds(filter_key, begin, end)
         tasks = self._generator.tasks
-        for entry in islice(self._partitions.get(partition, ()), max(start, first), last):
-            task = tasks[entry[2]]
+        for key in islice(self._sorted.get(filter_key, ()), max(start, first), last):
+            task = tasks[key[2]]
             if begin <= task.created_ms <= end:
                 yield task
 
-    def _bounds(self, partition: str, begin: int, end: int) -> tuple[int, int | None]:
-        """Between which positions such tasks can stand: all, where the order is not by creation."""
-        entries = self._partitions.get(partition, [])
+    def _bounds(self, filter_key: str, begin: int, end: int) -> tuple[int, int | None]:
+        """The positions between which such tasks are: all, where the order is not by creation."""
+        keys = self._sorted.get(filter_key, [])
         if self._order is ListOrder.CREATED_DESC:
-            return bisect_left(entries, (-end,)), bisect_left(entries, (-begin + 1,))
+            return bisect_left(keys, (-end,)), bisect_left(keys, (-begin + 1,))
         if self._order is ListOrder.CREATED_ASC:
-            return bisect_left(entries, (begin,)), bisect_left(entries, (end + 1,))
+            return bisect_left(keys, (begin,)), bisect_left(keys, (end + 1,))
         return 0, None
 
     def find(self, task_id: str) -> SimTask | None:
         """The task, if the list shows it now."""
         task = self._generator.find(task_id)
-        return task if task is not None and task.number in self._placed else None
+        return task if task is not None and task.number in self._shown else None
 
-    def find_ever(self, task_id: str) -> SimTask | None:
-        """The task, if it was created by now, shown or not."""
+    def find_created(self, task_id: str) -> SimTask | None:
+        """The task, if it has been created, on show or not."""
         return self._generator.find(task_id)
 
-    def created(self) -> list[SimTask]:
-        """Every task created so far, shown or not, in the order of creation."""
+    def created_tasks(self) -> list[SimTask]:
+        """Every task created so far, on show or not, in the order of creation."""
         return list(self._generator.tasks)
 
-    def holds(self, partition: str, task: SimTask) -> bool:
-        placed = self._placed.get(task.number)
-        return placed is not None and partition in placed[0]
+    def contains(self, filter_key: str, task: SimTask) -> bool:
+        """Whether the list shows the task with this filter."""
+        shown = self._shown.get(task.number)
+        return shown is not None and filter_key in shown[0]
 
-    def position(self, partition: str, task: SimTask) -> int:
-        """Where the task stands in the shelf, or would stand had it not left."""
-        return bisect_left(self._partitions.get(partition, []), self._entry_in(partition, task))
+    def position(self, filter_key: str, task: SimTask) -> int:
+        """The task's position, or the one it would have if it still matched the filter."""
+        return bisect_left(self._sorted.get(filter_key, []), self._last_sort_key(filter_key, task))
 
-    def _entry_in(self, partition: str, task: SimTask) -> Entry:
-        """Where the task stands now, or stood when it was last in the shelf."""
+    def _last_sort_key(self, filter_key: str, task: SimTask) -> SortKey:
+        """The sort key of the task in its last state that matched the filter."""
         index = task.index_at(self.now_ms)
-        while index > 0 and partition not in self._partitions_of(task, task.states[index]):
+        while index > 0 and filter_key not in self._filter_keys(task, task.states[index]):
             index -= 1
-        return self._entry_of(task, index)
+        return self._sort_key(task, index)
 
-    def _wait(self, at_ms: int, task: SimTask) -> None:
-        heappush(self._due, (at_ms, task.number))
+    def _schedule(self, at_ms: int, task: SimTask) -> None:
+        heappush(self._changes, (at_ms, task.number))
 
-    def _changed(self) -> Iterator[SimTask]:
-        """Each task that has to be placed anew, with its next change noted."""
-        while self._due and self._due[0][0] <= self.now_ms:
-            task = self._generator.tasks[heappop(self._due)[1]]
-            following = self._next_move(task)
-            if following is not None:
-                self._wait(following, task)
+    def _pop_changed(self) -> Iterator[SimTask]:
+        """Remove the changes that are due; yield each changed task and schedule its next change."""
+        while self._changes and self._changes[0][0] <= self.now_ms:
+            task = self._generator.tasks[heappop(self._changes)[1]]
+            next_ms = self._next_change(task)
+            if next_ms is not None:
+                self._schedule(next_ms, task)
             yield task
 
-    def _next_move(self, task: SimTask) -> int | None:
+    def _next_change(self, task: SimTask) -> int | None:
         until = self.visible_until(task)
         if until is not None and until <= self.now_ms:
             return None
         change = task.next_change(self.now_ms)
-        moves = [at_ms for at_ms in (until, change) if at_ms is not None]
-        return min(moves, default=None)
+        return min((at_ms for at_ms in (until, change) if at_ms is not None), default=None)
 
-    def _place(self, task: SimTask) -> tuple[tuple[str, ...], Entry] | None:
+    def _keys(self, task: SimTask) -> tuple[tuple[str, ...], SortKey] | None:
+        """The task's filter keys and sort key at the present; None if it has expired."""
         until = self.visible_until(task)
         if until is not None and until <= self.now_ms:
             return None
         index = task.index_at(self.now_ms)
-        return self._partitions_of(task, task.states[index]), self._entry_of(task, index)
+        return self._filter_keys(task, task.states[index]), self._sort_key(task, index)
 
     def _remove(self, task: SimTask) -> None:
-        placed = self._placed.pop(task.number, None)
-        if placed is None:
+        keys = self._shown.pop(task.number, None)
+        if keys is None:
             return
-        for partition in placed[0]:
-            entries = self._partitions[partition]
-            del entries[bisect_left(entries, placed[1])]
+        filter_keys, sort_key = keys
+        for filter_key in filter_keys:
+            sorted_keys = self._sorted[filter_key]
+            del sorted_keys[bisect_left(sorted_keys, sort_key)]
 
     def _insert(self, task: SimTask) -> None:
-        placed = self._place(task)
-        if placed is None:
+        keys = self._keys(task)
+        if keys is None:
             return
-        self._placed[task.number] = placed
-        for partition in placed[0]:
-            insort(self._partitions.setdefault(partition, []), placed[1])
+        self._shown[task.number] = keys
+        filter_keys, sort_key = keys
+        for filter_key in filter_keys:
+            insort(self._sorted.setdefault(filter_key, []), sort_key)
 
-    def _replace_all(self, changed: Iterable[SimTask]) -> None:
+    def _rebuild(self, changed: Iterable[SimTask]) -> None:
+        """Apply the changes by sorting everything."""
         for task in changed:
-            placed = self._place(task)
-            if placed is None:
-                self._placed.pop(task.number, None)
+            keys = self._keys(task)
+            if keys is None:
+                self._shown.pop(task.number, None)
             else:
-                self._placed[task.number] = placed
-        self._partitions = {}
-        for partitions, entry in self._placed.values():
-            for partition in partitions:
-                self._partitions.setdefault(partition, []).append(entry)
-        for entries in self._partitions.values():
-            entries.sort()
+                self._shown[task.number] = keys
+        self._sorted = {}
+        for filter_keys, sort_key in self._shown.values():
+            for filter_key in filter_keys:
+                self._sorted.setdefault(filter_key, []).append(sort_key)
+        for sorted_keys in self._sorted.values():
+            sorted_keys.sort()

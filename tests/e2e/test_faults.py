@@ -87,7 +87,7 @@ def test_tokens_whose_record_has_moved_lose_nothing(stage: SceneFactory) -> None
     def met() -> bool:
         # All open tasks move at once. A daemon on a busy machine must not fall behind the arrivals for ever.
         time.sleep(0.5)
-        listed = sum(1 for name in scrolls for _ in scene.simulator.truth(name))
+        listed = sum(1 for name in scrolls for _ in scene.simulator.true_tasks(name))
         if listed - scene.ledger.tasks() < 40:
             scene.simulator.advance(timedelta(seconds=3))
         return fired(scene, "mps-cn", "moved_token_empty") and fired(scene, "mps-intl", "moved_token_refused")
@@ -106,7 +106,7 @@ def test_unknown_outcomes_are_not_guessed(stage: SceneFactory) -> None:
         "mps-cn": Faults(failed_filter=FailedFilter.IGNORED),
         "mps-intl": Faults(failed_filter=FailedFilter.REJECTED),
     }
-    scene = stage(arrivals_per_minute=1_200.0, lists=of_each(useless), afterlife_rate=0.5)
+    scene = stage(arrivals_per_minute=1_200.0, lists=of_each(useless), change_after_end_rate=0.5)
     read_moving_world(scene, Tolerance(untold=frozenset(useless)))
     told = scene.ledger.rows(
         "select s.name, t.outcome_filter from sync.streams t join sync.sources s using (source_id)"

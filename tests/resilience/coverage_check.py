@@ -24,7 +24,7 @@ def check_claims(simulator: Simulator, ledger: AnalystDatabase, names: Iterable[
     streams = {(row["name"], row["region"]): row for row in ledger.rows(_CLAIMS)}
     covered, missing = 0, []
     for name in names:
-        for task in simulator.truth(name):
+        for task in simulator.true_tasks(name):
             stream = streams.get((name, task.region or "global"))
             if stream is None or not any(task.created_at in interval for interval in stream["claimed"]):
                 continue

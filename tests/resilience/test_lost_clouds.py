@@ -123,7 +123,7 @@ def test_lists_that_lead_nowhere_prove_nothing(stage: ScenarioFactory) -> None:
 
 def test_page_that_always_fails_costs_what_is_behind_it(stage: ScenarioFactory) -> None:
     scene = stage(*TWO)
-    oldest = {name: next(scene.simulator.truth(name)).task_id for name in TWO}
+    oldest = {name: next(scene.simulator.true_tasks(name)).task_id for name in TWO}
     for name, task_id in oldest.items():
         scene.simulator.set_faults(name, poisoned_ids=[task_id])
     daemon = scene.daemon()

@@ -17,7 +17,7 @@ def keep_evidence(driver: Driver, folder: Path) -> None:
     """Write the tables, and what the lists have really shown, into `folder`, a JSON file each."""
     for table in _TABLES:
         _write(folder / f"{table}.json", driver.ledger.rows("select * from sync." + table))
-    truth = {name: [asdict(task) for task in driver.remote.truth(name)] for name in LIST_NAMES}
+    truth = {name: [asdict(task) for task in driver.remote.true_tasks(name)] for name in LIST_NAMES}
     _write(folder / "truth.json", {"now": driver.remote.clock.now(), "lists": truth})
 
 

@@ -152,7 +152,7 @@ class Checker:
             (row["name"], row["region"], row["task_id"]): row["ended_at"] for row in self.ledger.rows(_MARKS)
         }
         for name in LIST_NAMES:
-            for task in self.remote.truth(name):
+            for task in self.remote.true_tasks(name):
                 if task.visible_from > self.now:
                     # The world stood still before the list could show it; syncer's clock went on.
                     continue
@@ -199,7 +199,7 @@ class Checker:
 
     def _telling(self, name: str, task: ShownTask, windows: list[Window]) -> Iterator[Window]:
         """The runs that had to show `task`: polls, too, unless they could not know."""
-        polls_tell = self.world.is_punctual and not (name == "aiccs" and self.world.afterlife_rate)
+        polls_tell = self.world.is_punctual and not (name == "aiccs" and self.world.change_after_end_rate)
         return (each for each in windows if (each.is_sweep or polls_tell) and each.lies_in(task))
 
     def _check_coverage(self, name: str, task: ShownTask, row: Row | None, stream: Row) -> None:

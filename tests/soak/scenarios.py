@@ -42,7 +42,7 @@ class SoakScenario:
     backlog: int
     arrivals_per_minute: float
     pace: float
-    afterlife_rate: float
+    change_after_end_rate: float
     page_size: int
     requests_per_second: int
     habits: Mapping[str, Mapping[str, Any]]
@@ -67,7 +67,7 @@ class SoakScenario:
             *("--retention", _written(self.retention)),
             *("--lag", _written(self.lag)),
             *("--pace", str(self.pace)),
-            *("--afterlife", str(self.afterlife_rate)),
+            *("--afterlife", str(self.change_after_end_rate)),
             "--no-rate-limits",
             *(word for name, order in self.orders.items() for word in ("--order", f"{name}={order}")),
             *(word for setting in self._faults() for word in ("--fault", setting)),
@@ -109,7 +109,7 @@ def make_scenario(seed: int) -> SoakScenario:
         backlog=chance.randint(150, 400),
         arrivals_per_minute=chance.choice([120.0, 240.0, 360.0]),
         pace=chance.choice([0.01, 0.05, 0.2]),
-        afterlife_rate=chance.choice([0.0, 0.5]),
+        change_after_end_rate=chance.choice([0.0, 0.5]),
         page_size=chance.choice([5, 10, 25]),
         requests_per_second=chance.choice([60, 120, 300]),
         habits={name: _chosen(chance, habits) for name, habits in _HABITS.items()},

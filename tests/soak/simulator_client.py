@@ -72,7 +72,7 @@ class SimulatorClient:
         told = self._ask("GET", "/")
         return Reading(datetime.fromisoformat(told["now"]), told["frozen"])
 
-    def truth(self, name: str, *, now: datetime | None = None) -> Iterator[ShownTask]:
+    def true_tasks(self, name: str, *, now: datetime | None = None) -> Iterator[ShownTask]:
         """Every task of the list so far; `now` may only be the simulator's own time, standing still."""
         wanted = {"list": name, "details": name.startswith("mps")}
         for task in self._ask("GET", f"/truth?{urlencode(wanted)}")["tasks"]:

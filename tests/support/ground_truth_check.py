@@ -56,7 +56,7 @@ def compare(simulator: Simulator, ledger: AnalystDatabase, tolerance: Tolerance 
     found = {_key(row): row for row in ledger.rows("select * from reporting.tasks")}
     versions = _versions(ledger)
     for name in LIST_NAMES:
-        tasks = list(simulator.truth(name, now=now))
+        tasks = list(simulator.true_tasks(name, now=now))
         tells = name not in allowed.untold and _shows_a_failure(name, tasks, now)
         for task in tasks:
             key = (name, task.region or "global", task.task_id)

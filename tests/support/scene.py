@@ -35,7 +35,7 @@ class Scene:
         self, daemon: Process, *, new: int = 100, moved: int = 25, met: Callable[[], bool] = lambda: True
     ) -> None:
         """Wait until the daemon has seen `new` tasks arrive and `moved` change, and `met` is true."""
-        backlog = sum(map(self.simulator.options.backlog_of, self.simulator.services))
+        backlog = sum(map(self.simulator.options.backlog_of, self.simulator.pipelines))
         daemon.until(
             lambda: self.ledger.tasks() >= backlog + new and self.ledger.moved() >= moved and met(),
             f"{new} new tasks, {moved} that moved, and what else was wanted",

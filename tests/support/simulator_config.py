@@ -6,16 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from syncer.simulator import LIST_NAMES, Simulator
+from syncer.simulator import LIST_NAMES, LISTS, Simulator
 
 #: By list: the provider that reads it and its site.
-PROVIDERS = {
-    "mps-cn": ("tencent_mps", "cn"),
-    "mps-intl": ("tencent_mps", "intl"),
-    "tat": ("tencent_tat", "cn"),
-    "aiccs": ("alibaba_aiccs", None),
-    "baidu": ("baidu_vod", None),
-}
+PROVIDERS = {name: (spec.provider, spec.site) for name, spec in LISTS.items()}
 #: Of every source, unless a test says otherwise.
 BRISK = {
     "poll_every": "300ms",
@@ -55,7 +49,7 @@ def _source(simulator: Simulator, name: str, settings: Mapping[str, Any]) -> str
         "endpoint": simulator.endpoints[name],
         "access_key": key.access_key,
         "secret_key": key.secret_key,
-        "regions": list(simulator.options.regions) if name == "tat" else None,
+        "regions": list(simulator.options.regions) if LISTS[name].has_regions else None,
         **settings,
     }
     lines = (f"{setting} = {_toml(value)}" for setting, value in written.items() if value is not None)

@@ -104,7 +104,7 @@ def test_open_task_bears_the_zero_date(simulator: Simulator) -> None:
 def test_detail_tells_the_outcome(simulator: Simulator) -> None:
     sdk = Sdk(simulator, "mps-cn")
     now = simulator.clock.now()
-    tasks = [task for task in simulator.truth("mps-cn") if task.is_visible(now)]
+    tasks = [task for task in simulator.true_tasks("mps-cn") if task.is_visible(now)]
     failed = next(task for task in tasks if task.states[-1].has_failed and "Workflow" in task.task_id)
     clean = next(task for task in tasks if not task.states[-1].is_open and not task.states[-1].has_failed)
 
@@ -182,7 +182,7 @@ def test_old_timestamp_is_refused(simulator: Simulator, monkeypatch: pytest.Monk
 
     late = time.time() - 6 * 60
     monkeypatch.setattr("tencentcloud.common.abstract_client.time.time", lambda: late)
-    monkeypatch.setattr(simulator, "_signed_ms", lambda: int((late + 6 * 60) * 1000))
+    monkeypatch.setattr(simulator, "signature_time_ms", lambda: int((late + 6 * 60) * 1000))
 
     assert sdk.code_of(lambda: sdk.tasks(Status="FINISH")) == "AuthFailure.SignatureExpire"
 

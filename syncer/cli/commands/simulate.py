@@ -1,4 +1,4 @@
-"""`syncer simulate`: serves the five lists until it is interrupted."""
+"""`syncer simulate`: serve the simulated task lists until the command is interrupted."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from syncer.model import Credentials
-from syncer.simulator.config_file import config_toml
 from syncer.simulator.fault_injection import Faults
 from syncer.simulator.simulator import Simulator
 from syncer.simulator.simulator_options import DEFAULT_CREDENTIALS, LIST_NAMES, ListOptions, SimulatorOptions
 from syncer.simulator.sort_orders import ListOrder
+from syncer.simulator.source_config import config_toml
 
 EXAMPLE = """\
-  syncer simulate > syncer.toml &        # what it prints is a configuration that reads its lists
+  syncer simulate > syncer.toml &        # prints a configuration that reads its lists
   syncer simulate --backlog 1000 --order shuffled
   syncer simulate --order mps-cn=finished-desc --fault throttle_rate=0.1 --fault tat:cut_rate=0.05
 """
@@ -33,26 +33,45 @@ _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `syncer simulate` to `parser`."""
     add = parser.add_argument
-    add("--seed", type=int, default=1, help="same seed, same tasks (default: 1)")
+    add("--seed", type=int, default=1, help="the same seed gives the same tasks (default: 1)")
     add("--backlog", type=int, default=10_000, metavar="N", help="tasks that exist at the start")
-    add("--span", type=duration, default=timedelta(days=7), metavar="TIME", help="age of the oldest (7d)")
-    add("--arrivals", type=float, default=60.0, metavar="N", help="submissions a minute from then on (60)")
+    add(
+        "--span", type=duration, default=timedelta(days=7), metavar="TIME", help="age of the oldest task (7d)"
+    )
+    add("--arrivals", type=float, default=60.0, metavar="N", help="submissions a minute after the start (60)")
     add("--order", action="append", default=[], metavar="[LIST=]ORDER", help=", ".join(ListOrder))
-    add("--retention", type=duration, metavar="TIME", help="how long lists show a task (as documented)")
-    add("--lag", type=duration, default=timedelta(0), metavar="TIME", help="how late lists show a task")
+    add(
+        "--retention",
+        type=duration,
+        metavar="TIME",
+        help="how long lists show a task (default: as documented)",
+    )
+    add(
+        "--lag",
+        type=duration,
+        default=timedelta(0),
+        metavar="TIME",
+        help="delay until lists show a new task (0s)",
+    )
     add("--speed", type=float, default=1.0, metavar="X", help="simulated seconds in a real one (1)")
     add("--pace", type=float, default=1.0, metavar="X", help="factor on how long tasks wait and run (1)")
     add("--afterlife", type=float, default=0.0, metavar="RATE", help="campaigns that change after their end")
-    add("--fault", action="append", default=[], metavar="[LIST:]NAME=VALUE", help="something to go wrong")
-    add("--no-rate-limits", action="store_true", help="answer as fast as asked")
-    add("--session-token", metavar="TOKEN", help="demand this session token with the key")
-    add("--port", action="append", default=[], metavar="LIST=PORT", help="a fixed port; `admin` is one too")
-    add("--host", default="127.0.0.1", help="where to listen (127.0.0.1)")
+    add("--fault", action="append", default=[], metavar="[LIST:]NAME=VALUE", help="inject a fault")
+    add("--no-rate-limits", action="store_true", help="do not limit the rate of requests")
+    add("--session-token", metavar="TOKEN", help="require this session token with the key")
+    add(
+        "--port",
+        action="append",
+        default=[],
+        metavar="LIST=PORT",
+        help="a fixed port of a list or of `admin`",
+    )
+    add("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     add("--json", action="store_true", help="print one line of JSON with addresses and key")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM. Returns the exit code: 0, or 2 for an option that makes no sense."""
+    """Serve until SIGINT or SIGTERM; return the exit code: 0, or 2 for an invalid option."""
     try:
         options = options_from(args)
     except ValueError as error:
@@ -62,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def serve(options: SimulatorOptions, *, as_json: bool = False) -> int:
-    """Serve until SIGINT or SIGTERM, having printed where. Returns the exit code 0."""
+    """Print the addresses, serve until SIGINT or SIGTERM, and return the exit code 0."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
@@ -73,7 +92,7 @@ def serve(options: SimulatorOptions, *, as_json: bool = False) -> int:
 
 
 def options_from(args: argparse.Namespace) -> SimulatorOptions:
-    """What the arguments say. Raises ValueError, saying what to write instead."""
+    """The options that the arguments set. Raises ValueError; its message names the valid values."""
     ports = dict(_named(text, "=", int) for text in args.port)
     orders = dict(_named(text, "=", ListOrder) for text in args.order)
     faults = _faults(args.fault)
@@ -90,14 +109,14 @@ def options_from(args: argparse.Namespace) -> SimulatorOptions:
         backlog=args.backlog,
         backlog_span=args.span,
         arrivals_per_minute=args.arrivals,
-        order=orders.get("", ListOrder.CREATED_DESC),
+        order=orders.get(""),
         retention=args.retention,
         visibility_lag=args.lag,
         has_rate_limits=not args.no_rate_limits,
         lists=lists,
         speed=args.speed,
         pace=args.pace,
-        afterlife_rate=args.afterlife,
+        change_after_end_rate=args.afterlife,
         credentials=Credentials(key.access_key, key.secret_key, args.session_token),
         host=args.host,
         admin_port=ports.get("admin") or 0,
@@ -105,21 +124,21 @@ def options_from(args: argparse.Namespace) -> SimulatorOptions:
 
 
 def duration(text: str) -> timedelta:
-    """The duration that "500ms", "2s", "6h" or "7d" means. Raises ValueError for anything else."""
+    """A duration like "500ms", "2s", "6h" or "7d". Raises ValueError for any other text."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", text)
     if match is None:
-        raise ValueError(f"{text!r} is no duration; write 500ms, 2s, 6h or 7d")
+        raise ValueError(f"{text!r} is not a duration; write 500ms, 2s, 6h or 7d")
     return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
 
 
-def _named(text: str, separator: str, read: Callable[[str], Value]) -> tuple[str, Value]:
-    """`LIST=VALUE` as (list, value); a value alone is for "", which means all."""
-    name, found, value = text.rpartition(separator)
-    return (name if found else ""), read(value)
+def _named(text: str, separator: str, parse: Callable[[str], Value]) -> tuple[str, Value]:
+    """`LIST=VALUE` as (list, value); the list of a value alone is "", which means all."""
+    name, is_named, value = text.rpartition(separator)
+    return (name if is_named else ""), parse(value)
 
 
 def _faults(texts: list[str]) -> dict[str, Faults]:
-    """The faults of each list."""
+    """By list: the faults that the options set."""
     faults = dict.fromkeys(LIST_NAMES, Faults())
     for text in texts:
         assignment, _, value = text.partition("=")
@@ -127,12 +146,12 @@ def _faults(texts: list[str]) -> dict[str, Faults]:
         if name and name not in faults:
             raise ValueError(f"there is no list {name!r}; the lists are {', '.join(LIST_NAMES)}")
         for target in (name,) if name else LIST_NAMES:
-            faults[target] = faults[target].changed({fault: _value(value)})
+            faults[target] = faults[target].with_changes({fault: _value(value)})
     return faults
 
 
 def _value(text: str) -> Any:
-    """A JSON value; a bare word is a string, and no value at all is true."""
+    """A JSON value; a bare word is a string, and an empty text is true."""
     try:
         return json.loads(text or "true")
     except ValueError:
@@ -140,24 +159,24 @@ def _value(text: str) -> Any:
 
 
 def _as_json(simulator: Simulator) -> str:
-    key = simulator.credentials
+    credentials = simulator.credentials
     return json.dumps(
         {
             "endpoints": simulator.endpoints,
-            "access_key": key.access_key,
-            "secret_key": key.secret_key,
-            "session_token": key.session_token,
+            "access_key": credentials.access_key,
+            "secret_key": credentials.secret_key,
+            "session_token": credentials.session_token,
             "config": config_toml(simulator),
         }
     )
 
 
 def announcement(simulator: Simulator) -> str:
-    """Where a started simulator serves and what it accepts, as a configuration with comments."""
-    key = simulator.credentials
+    """The sources of a started simulator as TOML; addresses and credentials are in comments."""
+    access_key, secret_key = simulator.credentials.access_key, simulator.credentials.secret_key
     addresses = "\n".join(f"#   {name:<10}{url}" for name, url in simulator.endpoints.items())
     return (
         f"# Simulated task lists:\n{addresses}\n"
-        f"# They accept the access key {key.access_key} with the secret key {key.secret_key}.\n"
+        f"# They accept the access key {access_key} with the secret key {secret_key}.\n"
         f"# For your syncer.toml:\n\n{config_toml(simulator)}\n# Ctrl-C ends it."
     )

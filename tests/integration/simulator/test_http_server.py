@@ -1,4 +1,4 @@
-"""The simulator over HTTP: connections, headers, faults on the wire, rate limits and the admin port."""
+"""The simulator over HTTP: connections, headers, connection faults, rate limits and the admin port."""
 
 from __future__ import annotations
 
@@ -19,21 +19,17 @@ import pytest
 
 from syncer.errors import CredentialsError, CredentialsExpired, SyncerError, Throttled
 from syncer.model import GLOBAL, Credentials, Query, Request, Response
-from syncer.ports import Provider
-from syncer.providers import PROVIDERS, create_provider
 from syncer.simulator import LIST_NAMES, ListOptions, Simulator, SimulatorOptions
-from tests.support.simulator_calls import frozen, visible_ids
-
-REGION = "ap-guangzhou"
+from tests.support.simulator_calls import REGION, frozen_simulator, provider_for, visible_ids
 
 
 class Client:
-    """Asks one list with our own provider over one connection that it keeps."""
+    """Reads one list with its provider over one persistent connection."""
 
     def __init__(self, simulator: Simulator, name: str, key: Credentials | None = None) -> None:
         self.simulator = simulator
         self.key = key
-        self.provider = provider_of(simulator, name)
+        self.provider = provider_for(name, endpoint=simulator.endpoints[name])
         self.region = REGION if self.provider.facts.has_regions else GLOBAL
         self.connection = connect(simulator, name)
 
@@ -41,7 +37,7 @@ class Client:
         list_name = self.provider.facts.lists[-1 if self.provider.facts.answers_detail is False else 2].name
         return Query(**{"list_name": list_name, "region": self.region, **fields})
 
-    def answer(self, query: Query, *, now: datetime | None = None) -> Response:
+    def get(self, query: Query, *, now: datetime | None = None) -> Response:
         return self.send(self.signed(self.provider.request(query), now))
 
     def signed(self, request: Request, now: datetime | None = None) -> Request:
@@ -56,23 +52,11 @@ class Client:
         headers = {name.lower(): value for name, value in response.getheaders()}
         return Response(response.status, headers, response.read())
 
-    def refusal(self, **fields: Any) -> SyncerError:
+    def error(self, **fields: Any) -> SyncerError:
         query = self.query()
         with pytest.raises(SyncerError) as caught:
-            self.provider.parse(query, self.answer(query, **fields))
+            self.provider.parse(query, self.get(query, **fields))
         return caught.value
-
-
-def provider_of(simulator: Simulator, name: str) -> Provider:
-    kinds: dict[str, tuple[str, dict[str, Any]]] = {
-        "mps-cn": ("tencent_mps", {"site": "cn"}),
-        "mps-intl": ("tencent_mps", {"site": "intl"}),
-        "tat": ("tencent_tat", {"regions": (REGION,)}),
-        "aiccs": ("alibaba_aiccs", {}),
-        "baidu": ("baidu_vod", {}),
-    }
-    kind, own = kinds[name]
-    return create_provider(kind, endpoint=simulator.endpoints[name], options=PROVIDERS[kind].Options(**own))
 
 
 def connect(simulator: Simulator, name: str) -> http.client.HTTPConnection:
@@ -81,7 +65,7 @@ def connect(simulator: Simulator, name: str) -> http.client.HTTPConnection:
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    with frozen(seed=3, backlog=600) as simulator:
+    with frozen_simulator(seed=3, backlog=600) as simulator:
         yield simulator
 
 
@@ -93,7 +77,7 @@ def client(simulator: Simulator, request: pytest.FixtureRequest) -> Iterator[Cli
 
 
 def name_of(client: Client) -> str:
-    """The list that the client asks."""
+    """The name of the list that the client reads."""
     netloc = urlsplit(client.provider.request(client.query()).url).netloc
     return next(name for name, url in client.simulator.endpoints.items() if url.endswith(netloc))
 
@@ -101,12 +85,12 @@ def name_of(client: Client) -> str:
 # Pages
 
 
-def test_our_provider_reads_every_task(client: Client) -> None:
+def test_provider_reads_every_task(client: Client) -> None:
     name, seen = name_of(client), set()
     for listing in client.provider.facts.lists:
         query = client.query(list_name=listing.name, limit=client.provider.facts.page_size)
         while True:
-            envelope = client.provider.parse(query, client.answer(query))
+            envelope = client.provider.parse(query, client.get(query))
             seen |= {client.provider.task(query, record).task_id for record in envelope.records}
             if envelope.next_cursor is None:
                 break
@@ -118,32 +102,32 @@ def test_our_provider_reads_every_task(client: Client) -> None:
     assert sum(action["pages"] for action in counts.values()) >= len(client.provider.facts.lists)
 
 
-def test_answers_share_one_connection_and_tell_the_simulated_time(client: Client) -> None:
+def test_responses_share_one_connection_and_have_the_simulated_date(client: Client) -> None:
     client.simulator.advance(timedelta(days=1))
-    client.answer(client.query())
+    client.get(client.query())
     first = client.connection.sock
 
-    answer = client.answer(client.query())
+    response = client.get(client.query())
 
     assert client.connection.sock is first is not None
     now = client.simulator.clock.now()
-    assert parsedate_to_datetime(answer.headers["date"]) == now.replace(microsecond=0)
+    assert parsedate_to_datetime(response.headers["date"]) == now.replace(microsecond=0)
 
 
-# Refusals
+# Errors
 
 
 def test_wrong_secret_is_a_credentials_error(client: Client) -> None:
     client.key = Credentials(client.simulator.credentials.access_key, "wrong")
 
-    assert isinstance(client.refusal(), CredentialsError)
+    assert isinstance(client.error(), CredentialsError)
 
 
-def test_skewed_signature_is_refused_with_a_usable_date(client: Client) -> None:
+def test_late_signature_is_refused_with_the_date_to_sign_with(client: Client) -> None:
     query = client.query()
-    late = client.answer(query, now=client.simulator.clock.now() - timedelta(minutes=40))
+    late = client.get(query, now=client.simulator.clock.now() - timedelta(minutes=40))
 
-    recovered = client.answer(query, now=parsedate_to_datetime(late.headers["date"]))
+    recovered = client.get(query, now=parsedate_to_datetime(late.headers["date"]))
 
     with pytest.raises(SyncerError):
         client.provider.parse(query, late)
@@ -154,80 +138,80 @@ def test_rotated_token_expires_the_old_one(client: Client) -> None:
     old = client.simulator.rotate_session_token()
     new = client.simulator.rotate_session_token()
     client.key = old
-    assert isinstance(client.refusal(), CredentialsExpired)
+    assert isinstance(client.error(), CredentialsExpired)
 
     client.key = new
 
-    assert client.provider.parse(client.query(), client.answer(client.query())).records
+    assert client.provider.parse(client.query(), client.get(client.query())).records
 
 
-def test_injected_throttling_is_known_to_the_provider(client: Client) -> None:
+def test_injected_throttling_is_parsed_as_throttled(client: Client) -> None:
     client.simulator.set_faults(name_of(client), throttle_rate=1.0)
 
-    assert isinstance(client.refusal(), Throttled)
+    assert isinstance(client.error(), Throttled)
     assert client.simulator.faults_fired(name_of(client)) == {"throttle_rate": 1}
 
 
-def test_internal_error_bears_a_request_id(client: Client) -> None:
+def test_internal_error_has_a_request_id(client: Client) -> None:
     client.simulator.set_faults(name_of(client), error_rate=1.0)
 
-    error = client.refusal()
+    error = client.error()
 
     assert error.request_id
     assert sum(client.simulator.requests()[name_of(client)]["errors"].values()) == 1
 
 
-def test_denied_permission_is_told_in_the_vendors_words(client: Client) -> None:
+def test_denied_permission_has_the_vendors_code(client: Client) -> None:
     client.simulator.set_faults(name_of(client), denied=True)
 
-    assert client.refusal().code in (
+    assert client.error().code in (
         "AuthFailure.UnauthorizedOperation",
         "PermissionInsufficient",
         "AccessDenied",
     )
 
 
-def test_documented_rate_is_enforced() -> None:
+def test_documented_rate_limit_is_enforced() -> None:
     with Simulator(SimulatorOptions(backlog=50)) as simulator:
         client = Client(simulator, "tat")
         query = client.query(limit=1)
-        answers = [client.answer(query) for _ in range(30)]
+        responses = [client.get(query) for _ in range(30)]
         client.connection.close()
 
-    refused = sum(b"RequestLimitExceeded" in answer.body for answer in answers)
+    refused = sum(b"RequestLimitExceeded" in response.body for response in responses)
     assert refused > 0
     assert simulator.faults_fired("tat") == {"rate_limit": refused}
 
 
-# Faults on the wire
+# Connection faults
 
 
-def test_body_is_cut_in_the_middle(client: Client) -> None:
+def test_connection_closes_in_the_middle_of_the_body(client: Client) -> None:
     client.simulator.set_faults(name_of(client), cut_rate=1.0)
 
     with pytest.raises(http.client.IncompleteRead):
-        client.answer(client.query())
+        client.get(client.query())
 
 
-def test_connection_is_reset_before_the_answer(client: Client) -> None:
+def test_connection_is_reset_before_the_response(client: Client) -> None:
     client.simulator.set_faults(name_of(client), reset_rate=1.0)
 
     with pytest.raises(ConnectionResetError):
-        client.answer(client.query())
+        client.get(client.query())
 
 
 @pytest.mark.parametrize(
     ("fault", "status"), [("gateway_rate", 502), ("html_rate", 200), ("down", 503)], ids=str
 )
-def test_html_stands_in_the_way(client: Client, fault: str, status: int) -> None:
+def test_gateway_responds_with_html(client: Client, fault: str, status: int) -> None:
     client.simulator.set_faults(name_of(client), **{fault: 1})
 
-    answer = client.answer(client.query())
+    response = client.get(client.query())
 
-    assert (answer.status, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert (response.status, response.headers["content-type"]) == (status, "text/html; charset=utf-8")
 
 
-def test_slow_answer_ends_when_the_simulator_stops() -> None:
+def test_slow_response_ends_when_the_simulator_stops() -> None:
     simulator = Simulator(SimulatorOptions(backlog=10))
     simulator.start()
     simulator.set_faults("baidu", slow_rate=1.0, slow_seconds=3_600)
@@ -247,7 +231,7 @@ def test_slow_answer_ends_when_the_simulator_stops() -> None:
 
 
 class AdminPort:
-    """The admin port as a script uses it."""
+    """A client of the admin port."""
 
     def __init__(self, netloc: str) -> None:
         self.netloc = netloc
@@ -267,14 +251,16 @@ def admin(simulator: Simulator) -> AdminPort:
     return AdminPort(urlsplit(simulator.endpoints["admin"]).netloc)
 
 
-def test_admin_tells_the_whole_truth(simulator: Simulator, admin: AdminPort) -> None:
-    told = admin("GET", "/truth?list=aiccs")
+def test_admin_returns_the_ground_truth(simulator: Simulator, admin: AdminPort) -> None:
+    truth = admin("GET", "/truth?list=aiccs")
 
-    assert told["tasks"] == [task.as_json() for task in simulator.truth("aiccs")]
-    assert datetime.fromisoformat(told["now"]) == simulator.clock.now()
-    slim = admin("GET", "/truth?list=aiccs&records=0&future=1")["tasks"]
-    assert all("record" not in state for task in slim for state in task["states"])
-    assert sum(len(task["states"]) for task in slim) > sum(len(task["states"]) for task in told["tasks"])
+    assert truth["tasks"] == [task.as_json() for task in simulator.true_tasks("aiccs")]
+    assert datetime.fromisoformat(truth["now"]) == simulator.clock.now()
+    without_records = admin("GET", "/truth?list=aiccs&records=0&future=1")["tasks"]
+    assert all("record" not in state for task in without_records for state in task["states"])
+    assert sum(len(task["states"]) for task in without_records) > sum(
+        len(task["states"]) for task in truth["tasks"]
+    )
 
 
 def test_admin_moves_the_clock(simulator: Simulator, admin: AdminPort) -> None:
@@ -290,7 +276,7 @@ def test_admin_moves_the_clock(simulator: Simulator, admin: AdminPort) -> None:
 def test_admin_sets_and_counts_faults(simulator: Simulator, admin: AdminPort) -> None:
     client = Client(simulator, "baidu")
     admin("POST", "/faults", list="baidu", gateway_rate=1.0)
-    client.answer(client.query())
+    client.get(client.query())
     client.connection.close()
 
     report = admin("GET", "/faults")
@@ -318,18 +304,18 @@ def test_admin_rotates_the_session_token(simulator: Simulator, admin: AdminPort)
         ("POST", "/faults", {"typo_rate": 1}),
     ],
 )
-def test_admin_says_what_is_wrong(admin: AdminPort, method: str, path: str, body: dict[str, Any]) -> None:
+def test_admin_error_is_a_sentence(admin: AdminPort, method: str, path: str, body: dict[str, Any]) -> None:
     assert admin(method, path, **body)["error"].endswith(".")
 
 
-# Life
+# Time and processes
 
 
-def test_tasks_move_while_time_passes(simulator: Simulator) -> None:
+def test_tasks_change_while_time_passes(simulator: Simulator) -> None:
     simulator.advance(timedelta(minutes=10))
-    before = {task.task_id: task.states[-1].status for task in simulator.truth("mps-cn")}
+    before = {task.task_id: task.states[-1].status for task in simulator.true_tasks("mps-cn")}
     simulator.advance(timedelta(hours=1))
-    after = {task.task_id: task.states[-1].status for task in simulator.truth("mps-cn")}
+    after = {task.task_id: task.states[-1].status for task in simulator.true_tasks("mps-cn")}
 
     assert len(after) > len(before)
     assert any(after[task_id] != status for task_id, status in before.items())
@@ -342,13 +328,13 @@ def test_short_retention_empties_the_list() -> None:
         simulator.advance(timedelta(seconds=61))
         for name in LIST_NAMES:
             client = Client(simulator, name)
-            assert client.provider.parse(client.query(), client.answer(client.query())).records == ()
-            assert list(simulator.truth(name))
+            assert client.provider.parse(client.query(), client.get(client.query())).records == ()
+            assert list(simulator.true_tasks(name))
             client.connection.close()
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["term", "int"])
-def test_command_serves_until_it_is_told_to_stop(how: signal.Signals) -> None:
+@pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT], ids=["term", "int"])
+def test_command_serves_until_a_signal(stop_signal: signal.Signals) -> None:
     program = (
         "import argparse; from syncer.cli.commands.simulate import add_arguments, run;"
         "parser = argparse.ArgumentParser(); add_arguments(parser);"
@@ -357,13 +343,13 @@ def test_command_serves_until_it_is_told_to_stop(how: signal.Signals) -> None:
     words = [sys.executable, "-c", program, "--backlog", "50", "--json", "--session-token", "t0ken"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
-        told = json.loads(running.stdout.readline())
-        overview = AdminPort(urlsplit(told["endpoints"]["admin"]).netloc)("GET", "/")
-        running.send_signal(how)
+        announcement = json.loads(running.stdout.readline())
+        overview = AdminPort(urlsplit(announcement["endpoints"]["admin"]).netloc)("GET", "/")
+        running.send_signal(stop_signal)
         code = running.wait(timeout=30)
 
     assert code == 0
-    assert overview["endpoints"] == told["endpoints"]
-    assert overview["session_token"] == told["session_token"] == "t0ken"
-    assert [source["name"] for source in tomllib.loads(told["config"])["sources"]] == list(LIST_NAMES)
+    assert overview["endpoints"] == announcement["endpoints"]
+    assert overview["session_token"] == announcement["session_token"] == "t0ken"
+    assert [source["name"] for source in tomllib.loads(announcement["config"])["sources"]] == list(LIST_NAMES)
     assert datetime.fromisoformat(overview["now"]) <= datetime.now(UTC)

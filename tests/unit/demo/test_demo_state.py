@@ -44,7 +44,7 @@ def test_new_world_is_under_way() -> None:
     simulator = Simulator(DemoState.new(NOW).options())
     simulator.freeze()
     simulator.advance(NOW - simulator.clock.now())
-    tasks = [task for name in simulator.services for task in simulator.truth(name)]
+    tasks = [task for name in simulator.pipelines for task in simulator.true_tasks(name)]
     assert len(tasks) > 10_000
     assert sum(task.states[-1].is_open for task in tasks) > 20
 
@@ -52,7 +52,7 @@ def test_new_world_is_under_way() -> None:
 def test_same_world_has_the_same_tasks() -> None:
     world = DemoState.new(NOW)
     first, second = (Simulator(DemoState(world.seed, world.begin_at).options()) for _ in range(2))
-    ids = [[task.task_id for task in each.truth("tat", now=NOW)] for each in (first, second)]
+    ids = [[task.task_id for task in each.true_tasks("tat", now=NOW)] for each in (first, second)]
     assert ids[0] == ids[1]
 
 

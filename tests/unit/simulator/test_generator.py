@@ -1,4 +1,4 @@
-"""The simulated tasks: the same for the same seed, lifelike, and cheap to look up."""
+"""Generated tasks: reproducible by seed, complete timelines, lookup by id."""
 
 from __future__ import annotations
 
@@ -6,29 +6,28 @@ from itertools import pairwise
 
 import pytest
 
-from syncer.simulator import LIST_NAMES, SimulatorOptions
 from syncer.simulator.generator import GeneratorConfig, TaskGenerator
+from syncer.simulator.lifecycle import Lifecycle
 from syncer.simulator.simulated_tasks import Phase, SimTask
 from syncer.simulator.vendors.alibaba_aiccs import lifecycle as aiccs
 from syncer.simulator.vendors.baidu_vod import lifecycle as baidu
-from syncer.simulator.vendors.lifecycle import Lifecycle
 from syncer.simulator.vendors.tencent_mps import lifecycle as mps
 from syncer.simulator.vendors.tencent_tat import lifecycle as tat
 
 BEGIN_MS = 1_700_000_000_000
 DAY_MS = 86_400_000
-SPECIES = {"mps": mps.LIFECYCLE, "tat": tat.LIFECYCLE, "aiccs": aiccs.LIFECYCLE, "baidu": baidu.LIFECYCLE}
+LIFECYCLES = {"mps": mps.LIFECYCLE, "tat": tat.LIFECYCLE, "aiccs": aiccs.LIFECYCLE, "baidu": baidu.LIFECYCLE}
 
 
-def generator(lifecycle: Lifecycle, *, backlog: int = 400, seed: str = "1", **plan: float) -> TaskGenerator:
+def generator(lifecycle: Lifecycle, *, backlog: int = 400, seed: str = "1", **config: float) -> TaskGenerator:
     return TaskGenerator(
         lifecycle,
         GeneratorConfig(
             seed=seed,
             backlog=backlog,
             span_ms=7 * DAY_MS,
-            arrivals_per_minute=plan.get("arrivals_per_minute", 60.0),
-            pace=plan.get("pace", 1.0),
+            arrivals_per_minute=config.get("arrivals_per_minute", 60.0),
+            pace=config.get("pace", 1.0),
             regions=("north", "south"),
         ),
         BEGIN_MS,
@@ -39,17 +38,17 @@ def traits(task: SimTask) -> tuple[object, ...]:
     return task.task_id, task.region, task.salt, task.batch, task.times, task.states
 
 
-@pytest.fixture(params=SPECIES.values(), ids=SPECIES)
+@pytest.fixture(params=LIFECYCLES.values(), ids=LIFECYCLES)
 def lifecycle(request: pytest.FixtureRequest) -> Lifecycle:
-    found: Lifecycle = request.param
-    return found
+    lifecycle: Lifecycle = request.param
+    return lifecycle
 
 
 def test_same_seed_makes_same_tasks(lifecycle: Lifecycle) -> None:
-    ours, theirs, others = generator(lifecycle), generator(lifecycle), generator(lifecycle, seed="2")
+    first, second, other = generator(lifecycle), generator(lifecycle), generator(lifecycle, seed="2")
 
-    assert [traits(task) for task in ours.tasks] == [traits(task) for task in theirs.tasks]
-    assert {task.task_id for task in ours.tasks}.isdisjoint(task.task_id for task in others.tasks)
+    assert [traits(task) for task in first.tasks] == [traits(task) for task in second.tasks]
+    assert {task.task_id for task in first.tasks}.isdisjoint(task.task_id for task in other.tasks)
 
 
 def test_backlog_lies_in_its_span(lifecycle: Lifecycle) -> None:
@@ -61,31 +60,31 @@ def test_backlog_lies_in_its_span(lifecycle: Lifecycle) -> None:
     assert tasks[-1].created_ms > BEGIN_MS - DAY_MS
 
 
-def test_numbers_follow_creation(lifecycle: Lifecycle) -> None:
-    world = generator(lifecycle)
-    world.grow(BEGIN_MS + DAY_MS // 24)
+def test_task_numbers_follow_creation(lifecycle: Lifecycle) -> None:
+    list_generator = generator(lifecycle)
+    list_generator.generate_until(BEGIN_MS + DAY_MS // 24)
 
-    assert [task.number for task in world.tasks] == list(range(len(world.tasks)))
-    assert all(a.created_ms <= b.created_ms for a, b in pairwise(world.tasks))
+    assert [task.number for task in list_generator.tasks] == list(range(len(list_generator.tasks)))
+    assert all(a.created_ms <= b.created_ms for a, b in pairwise(list_generator.tasks))
 
 
-def test_arrivals_do_not_depend_on_when_one_looks(lifecycle: Lifecycle) -> None:
-    once, often = generator(lifecycle), generator(lifecycle)
-    arrived = list(once.grow(BEGIN_MS + 600_000))
+def test_arrivals_do_not_depend_on_the_steps_of_time(lifecycle: Lifecycle) -> None:
+    one_step, many_steps = generator(lifecycle), generator(lifecycle)
+    arrived = list(one_step.generate_until(BEGIN_MS + 600_000))
     for second in range(601):
-        often.grow(BEGIN_MS + second * 1_000)
+        many_steps.generate_until(BEGIN_MS + second * 1_000)
 
     assert arrived
-    assert [traits(task) for task in once.tasks] == [traits(task) for task in often.tasks]
+    assert [traits(task) for task in one_step.tasks] == [traits(task) for task in many_steps.tasks]
 
 
 def test_nothing_arrives_at_rate_zero(lifecycle: Lifecycle) -> None:
-    world = generator(lifecycle, arrivals_per_minute=0)
+    list_generator = generator(lifecycle, arrivals_per_minute=0)
 
-    assert not world.grow(BEGIN_MS + 365 * DAY_MS)
+    assert not list_generator.generate_until(BEGIN_MS + 365 * DAY_MS)
 
 
-def test_life_goes_on_in_steps_and_ends_once(lifecycle: Lifecycle) -> None:
+def test_timeline_begins_waiting_and_ends_once(lifecycle: Lifecycle) -> None:
     for task in generator(lifecycle).tasks:
         assert all(a < b for a, b in pairwise(task.times))
         phases = [state.phase for state in task.states]
@@ -93,7 +92,7 @@ def test_life_goes_on_in_steps_and_ends_once(lifecycle: Lifecycle) -> None:
         assert [phase for phase in phases if phase is Phase.ENDED] == phases[-1:]
 
 
-def test_pace_stretches_lives(lifecycle: Lifecycle) -> None:
+def test_pace_multiplies_durations(lifecycle: Lifecycle) -> None:
     fast, slow = generator(lifecycle), generator(lifecycle, pace=10.0)
     lengths = [
         (a.times[-1] - a.times[0], b.times[-1] - b.times[0])
@@ -103,29 +102,29 @@ def test_pace_stretches_lives(lifecycle: Lifecycle) -> None:
     assert all(abs(10 * short - long) <= 100 for short, long in lengths)
 
 
-def test_ids_are_found_and_unique(lifecycle: Lifecycle) -> None:
-    world = generator(lifecycle)
+def test_ids_are_unique_and_found(lifecycle: Lifecycle) -> None:
+    list_generator = generator(lifecycle)
 
-    assert len({task.task_id for task in world.tasks}) == len(world.tasks)
-    assert all(world.find(task.task_id) is task for task in world.tasks)
-    assert world.find("nobody") is None
+    assert len({task.task_id for task in list_generator.tasks}) == len(list_generator.tasks)
+    assert all(list_generator.find(task.task_id) is task for task in list_generator.tasks)
+    assert list_generator.find("unknown") is None
 
 
-def test_some_tasks_share_instant_and_batch() -> None:
+def test_tasks_of_a_batch_share_instant_and_region() -> None:
     tasks = generator(tat.LIFECYCLE).tasks
-    together = [(a, b) for a, b in pairwise(tasks) if a.batch == b.batch]
+    batches = [(a, b) for a, b in pairwise(tasks) if a.batch == b.batch]
 
-    assert together
-    assert all(a.created_ms == b.created_ms and a.region == b.region for a, b in together)
+    assert batches
+    assert all(a.created_ms == b.created_ms and a.region == b.region for a, b in batches)
 
 
-def test_every_documented_ending_occurs() -> None:
-    def endings(lifecycle: Lifecycle) -> set[tuple[str, bool]]:
+def test_every_documented_end_state_occurs() -> None:
+    def end_states(lifecycle: Lifecycle) -> set[tuple[str, bool]]:
         tasks = generator(lifecycle, backlog=6_000).tasks
         return {(task.states[-1].status, task.states[-1].failed) for task in tasks}
 
-    assert endings(mps.LIFECYCLE) == {("FINISH", True), ("FINISH", False)}
-    assert {status for status, _ in endings(tat.LIFECYCLE)} == {
+    assert end_states(mps.LIFECYCLE) == {("FINISH", True), ("FINISH", False)}
+    assert {status for status, _ in end_states(tat.LIFECYCLE)} == {
         "SUCCESS",
         "FAILED",
         "TIMEOUT",
@@ -135,11 +134,11 @@ def test_every_documented_ending_occurs() -> None:
         "CANCELLED",
         "TERMINATED",
     }
-    assert {status for status, _ in endings(aiccs.LIFECYCLE)} == {"DONE", "CANCEL", "SYSTEM_CANCEL"}
-    assert {status for status, _ in endings(baidu.LIFECYCLE)} == {"FINISHED", "FAILED"}
+    assert {status for status, _ in end_states(aiccs.LIFECYCLE)} == {"DONE", "CANCEL", "SYSTEM_CANCEL"}
+    assert {status for status, _ in end_states(baidu.LIFECYCLE)} == {"FINISHED", "FAILED"}
 
 
-def test_some_tasks_outlive_a_week() -> None:
+def test_some_tasks_run_longer_than_the_retention() -> None:
     tasks = generator(mps.LIFECYCLE, backlog=6_000).tasks
 
     assert any(task.times[-1] - task.times[0] > 7 * DAY_MS for task in tasks)
@@ -159,35 +158,29 @@ def test_campaigns_pause_resume_and_count() -> None:
         assert all(state.done <= state.total for state in task.states)
 
 
-def test_campaign_may_change_after_its_end() -> None:
-    plan = GeneratorConfig(
-        seed="1", backlog=300, span_ms=DAY_MS, arrivals_per_minute=0, afterlife_rate=1.0, regions=("",)
+def test_campaign_changes_after_its_end() -> None:
+    config = GeneratorConfig(
+        seed="1", backlog=300, span_ms=DAY_MS, arrivals_per_minute=0, change_after_end_rate=1.0, regions=("",)
     )
-    tasks = TaskGenerator(aiccs.LIFECYCLE, plan, BEGIN_MS).tasks
-    endings = [[state.phase for state in task.states[-3:]] for task in tasks]
+    tasks = TaskGenerator(aiccs.LIFECYCLE, config, BEGIN_MS).tasks
+    last_phases = [[state.phase for state in task.states[-3:]] for task in tasks]
 
-    assert any(phases == [Phase.ENDED, Phase.RUNNING, Phase.ENDED] for phases in endings)
+    assert any(phases == [Phase.ENDED, Phase.RUNNING, Phase.ENDED] for phases in last_phases)
     corrected = [task for task in tasks if task.states[-2].phase is Phase.ENDED]
     assert corrected and all(
         task.states[-1].total == task.states[-2].total + 1
-        and task.moment(len(task.times) - 1).finished_ms == task.times[-2]
+        and task.snapshot(len(task.times) - 1).finished_ms == task.times[-2]
         for task in corrected
     )
 
 
-def test_moment_tells_only_what_has_happened() -> None:
+def test_snapshot_has_only_times_of_the_past() -> None:
     task = next(task for task in generator(mps.LIFECYCLE).tasks if len(task.times) == 3)
-    waiting, running, ended = (task.at(at_ms) for at_ms in task.times)
+    waiting, running, ended = (task.snapshot_at(at_ms) for at_ms in task.times)
 
     assert (waiting.started_ms, waiting.finished_ms) == (None, None)
     assert (running.started_ms, running.finished_ms) == (task.times[1], None)
     assert (ended.started_ms, ended.finished_ms) == (task.times[1], task.times[2])
-    assert task.at(task.times[1] - 1).state is waiting.state
+    assert task.snapshot_at(task.times[1] - 1).state is waiting.state
     assert task.next_change(task.times[0]) == task.times[1]
     assert task.next_change(task.times[2]) is None
-
-
-def test_lists_share_the_backlog_whole() -> None:
-    for backlog in (0, 1, 99, 10_000):
-        options = SimulatorOptions(backlog=backlog)
-        assert sum(options.backlog_of(name) for name in LIST_NAMES) == backlog

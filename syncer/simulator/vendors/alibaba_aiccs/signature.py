@@ -1,4 +1,4 @@
-"""Checks Alibaba Cloud's two signatures: ACS3-HMAC-SHA256 in a header, and the older one in a parameter."""
+"""Checks of Alibaba Cloud's signatures: ACS3-HMAC-SHA256 in a header, and the older HMAC-SHA1 parameter."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import hmac
 import re
 from urllib.parse import parse_qsl, quote
 
-from syncer.simulator.credentials import AcceptedCredentials, NonceBook, is_same
+from syncer.simulator.accepted_credentials import AcceptedCredentials, NonceCache, is_same
 from syncer.simulator.http_messages import ApiError, SimRequest
-from syncer.simulator.vendors.times import parse_iso_z
+from syncer.simulator.timestamps import parse_iso_z
 
 TOLERANCE_MS = 15 * 60 * 1000
 
@@ -21,22 +21,22 @@ _AUTHORIZATION = re.compile(
 
 
 def check_acs(
-    call: SimRequest,
+    request: SimRequest,
     params: dict[str, str],
     accepted_credentials: AcceptedCredentials,
-    nonces: NonceBook,
+    nonces: NonceCache,
     now_ms: int,
 ) -> None:
-    """Return if the call is signed in either way; raises Refusal with Alibaba Cloud's code.
+    """Check the signature of either kind, the timestamp, the nonce and the session token.
 
-    `params` are the parameters of query and form together.
+    `params` are the parameters of query and form together. Raises ApiError with Alibaba Cloud's code.
     """
-    if "authorization" in call.headers:
-        _check_v3(call, accepted_credentials)
-        stamp, nonce = call.headers.get("x-acs-date", ""), call.headers.get("x-acs-signature-nonce", "")
-        token = call.headers.get("x-acs-security-token")
+    if "authorization" in request.headers:
+        _check_v3(request, accepted_credentials)
+        stamp, nonce = request.headers.get("x-acs-date", ""), request.headers.get("x-acs-signature-nonce", "")
+        token = request.headers.get("x-acs-security-token")
     else:
-        _check_v2(call, params, accepted_credentials)
+        _check_v2(request, params, accepted_credentials)
         stamp, nonce = params.get("Timestamp", ""), params.get("SignatureNonce", "")
         token = params.get("SecurityToken")
     _check_freshness(stamp, nonce, nonces, now_ms)
@@ -53,7 +53,7 @@ def _secret(accepted_credentials: AcceptedCredentials, access_key: str) -> str:
     return secret
 
 
-def _check_freshness(stamp: str, nonce: str, nonces: NonceBook, now_ms: int) -> None:
+def _check_freshness(stamp: str, nonce: str, nonces: NonceCache, now_ms: int) -> None:
     try:
         signed_ms = parse_iso_z(stamp)
     except ValueError:
@@ -64,7 +64,7 @@ def _check_freshness(stamp: str, nonce: str, nonces: NonceBook, now_ms: int) -> 
         raise ApiError("InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
     if not nonce:
         raise ApiError("MissingSignatureNonce", "SignatureNonce is mandatory for this action.")
-    if not nonces.is_new(nonce, now_ms):
+    if not nonces.add(nonce, now_ms):
         raise ApiError("SignatureNonceUsed", "Specified signature nonce was used already.")
 
 
@@ -75,41 +75,41 @@ def _mismatch(string_to_sign: str) -> ApiError:
     )
 
 
-def _check_v3(call: SimRequest, accepted_credentials: AcceptedCredentials) -> None:
-    match = _AUTHORIZATION.fullmatch(call.headers["authorization"])
+def _check_v3(request: SimRequest, accepted_credentials: AcceptedCredentials) -> None:
+    match = _AUTHORIZATION.fullmatch(request.headers["authorization"])
     if match is None:
         raise ApiError("IncompleteSignature", "The request signature does not conform to Aliyun standards.")
     secret = _secret(accepted_credentials, match["key"])
     names = match["headers"].split(";")
-    must = {"host"} | {name for name in call.headers if name.startswith("x-acs-")}
-    digest = hashlib.sha256(call.body).hexdigest()
+    required = {"host"} | {name for name in request.headers if name.startswith("x-acs-")}
+    digest = hashlib.sha256(request.body).hexdigest()
     lines = (
-        call.method,
-        call.path,
-        canonical_query(call.query),
-        "".join(f"{name}:{call.headers.get(name, '').strip()}\n" for name in sorted(names)),
+        request.method,
+        request.path,
+        canonical_query(request.query),
+        "".join(f"{name}:{request.headers.get(name, '').strip()}\n" for name in sorted(names)),
         ";".join(names),
         digest,
     )
     string_to_sign = "ACS3-HMAC-SHA256\n" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
     expected = hmac.digest(secret.encode(), string_to_sign.encode(), "sha256").hex()
-    whole = must <= set(names) and call.headers.get("x-acs-content-sha256") == digest
-    if not whole or not is_same(expected, match["signature"]):
+    is_complete = required <= set(names) and request.headers.get("x-acs-content-sha256") == digest
+    if not is_complete or not is_same(expected, match["signature"]):
         raise _mismatch(string_to_sign)
 
 
-def _check_v2(call: SimRequest, params: dict[str, str], accepted_credentials: AcceptedCredentials) -> None:
+def _check_v2(request: SimRequest, params: dict[str, str], accepted_credentials: AcceptedCredentials) -> None:
     secret = _secret(accepted_credentials, params.get("AccessKeyId", ""))
     pairs = sorted((name, value) for name, value in params.items() if name != "Signature")
     joined = "&".join(f"{_encode(name)}={_encode(value)}" for name, value in pairs)
-    string_to_sign = f"{call.method}&%2F&{_encode(joined)}"
+    string_to_sign = f"{request.method}&%2F&{_encode(joined)}"
     expected = base64.b64encode(hmac.digest(f"{secret}&".encode(), string_to_sign.encode(), "sha1")).decode()
     if params.get("SignatureMethod") != "HMAC-SHA1" or not is_same(expected, params.get("Signature", "")):
         raise _mismatch(string_to_sign)
 
 
 def canonical_query(query: str) -> str:
-    """The query string sorted by name and encoded as RFC 3986 says."""
+    """The query string, sorted by name and encoded by RFC 3986."""
     pairs = sorted(parse_qsl(query, keep_blank_values=True))
     return "&".join(f"{_encode(name)}={_encode(value)}" for name, value in pairs)
 

@@ -1,7 +1,7 @@
-"""Baidu VOD on the wire: GET /v2/tasks and GET /v2/tasks/{taskId}.
+"""API of Baidu VOD: GET /v2/tasks and GET /v2/tasks/{taskId}.
 
-A marker names the last row of the page before; `isTruncated` alone says whether there are more rows, and the
-last page has a `nextMarker` too. Without maxSize a page holds ten rows.
+A marker names the last row of the previous page. Only `isTruncated` states whether more rows follow; the last
+page has a `nextMarker` too. Without maxSize a page has ten rows.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from syncer.model import Response
-from syncer.simulator.http_messages import ApiError, SimRequest, json_answer
-from syncer.simulator.simulated_tasks import Moment, SimState, SimTask
-from syncer.simulator.vendors.api import ApiContext, ApiPage, Record, checked
+from syncer.simulator.http_messages import ApiError, SimRequest, json_response
+from syncer.simulator.simulated_tasks import SimState, SimTask, TaskSnapshot
+from syncer.simulator.timestamps import iso_z, parse_iso_z
+from syncer.simulator.vendor_api import ApiContext, ApiResult, JsonObject, with_page_faults
 from syncer.simulator.vendors.baidu_vod.lifecycle import media_id, task_type
 from syncer.simulator.vendors.baidu_vod.signature import check_bce
-from syncer.simulator.vendors.times import iso_z, parse_iso_z
 
 _LIST = "/v2/tasks"
-_SHELVES: dict[str, tuple[str, ...]] = {}
+_FILTER_KEYS: dict[str, tuple[str, ...]] = {}
 
 
-def partitions(task: SimTask, state: SimState) -> tuple[str, ...]:
-    return _SHELVES.setdefault(state.status, ("", state.status))
+def filter_keys(task: SimTask, state: SimState) -> tuple[str, ...]:
+    """No filter, and the status."""
+    return _FILTER_KEYS.setdefault(state.status, ("", state.status))
 
 
 class BaiduApi:
@@ -39,22 +40,22 @@ class BaiduApi:
         self.task_index = context.task_index
         self.injector = context.injector
 
-    def action(self, call: SimRequest) -> str:
-        if call.path == _LIST:
+    def action(self, request: SimRequest) -> str:
+        if request.path == _LIST:
             return "ListTasks"
-        return "GetTask" if call.path.startswith(f"{_LIST}/") else "?"
+        return "GetTask" if request.path.startswith(f"{_LIST}/") else "?"
 
-    def authenticate(self, call: SimRequest, now_ms: int) -> None:
-        check_bce(call, self.context.accepted_credentials, now_ms)
-        if self.action(call) == "?" or call.method != "GET":
+    def authenticate(self, request: SimRequest, signature_time_ms: int) -> None:
+        check_bce(request, self.context.accepted_credentials, signature_time_ms)
+        if self.action(request) == "?" or request.method != "GET":
             raise ApiError("InvalidURI", "Could not parse the specified URI.")
 
-    def answer(self, call: SimRequest) -> ApiPage:
-        if self.action(call) == "GetTask":
-            return self._task(unquote(call.path.removeprefix(f"{_LIST}/")))
-        return self._tasks({name: value for name, value in call.params().items() if value})
+    def execute(self, request: SimRequest) -> ApiResult:
+        if self.action(request) == "GetTask":
+            return self._task(unquote(request.path.removeprefix(f"{_LIST}/")))
+        return self._tasks({name: value for name, value in request.params().items() if value})
 
-    def _tasks(self, params: dict[str, str]) -> ApiPage:
+    def _tasks(self, params: dict[str, str]) -> ApiResult:
         limit = _limit(params)
         marker = params.get("marker", "")
         start = self._start(params.get("status", ""), marker)
@@ -64,26 +65,28 @@ class BaiduApi:
         if marker and tasks and self.injector.fires("blank_rate"):
             return _page([], marker, marker, True)
         if not truncated and self.injector.faults.endless:
-            self.injector.note("endless")
+            self.injector.count("endless")
             truncated = True
         following = tasks[-1].task_id if tasks else marker
         if marker and truncated and self.injector.fires("repeat_rate"):
             following = marker
         now_ms = self.task_index.now_ms
-        rows = [self.record(task, task.index_at(now_ms)) for task in checked(self.injector, tasks, limit)]
+        rows = [
+            self.record(task, task.index_at(now_ms)) for task in with_page_faults(self.injector, tasks, limit)
+        ]
         return _page(rows, marker or (rows[0]["taskId"] if rows else ""), following, truncated)
 
     def _start(self, status: str, marker: str) -> int:
-        """The position of the first row after the marker, or at it where markers are inclusive."""
+        """The position after the marker's row, or of that row if markers are inclusive."""
         if not marker:
             return 0
-        task = self.task_index.find_ever(marker)
+        task = self.task_index.find_created(marker)
         if task is None or self.injector.fires("expired_cursor_rate"):
             raise _invalid("marker")
         if self.injector.faults.inclusive_marker:
-            self.injector.note("inclusive_marker")
+            self.injector.count("inclusive_marker")
             return self.task_index.position(status, task)
-        return self.task_index.position(status, task) + self.task_index.holds(status, task)
+        return self.task_index.position(status, task) + self.task_index.contains(status, task)
 
     def _collect(self, params: dict[str, str], start: int, limit: int) -> list[SimTask]:
         begin, end = _instant(params, "beginTime"), _instant(params, "endTime")
@@ -95,60 +98,60 @@ class BaiduApi:
 
     def _by_id(self, params: dict[str, str]) -> list[SimTask]:
         task = self.task_index.find(params["taskId"])
-        is_in = task is not None and self.task_index.holds(params.get("status", ""), task)
-        return [task] if task is not None and is_in and _matches(task, params) else []
+        is_listed = task is not None and self.task_index.contains(params.get("status", ""), task)
+        return [task] if task is not None and is_listed and _matches(task, params) else []
 
-    def _task(self, task_id: str) -> ApiPage:
+    def _task(self, task_id: str) -> ApiResult:
         task = self.task_index.find(task_id)
         keep_ms = self.context.detail_retention_ms
         now_ms = self.task_index.now_ms
         if task is None or (keep_ms is not None and now_ms >= task.created_ms + keep_ms):
             raise ApiError("TaskNotFound", "The requested task does not exist.", 404)
-        return ApiPage(self.detail(task, task.index_at(now_ms)), 1)
+        return ApiResult(self.detail(task, task.index_at(now_ms)), 1)
 
-    def render(self, page: ApiPage, call: SimRequest) -> Response:
-        return _answer(page.body, 200, call)
+    def response(self, result: ApiResult, request: SimRequest) -> Response:
+        return _response(result.body, 200, request)
 
-    def refuse(self, refusal: ApiError, call: SimRequest) -> Response:
-        body = {"requestId": _request_id(call), "code": refusal.code, "message": refusal.message}
-        return _answer(body, refusal.status, call, refusal.headers)
+    def error_response(self, error: ApiError, request: SimRequest) -> Response:
+        body = {"requestId": _request_id(request), "code": error.code, "message": error.message}
+        return _response(body, error.status, request, error.headers)
 
     def throttled(self, quota: float) -> ApiError:
         return ApiError("RequestLimitExceeded", "Too many requests.", 429, {"retry-after": "1"})
 
-    def broken(self) -> ApiError:
+    def internal_error(self) -> ApiError:
         return ApiError("InternalError", "We encountered an internal error. Please try again.", 500)
 
-    def denied(self) -> ApiError:
+    def permission_denied(self) -> ApiError:
         return ApiError("AccessDenied", "Access denied.", 403)
 
-    def record(self, task: SimTask, index: int) -> Record:
-        return {"taskId": task.task_id, "mediaId": media_id(task.batch), **_state(task, task.moment(index))}
+    def record(self, task: SimTask, index: int) -> JsonObject:
+        return {"taskId": task.task_id, "mediaId": media_id(task.batch), **_state(task, task.snapshot(index))}
 
-    def detail(self, task: SimTask, index: int) -> Record:
-        """Another shape: the media stands inside the part of the task's type."""
-        moment = task.moment(index)
+    def detail(self, task: SimTask, index: int) -> JsonObject:
+        """Another format than the row's: the media is inside the object of the task's type."""
+        snapshot = task.snapshot(index)
         kind = "mediaWorkflowTaskInfo" if task_type(task.salt) == "WORKFLOW" else "mediaPresetTaskInfo"
-        part: dict[str, Any] = {"mediaId": media_id(task.batch), "status": moment.state.status}
-        if moment.state.failed:
+        part: dict[str, Any] = {"mediaId": media_id(task.batch), "status": snapshot.state.status}
+        if snapshot.state.failed:
             part["errorCode"] = "MediaException.TranscodeFailed"
             part["errorMessage"] = "视频转码失败"
-        return {"taskId": task.task_id, **_state(task, moment), kind: part}
+        return {"taskId": task.task_id, **_state(task, snapshot), kind: part}
 
 
-def _state(task: SimTask, moment: Moment) -> Record:
-    finished = {} if moment.finished_ms is None else {"finishTime": iso_z(moment.finished_ms)}
+def _state(task: SimTask, snapshot: TaskSnapshot) -> JsonObject:
+    finished = {} if snapshot.finished_ms is None else {"finishTime": iso_z(snapshot.finished_ms)}
     return {
         "type": task_type(task.salt),
-        "status": moment.state.status,
-        "createTime": iso_z(moment.created_ms),
+        "status": snapshot.state.status,
+        "createTime": iso_z(snapshot.created_ms),
         **finished,
     }
 
 
-def _page(rows: list[Record], marker: str, following: str, truncated: bool) -> ApiPage:
+def _page(rows: list[JsonObject], marker: str, following: str, truncated: bool) -> ApiResult:
     body = {"data": rows, "marker": marker, "nextMarker": following, "isTruncated": truncated}
-    return ApiPage(body, len(rows))
+    return ApiResult(body, len(rows))
 
 
 def _limit(params: dict[str, str]) -> int:
@@ -175,17 +178,20 @@ def _invalid(name: str) -> ApiError:
     return ApiError("InvalidParameter", f"The parameter {name} is not valid.")
 
 
-def _request_id(call: SimRequest) -> str:
-    return call.headers.get("x-bce-request-id") or str(uuid.uuid4())
+def _request_id(request: SimRequest) -> str:
+    return request.headers.get("x-bce-request-id") or str(uuid.uuid4())
 
 
-def _answer(
-    body: Record, status: int, call: SimRequest, headers: Mapping[str, str] | None = None
+def _response(
+    body: JsonObject, status: int, request: SimRequest, headers: Mapping[str, str] | None = None
 ) -> Response:
-    named = {"x-bce-request-id": body.get("requestId") or _request_id(call), "cache-control": "no-cache"}
-    return json_answer(
+    all_headers = {
+        "x-bce-request-id": body.get("requestId") or _request_id(request),
+        "cache-control": "no-cache",
+    }
+    return json_response(
         body,
         status=status,
         content_type="application/json;charset=UTF-8",
-        headers={**named, **(headers or {}), "transfer-encoding": "chunked"},
+        headers={**all_headers, **(headers or {}), "transfer-encoding": "chunked"},
     )

@@ -1,4 +1,4 @@
-"""Checks Baidu's bce-auth-v1, as its page on the authorization string describes it."""
+"""Check of Baidu's signature bce-auth-v1, as its page on the authorization string describes it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import hmac
 import re
 from urllib.parse import quote, unquote
 
-from syncer.simulator.credentials import AcceptedCredentials, is_same
+from syncer.simulator.accepted_credentials import AcceptedCredentials, is_same
 from syncer.simulator.http_messages import ApiError, SimRequest
-from syncer.simulator.vendors.times import parse_iso_z
+from syncer.simulator.timestamps import parse_iso_z
 
-#: How far a client's clock may run ahead is documented for other Baidu services only.
+#: How far a client's clock may be ahead; documented for other Baidu services only.
 AHEAD_MS = 15 * 60 * 1000
 
 _AUTHORIZATION = re.compile(
@@ -20,9 +20,9 @@ _AUTHORIZATION = re.compile(
 _DEFAULT_HEADERS = ("host", "content-md5", "content-length", "content-type")
 
 
-def check_bce(call: SimRequest, accepted_credentials: AcceptedCredentials, now_ms: int) -> None:
-    """Return if the call is signed as it must be; raises Refusal with Baidu's code."""
-    authorization = call.headers.get("authorization")
+def check_bce(request: SimRequest, accepted_credentials: AcceptedCredentials, now_ms: int) -> None:
+    """Check signature, time and session token. Raises ApiError with Baidu's code."""
+    authorization = request.headers.get("authorization")
     if authorization is None:
         raise ApiError("AccessDenied", "Access denied.", 403)
     match = _AUTHORIZATION.fullmatch(authorization)
@@ -35,13 +35,15 @@ def check_bce(call: SimRequest, accepted_credentials: AcceptedCredentials, now_m
         )
     _check_time(match["stamp"], int(match["seconds"]), now_ms)
     signing_key = hmac.digest(secret.encode(), match["prefix"].encode(), "sha256").hex()
-    expected = hmac.digest(signing_key.encode(), _canonical(call, match["headers"]).encode(), "sha256").hex()
+    expected = hmac.digest(
+        signing_key.encode(), _canonical(request, match["headers"]).encode(), "sha256"
+    ).hex()
     if not is_same(expected, match["signature"]):
         raise ApiError(
             "SignatureDoesNotMatch",
             "The request signature we calculated does not match the signature you provided.",
         )
-    if not accepted_credentials.accepts_token(call.headers.get("x-bce-security-token")):
+    if not accepted_credentials.accepts_token(request.headers.get("x-bce-security-token")):
         raise ApiError("AccessDenied", "The session token is invalid or has expired.", 403)
 
 
@@ -54,9 +56,11 @@ def _check_time(stamp: str, seconds: int, now_ms: int) -> None:
         raise ApiError("RequestExpired", "Request has expired.")
 
 
-def _canonical(call: SimRequest, signed: str) -> str:
-    path = quote(unquote(call.path), safe="/~")
-    return "\n".join((call.method, path, _canonical_query(call.query), _canonical_headers(call, signed)))
+def _canonical(request: SimRequest, signed: str) -> str:
+    path = quote(unquote(request.path), safe="/~")
+    return "\n".join(
+        (request.method, path, _canonical_query(request.query), _canonical_headers(request, signed))
+    )
 
 
 def _canonical_query(query: str) -> str:
@@ -68,14 +72,15 @@ def _canonical_query(query: str) -> str:
     return "&".join(sorted(pairs))
 
 
-def _canonical_headers(call: SimRequest, signed: str) -> str:
-    names = signed.split(";") if signed else _by_default(call)
-    values = ((name, call.headers.get(name, "").strip()) for name in names)
+def _canonical_headers(request: SimRequest, signed: str) -> str:
+    names = signed.split(";") if signed else _default_names(request)
+    values = ((name, request.headers.get(name, "").strip()) for name in names)
     return "\n".join(sorted(f"{_encode(name)}:{_encode(value)}" for name, value in values if value))
 
 
-def _by_default(call: SimRequest) -> list[str]:
-    return [name for name in call.headers if name in _DEFAULT_HEADERS or name.startswith("x-bce-")]
+def _default_names(request: SimRequest) -> list[str]:
+    """The headers that are signed if the authorization names none."""
+    return [name for name in request.headers if name in _DEFAULT_HEADERS or name.startswith("x-bce-")]
 
 
 def _encode(text: str) -> str:

@@ -1,1 +1,1 @@
-"""What the simulated Tencent services share: envelope, errors, TC3 signature."""
+"""Common parts of the simulated Tencent services: envelope, errors, TC3 signature."""

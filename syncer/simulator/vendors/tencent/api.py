@@ -1,7 +1,7 @@
-"""What Tencent's API 3.0 asks of every request, and the envelope of its answers.
+"""Tencent's API 3.0: common checks of requests, and the envelope of responses.
 
-Errors come with HTTP 200, in `Response.Error`; the content type is exactly `application/json`, since the
-official SDK looks for errors in nothing else.
+Errors have HTTP status 200 and are in `Response.Error`. The content type is exactly `application/json`: the
+official SDK reads errors from no other type.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from syncer.model import Response
-from syncer.simulator.http_messages import ApiError, SimRequest, json_answer
-from syncer.simulator.vendors.api import ApiContext, ApiPage, Record
+from syncer.simulator.http_messages import ApiError, SimRequest, json_response
+from syncer.simulator.vendor_api import ApiContext, ApiResult, JsonObject
 from syncer.simulator.vendors.tencent.signature import check_tc3
 
 Params = dict[str, Any]
-Action = Callable[[Params], ApiPage]
+Action = Callable[[Params], ApiResult]
 
 
 class TencentApi:
-    """What all Tencent services share; `actions` and `parameters` are each service's own."""
+    """Base of all Tencent services; each service sets `actions` and `parameters`."""
 
     service: str
     version: str
-    #: By action: the parameters it knows.
+    #: By action: its known parameters.
     parameters: ClassVar[Mapping[str, frozenset[str]]]
     quotas: ClassVar[Mapping[str, float]]
-    #: Actions that must be told a region.
+    #: Actions that require a region.
     regional: frozenset[str] = frozenset()
 
     def __init__(self, context: ApiContext) -> None:
@@ -38,28 +38,28 @@ class TencentApi:
         self.injector = context.injector
         self.actions: dict[str, Action] = {}
 
-    def action(self, call: SimRequest) -> str:
-        return call.headers.get("x-tc-action", "?")
+    def action(self, request: SimRequest) -> str:
+        return request.headers.get("x-tc-action", "?")
 
-    def authenticate(self, call: SimRequest, now_ms: int) -> None:
-        if call.path != "/":
+    def authenticate(self, request: SimRequest, signature_time_ms: int) -> None:
+        if request.path != "/":
             raise ApiError("InvalidAction", "The requested path is not valid.")
         for header in ("X-TC-Action", "X-TC-Version", "X-TC-Timestamp"):
-            if header.lower() not in call.headers:
+            if header.lower() not in request.headers:
                 raise missing(header.removeprefix("X-TC-"))
-        check_tc3(call, self.context.accepted_credentials, self.service, now_ms)
+        check_tc3(request, self.context.accepted_credentials, self.service, signature_time_ms)
 
-    def answer(self, call: SimRequest) -> ApiPage:
-        action = self.action(call)
-        if call.headers["x-tc-version"] != self.version:
+    def execute(self, request: SimRequest) -> ApiResult:
+        action = self.action(request)
+        if request.headers["x-tc-version"] != self.version:
             raise ApiError("NoSuchVersion", f"The version of the API `{self.service}` does not exist.")
         if action not in self.actions:
             raise ApiError("InvalidAction", f"The action `{action}` is not found.")
-        params = _parameters(call)
+        params = _parameters(request)
         for name in params:
             if name not in self.parameters[action]:
                 raise unrecognized(name)
-        region = call.headers.get("x-tc-region", "")
+        region = request.headers.get("x-tc-region", "")
         if action in self.regional:
             self._check_region(region)
         return self.actions[action]({**params, "Region": region})
@@ -70,11 +70,11 @@ class TencentApi:
         if region not in self.context.regions:
             raise ApiError("UnsupportedRegion", f"The region `{region}` is not supported.")
 
-    def render(self, page: ApiPage, call: SimRequest) -> Response:
-        return _envelope(page.body)
+    def response(self, result: ApiResult, request: SimRequest) -> Response:
+        return _envelope(result.body)
 
-    def refuse(self, refusal: ApiError, call: SimRequest) -> Response:
-        return _envelope({"Error": {"Code": refusal.code, "Message": refusal.message}})
+    def error_response(self, error: ApiError, request: SimRequest) -> Response:
+        return _envelope({"Error": {"Code": error.code, "Message": error.message}})
 
     def throttled(self, quota: float) -> ApiError:
         return ApiError(
@@ -83,10 +83,10 @@ class TencentApi:
             "Please reduce the frequency of calls.",
         )
 
-    def broken(self) -> ApiError:
+    def internal_error(self) -> ApiError:
         return ApiError("InternalError", "An internal error has occurred. Retry your request.")
 
-    def denied(self) -> ApiError:
+    def permission_denied(self) -> ApiError:
         return ApiError(
             "AuthFailure.UnauthorizedOperation", "You are not authorized to perform the operation."
         )
@@ -105,7 +105,7 @@ def invalid(name: str, code: str = "InvalidParameterValue") -> ApiError:
 
 
 def number(params: Params, name: str, default: int) -> int:
-    """A parameter as a whole number. Digits in a string count, as in the vendor's own examples."""
+    """A parameter as an int. Digits in a string are accepted, as in the vendor's own examples."""
     value = params.get(name, default)
     if isinstance(value, str) and value.isdecimal():
         value = int(value)
@@ -115,6 +115,7 @@ def number(params: Params, name: str, default: int) -> int:
 
 
 def boolean(params: Params, name: str, default: bool | None) -> bool | None:
+    """A parameter as a bool; the strings "true" and "false" are accepted."""
     value = params.get(name, default)
     if value is None or isinstance(value, bool):
         return value
@@ -123,17 +124,17 @@ def boolean(params: Params, name: str, default: bool | None) -> bool | None:
     raise invalid(name, "InvalidParameter")
 
 
-def _envelope(body: Record) -> Response:
-    return json_answer(
+def _envelope(body: JsonObject) -> Response:
+    return json_response(
         {"Response": {**body, "RequestId": str(uuid.uuid4())}}, content_type="application/json"
     )
 
 
-def _parameters(call: SimRequest) -> Params:
-    if call.method == "GET":
-        return _nested(call.params())
+def _parameters(request: SimRequest) -> Params:
+    if request.method == "GET":
+        return _nested(request.params())
     try:
-        params = json.loads(call.body or b"{}")
+        params = json.loads(request.body or b"{}")
     except ValueError:
         raise ApiError("InvalidParameter", "The request body is not valid JSON.") from None
     if not isinstance(params, dict):
@@ -142,18 +143,19 @@ def _parameters(call: SimRequest) -> Params:
 
 
 def _nested(flat: Mapping[str, str]) -> Params:
-    """`{"Filters.0.Name": x}`, as a GET request writes it, to `{"Filters": [{"Name": x}]}`."""
+    """The parameters of a GET request: `{"Filters.0.Name": x}` becomes `{"Filters": [{"Name": x}]}`."""
     nested: Params = {}
     for path, value in flat.items():
-        place = nested
+        target = nested
         *parents, last = path.split(".")
         for parent in parents:
-            place = place.setdefault(parent, {})
-        place[last] = value
+            target = target.setdefault(parent, {})
+        target[last] = value
     return {name: _lists(value) for name, value in nested.items()}
 
 
 def _lists(value: Any) -> Any:
+    """`value` with each object whose keys are numbers as a list."""
     if not isinstance(value, dict):
         return value
     if all(re.fullmatch(r"\d+", name) for name in value):

@@ -1,4 +1,4 @@
-"""Checks Tencent's TC3-HMAC-SHA256, as its page "Signature v3" describes it."""
+"""Check of Tencent's signature TC3-HMAC-SHA256, as its page "Signature v3" describes it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hmac
 import re
 import time
 
-from syncer.simulator.credentials import AcceptedCredentials, is_same
+from syncer.simulator.accepted_credentials import AcceptedCredentials, is_same
 from syncer.simulator.http_messages import ApiError, SimRequest
 
 TOLERANCE_MS = 5 * 60 * 1000
@@ -18,12 +18,14 @@ _AUTHORIZATION = re.compile(
 )
 
 
-def check_tc3(call: SimRequest, accepted_credentials: AcceptedCredentials, service: str, now_ms: int) -> None:
-    """Return if the call is signed as it must be; raises Refusal with Tencent's code."""
-    match = _AUTHORIZATION.fullmatch(call.headers.get("authorization", ""))
+def check_tc3(
+    request: SimRequest, accepted_credentials: AcceptedCredentials, service: str, now_ms: int
+) -> None:
+    """Check signature, timestamp and session token. Raises ApiError with Tencent's code."""
+    match = _AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
     if match is None:
         raise ApiError("AuthFailure.InvalidAuthorization", "The Authorization header is not valid.")
-    timestamp = _timestamp(call, now_ms)
+    timestamp = _timestamp(request, now_ms)
     secret = accepted_credentials.secret_of(match["key"])
     if secret is None:
         raise ApiError("AuthFailure.SecretIdNotFound", "The SecretId is not found, please check it.")
@@ -32,11 +34,11 @@ def check_tc3(call: SimRequest, accepted_credentials: AcceptedCredentials, servi
     if (match["date"], match["service"]) != (date, service) or not {"content-type", "host"} <= set(names):
         raise _mismatch()
     scope = f"{date}/{service}/tc3_request"
-    digest = hashlib.sha256(_canonical(call, names).encode()).hexdigest()
+    digest = hashlib.sha256(_canonical(request, names).encode()).hexdigest()
     to_sign = f"TC3-HMAC-SHA256\n{timestamp}\n{scope}\n{digest}"
     if not is_same(_sign(secret, date, service, to_sign), match["signature"]):
         raise _mismatch()
-    if not accepted_credentials.accepts_token(call.headers.get("x-tc-token")):
+    if not accepted_credentials.accepts_token(request.headers.get("x-tc-token")):
         raise ApiError("AuthFailure.TokenFailure", "The token is illegal or has expired.")
 
 
@@ -47,8 +49,8 @@ def _mismatch() -> ApiError:
     )
 
 
-def _timestamp(call: SimRequest, now_ms: int) -> int:
-    text = call.headers.get("x-tc-timestamp", "")
+def _timestamp(request: SimRequest, now_ms: int) -> int:
+    text = request.headers.get("x-tc-timestamp", "")
     if not text.isdecimal():
         raise ApiError("MissingParameter", "The request is missing a required parameter `Timestamp`.")
     if abs(int(text) * 1000 - now_ms) > TOLERANCE_MS:
@@ -59,11 +61,18 @@ def _timestamp(call: SimRequest, now_ms: int) -> int:
     return int(text)
 
 
-def _canonical(call: SimRequest, names: list[str]) -> str:
-    headers = "".join(f"{name}:{call.headers.get(name, '').strip().lower()}\n" for name in sorted(names))
-    unsigned = call.headers.get("x-tc-content-sha256") == "UNSIGNED-PAYLOAD"
-    payload = b"UNSIGNED-PAYLOAD" if unsigned else b"" if call.method == "GET" else call.body
-    lines = (call.method, "/", call.query, headers, ";".join(names), hashlib.sha256(payload).hexdigest())
+def _canonical(request: SimRequest, names: list[str]) -> str:
+    headers = "".join(f"{name}:{request.headers.get(name, '').strip().lower()}\n" for name in sorted(names))
+    unsigned = request.headers.get("x-tc-content-sha256") == "UNSIGNED-PAYLOAD"
+    payload = b"UNSIGNED-PAYLOAD" if unsigned else b"" if request.method == "GET" else request.body
+    lines = (
+        request.method,
+        "/",
+        request.query,
+        headers,
+        ";".join(names),
+        hashlib.sha256(payload).hexdigest(),
+    )
     return "\n".join(lines)
 
 

@@ -1,11 +1,11 @@
-"""Lives of Tencent MPS tasks: a short queue, minutes of transcoding, and a few that run for days."""
+"""Lifecycle of Tencent MPS tasks: a short queue, minutes of transcoding; a few tasks run for days."""
 
 from __future__ import annotations
 
 from random import Random
 
+from syncer.simulator.lifecycle import Lifecycle, Timeline, lognormal, pick
 from syncer.simulator.simulated_tasks import Phase, SimState
-from syncer.simulator.vendors.lifecycle import Life, Lifecycle, about, pick
 
 WAITING = SimState("WAITING", Phase.WAITING)
 PROCESSING = SimState("PROCESSING", Phase.RUNNING)
@@ -24,7 +24,7 @@ _SUB_TYPES = (
     ("AiContentReview", "AiAnalysis"),
     ("SmartSubtitles",),
 )
-#: Median seconds and spread of a run.
+#: By task type: median seconds and sigma of the run time.
 _RUNS = {
     "WorkflowTask": (150.0, 1.0),
     "EditMediaTask": (60.0, 0.8),
@@ -34,32 +34,33 @@ _RUNS = {
 
 
 def task_type(salt: int) -> str:
+    """WorkflowTask, EditMediaTask, LiveProcessTask or ScheduleTask."""
     return pick(_TYPES, salt, 8)
 
 
 def sub_types(salt: int) -> tuple[str, ...]:
-    """The parts of the task; an edit and a live stream have none of their own."""
+    """The activities of the task; edits and live streams have none."""
     return pick(_SUB_TYPES, salt, 16) if task_type(salt) in ("WorkflowTask", "ScheduleTask") else ()
 
 
-def _identify(salt: int, created_ms: int) -> str:
+def _task_id(salt: int, created_ms: int) -> str:
     return f"{_ACCOUNT}-{task_type(salt)}-{salt:016x}{created_ms & 0xFFFF:04x}tt0"
 
 
-def _live(rng: Random, salt: int) -> Life:
-    begun = about(rng, 6, 1.3)
-    finished = begun + about(rng, *_RUNS[task_type(salt)]) * _drag(rng)
+def _timeline(rng: Random, salt: int) -> Timeline:
+    begun = lognormal(rng, 6, 1.3)
+    finished = begun + lognormal(rng, *_RUNS[task_type(salt)]) * _slowdown(rng)
     outcome = FAILED if rng.random() < 0.06 else SUCCEEDED
     return [(0.0, WAITING), (begun, PROCESSING), (finished, outcome)]
 
 
-def _drag(rng: Random) -> float:
-    """One task in 150 takes up to thousands of times as long: it finishes late, some past the retention."""
-    return about(rng, 120, 1.5) if rng.random() < 1 / 150 else 1.0
+def _slowdown(rng: Random) -> float:
+    """Draw a factor on the run time: up to thousands for one task in 150; some outlast the retention."""
+    return lognormal(rng, 120, 1.5) if rng.random() < 1 / 150 else 1.0
 
 
 def _batch_size(rng: Random) -> int:
     return rng.randint(2, 12) if rng.random() < 0.08 else 1
 
 
-LIFECYCLE = Lifecycle(_identify, _live, _batch_size)
+LIFECYCLE = Lifecycle(_task_id, _timeline, _batch_size)

@@ -1,7 +1,7 @@
-"""Tencent TAT on the wire: DescribeInvocationTasks and DescribeRegions, version 2020-10-28.
+"""API of Tencent TAT: DescribeInvocationTasks and DescribeRegions, version 2020-10-28.
 
-All regions answer at one address; the header X-TC-Region chooses. Without Limit a page holds 20 rows, also
-when a hundred ids were asked for.
+All regions have the same address; the header X-TC-Region selects one. Without Limit a page has 20 rows, even
+if the request names a hundred ids.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any, ClassVar
 
 from syncer.simulator.http_messages import ApiError
 from syncer.simulator.simulated_tasks import SimState, SimTask
-from syncer.simulator.vendors.api import ApiContext, ApiPage, Record, checked
+from syncer.simulator.vendor_api import ApiContext, ApiResult, JsonObject, with_page_faults
 from syncer.simulator.vendors.tencent.api import TencentApi, boolean, invalid, number
 from syncer.simulator.vendors.tencent_tat import record
 
-#: The filters DescribeInvocationTasks knows, and the field of a row that each compares.
+#: By filter of DescribeInvocationTasks: the field of a row that it compares.
 _FILTERS = {
     "invocation-task-id": "InvocationTaskId",
     "invocation-id": "InvocationId",
@@ -30,16 +30,17 @@ _REGION_NAMES = {
     "ap-singapore": "亚太东南(新加坡)",
     "ap-hongkong": "港澳台地区(中国香港)",
 }
-#: Listed by DescribeRegions, but not to be used.
+#: DescribeRegions lists it as unavailable.
 CLOSED_REGION = "ap-chongqing"
 
 
-def partitions(task: SimTask, state: SimState) -> tuple[str, ...]:
+def filter_keys(task: SimTask, state: SimState) -> tuple[str, ...]:
+    """The region."""
     return (task.region,)
 
 
 class TatApi(TencentApi):
-    """TAT in all regions of an account."""
+    """DescribeInvocationTasks and DescribeRegions, in all regions of an account."""
 
     service = "tat"
     version = "2020-10-28"
@@ -56,14 +57,14 @@ class TatApi(TencentApi):
         super().__init__(context)
         self.actions = {"DescribeInvocationTasks": self._tasks, "DescribeRegions": self._regions}
 
-    def record(self, task: SimTask, index: int) -> Record:
+    def record(self, task: SimTask, index: int) -> JsonObject:
         return record.record(task, index, hide_output=True)
 
-    def detail(self, task: SimTask, index: int) -> Record:
-        """The same row, with the output."""
+    def detail(self, task: SimTask, index: int) -> JsonObject:
+        """The row with output."""
         return record.record(task, index, hide_output=False)
 
-    def _tasks(self, params: dict[str, Any]) -> ApiPage:
+    def _tasks(self, params: dict[str, Any]) -> ApiResult:
         limit, offset = number(params, "Limit", 20), number(params, "Offset", 0)
         if not 1 <= limit <= 100:
             raise invalid("Limit")
@@ -74,12 +75,12 @@ class TatApi(TencentApi):
         now_ms = self.task_index.now_ms
         rows = [
             record.record(task, task.index_at(now_ms), hide_output=hide_output)
-            for task in checked(self.injector, tasks, limit)
+            for task in with_page_faults(self.injector, tasks, limit)
         ]
-        return ApiPage({"TotalCount": total, "InvocationTaskSet": rows}, len(rows))
+        return ApiResult({"TotalCount": total, "InvocationTaskSet": rows}, len(rows))
 
     def _select(self, params: dict[str, Any], offset: int, limit: int) -> tuple[list[SimTask], int]:
-        """The tasks of the page, and how many there are without paging."""
+        """The tasks of the page, and the number of tasks on all pages."""
         region, ids, filters = params["Region"], params.get("InvocationTaskIds"), params.get("Filters")
         if ids and filters:
             raise ApiError(
@@ -89,12 +90,12 @@ class TatApi(TencentApi):
         if offset and self.injector.fires("repeat_rate"):
             offset = max(0, offset - limit)
         if ids:
-            found = self._by_ids(region, ids)
+            matches = self._by_ids(region, ids)
         elif filters:
-            found = list(_filtered(self.task_index.scan(region), filters))
+            matches = list(_filtered(self.task_index.scan(region), filters))
         else:
             return self.task_index.page(region, offset, limit), self.task_index.size(region)
-        return found[offset : offset + limit], len(found)
+        return matches[offset : offset + limit], len(matches)
 
     def _by_ids(self, region: str, ids: Any) -> list[SimTask]:
         if not isinstance(ids, list) or len(ids) > 100:
@@ -102,24 +103,24 @@ class TatApi(TencentApi):
         for task_id in ids:
             if not re.fullmatch(r"invt-[0-9a-z]{8}", str(task_id)):
                 raise invalid("InvocationTaskIds", "InvalidParameterValue.InvalidInvocationTaskId")
-        found = {
+        matches = {
             task for task in map(self.task_index.find, ids) if task is not None and task.region == region
         }
-        return sorted(found, key=lambda task: self.task_index.position(region, task))
+        return sorted(matches, key=lambda task: self.task_index.position(region, task))
 
-    def _regions(self, params: dict[str, Any]) -> ApiPage:
+    def _regions(self, params: dict[str, Any]) -> ApiResult:
         rows = [_region(name, "AVAILABLE") for name in self.context.regions]
         if CLOSED_REGION not in self.context.regions:
             rows.append(_region(CLOSED_REGION, "UNAVAILABLE"))
-        return ApiPage({"TotalCount": len(rows), "RegionSet": rows}, len(rows))
+        return ApiResult({"TotalCount": len(rows), "RegionSet": rows}, len(rows))
 
 
-def _region(name: str, state: str) -> Record:
+def _region(name: str, state: str) -> JsonObject:
     return {"Region": name, "RegionName": _REGION_NAMES.get(name, name), "RegionState": state}
 
 
 def _filtered(tasks: Iterable[SimTask], filters: Any) -> Iterable[SimTask]:
-    """The tasks that match every filter. Raises Refusal for more than is allowed."""
+    """The tasks that match every filter. Raises ApiError for unknown or too many filters and values."""
     if not isinstance(filters, list) or len(filters) > 10:
         raise invalid("Filters", "InvalidParameterValue.InvalidFilter")
     wanted: list[tuple[str, set[str]]] = []

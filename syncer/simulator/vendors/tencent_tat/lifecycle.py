@@ -1,11 +1,11 @@
-"""Lives of Tencent TAT invocation tasks: one command on many instances, over in seconds."""
+"""Lifecycle of Tencent TAT invocation tasks: one command on many instances, ended within seconds."""
 
 from __future__ import annotations
 
 from random import Random
 
+from syncer.simulator.lifecycle import Lifecycle, Timeline, base36, lognormal
 from syncer.simulator.simulated_tasks import Phase, SimState
-from syncer.simulator.vendors.lifecycle import Life, Lifecycle, about, base36
 
 PENDING = SimState("PENDING", Phase.WAITING)
 DELIVERING = SimState("DELIVERING", Phase.WAITING)
@@ -24,35 +24,35 @@ TERMINATED = SimState("TERMINATED", Phase.ENDED)
 _RUN_ENDS = (SUCCESS,) * 90 + (FAILED,) * 6 + (TIMEOUT,) * 3 + (TASK_TIMEOUT,)
 
 
-def _identify(salt: int, created_ms: int) -> str:
+def _task_id(salt: int, created_ms: int) -> str:
     return f"invt-{base36(salt, 8)}"
 
 
-def _live(rng: Random, salt: int) -> Life:
-    life: Life = [(0.0, PENDING)]
+def _timeline(rng: Random, salt: int) -> Timeline:
+    timeline: Timeline = [(0.0, PENDING)]
     if rng.random() < 0.01:
-        return [*life, (about(rng, 2, 0.6), CANCELLED)]
-    at = about(rng, 0.8, 0.5)
-    life.append((at, DELIVERING))
+        return [*timeline, (lognormal(rng, 2, 0.6), CANCELLED)]
+    at = lognormal(rng, 0.8, 0.5)
+    timeline.append((at, DELIVERING))
     if rng.random() < 0.02:
-        at += about(rng, 10, 0.3)
-        life.append((at, DELAYED))
-        at += about(rng, 600, 1.2)
-    at += about(rng, 1, 0.5)
+        at += lognormal(rng, 10, 0.3)
+        timeline.append((at, DELAYED))
+        at += lognormal(rng, 600, 1.2)
+    at += lognormal(rng, 1, 0.5)
     if rng.random() < 0.025:
-        return [*life, (at, rng.choice((DELIVER_FAILED, DELIVER_FAILED, START_FAILED)))]
-    return life + _run(rng, at)
+        return [*timeline, (at, rng.choice((DELIVER_FAILED, DELIVER_FAILED, START_FAILED)))]
+    return timeline + _run(rng, at)
 
 
-def _run(rng: Random, at: float) -> Life:
-    stopped = at + about(rng, 8, 1.5)
+def _run(rng: Random, at: float) -> Timeline:
+    stopped = at + lognormal(rng, 8, 1.5)
     if rng.random() < 0.01:
-        return [(at, RUNNING), (stopped, CANCELLING), (stopped + about(rng, 2, 0.5), TERMINATED)]
+        return [(at, RUNNING), (stopped, CANCELLING), (stopped + lognormal(rng, 2, 0.5), TERMINATED)]
     return [(at, RUNNING), (stopped, rng.choice(_RUN_ENDS))]
 
 
 def _batch_size(rng: Random) -> int:
-    return min(60, max(1, round(about(rng, 2, 1.0))))
+    return min(60, max(1, round(lognormal(rng, 2, 1.0))))
 
 
-LIFECYCLE = Lifecycle(_identify, _live, _batch_size)
+LIFECYCLE = Lifecycle(_task_id, _timeline, _batch_size)

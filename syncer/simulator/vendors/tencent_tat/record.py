@@ -1,13 +1,14 @@
-"""One row of TAT's DescribeInvocationTasks."""
+"""A row of TAT's DescribeInvocationTasks."""
 
 from __future__ import annotations
 
 import base64
 from functools import cache
 
-from syncer.simulator.simulated_tasks import Moment, Phase, SimTask
-from syncer.simulator.vendors.api import Record
-from syncer.simulator.vendors.lifecycle import base36, pick
+from syncer.simulator.lifecycle import base36, pick
+from syncer.simulator.simulated_tasks import Phase, SimTask, TaskSnapshot
+from syncer.simulator.timestamps import iso_offset
+from syncer.simulator.vendor_api import JsonObject
 from syncer.simulator.vendors.tencent_tat.lifecycle import (
     DELIVER_FAILED,
     FAILED,
@@ -16,7 +17,6 @@ from syncer.simulator.vendors.tencent_tat.lifecycle import (
     TERMINATED,
     TIMEOUT,
 )
-from syncer.simulator.vendors.times import iso_offset
 
 _COMMANDS = (
     ("清理磁盘", "SHELL", "df -h /\nfind /var/log -name '*.gz' -mtime +7 -delete\n"),
@@ -34,8 +34,8 @@ _ERRORS = {
 _KILLED = -1
 
 
-def identity(task: SimTask) -> Record:
-    """The fields a filter can compare."""
+def identity(task: SimTask) -> JsonObject:
+    """The fields of the row that filters compare."""
     return {
         "InvocationTaskId": task.task_id,
         "InvocationId": f"inv-{base36(task.batch, 8)}",
@@ -49,28 +49,28 @@ def _command_id(number: int) -> str:
     return f"cmd-{base36(0x9E3779B9 * (1 + number), 8)}"
 
 
-def record(task: SimTask, index: int, *, hide_output: bool) -> Record:
+def record(task: SimTask, index: int, *, hide_output: bool) -> JsonObject:
     """The row of the task in its state number `index`."""
-    moment = task.moment(index)
+    snapshot = task.snapshot(index)
     name, kind, content = pick(_COMMANDS, task.batch, 0)
     return {
         **identity(task),
         "CommandName": name,
         "CommandDocument": _document(kind, content),
-        "TaskStatus": moment.state.status,
-        "TaskResult": _result(task, moment, hide_output),
-        "StartTime": _time(moment.started_ms),
-        "EndTime": _time(moment.finished_ms),
-        "CreatedTime": iso_offset(moment.created_ms),
-        "UpdatedTime": iso_offset(moment.updated_ms),
-        "ErrorInfo": _ERRORS.get(moment.state.status, ""),
+        "TaskStatus": snapshot.state.status,
+        "TaskResult": _result(task, snapshot, hide_output),
+        "StartTime": _time(snapshot.started_ms),
+        "EndTime": _time(snapshot.finished_ms),
+        "CreatedTime": iso_offset(snapshot.created_ms),
+        "UpdatedTime": iso_offset(snapshot.updated_ms),
+        "ErrorInfo": _ERRORS.get(snapshot.state.status, ""),
         "InvocationSource": "INVOKER" if task.batch >> 60 == 0 else "USER",
     }
 
 
 @cache
-def _document(kind: str, content: str) -> Record:
-    """The command as it is told; shared by all its rows, so nobody may change it."""
+def _document(kind: str, content: str) -> JsonObject:
+    """The command as JSON. All rows of the command share the object, so it must not be changed."""
     windows = kind == "POWERSHELL"
     return {
         "Content": base64.b64encode(content.encode()).decode(),
@@ -83,28 +83,28 @@ def _document(kind: str, content: str) -> Record:
     }
 
 
-def _result(task: SimTask, moment: Moment, hide_output: bool) -> Record:
-    ran = moment.started_ms is not None and moment.state.phase is Phase.ENDED
-    output = "" if hide_output or not ran else base64.b64encode(_output(task, moment).encode()).decode()
+def _result(task: SimTask, snapshot: TaskSnapshot, hide_output: bool) -> JsonObject:
+    ran = snapshot.started_ms is not None and snapshot.state.phase is Phase.ENDED
+    output = "" if hide_output or not ran else base64.b64encode(_output(task, snapshot).encode()).decode()
     return {
-        "ExitCode": _exit_code(task, moment),
+        "ExitCode": _exit_code(task, snapshot),
         "Output": output,
         "Dropped": 0,
         "OutputUrl": "",
         "OutputUploadCOSErrorInfo": "",
-        "ExecStartTime": _time(moment.started_ms),
-        "ExecEndTime": _time(moment.finished_ms if ran else None),
+        "ExecStartTime": _time(snapshot.started_ms),
+        "ExecEndTime": _time(snapshot.finished_ms if ran else None),
     }
 
 
-def _exit_code(task: SimTask, moment: Moment) -> int:
-    if moment.state == FAILED:
+def _exit_code(task: SimTask, snapshot: TaskSnapshot) -> int:
+    if snapshot.state == FAILED:
         return pick((1, 2, 126, 127, 255), task.salt, 12)
-    return _KILLED if moment.state in (TIMEOUT, TASK_TIMEOUT, TERMINATED) else 0
+    return _KILLED if snapshot.state in (TIMEOUT, TASK_TIMEOUT, TERMINATED) else 0
 
 
-def _output(task: SimTask, moment: Moment) -> str:
-    if moment.state == FAILED:
+def _output(task: SimTask, snapshot: TaskSnapshot) -> str:
+    if snapshot.state == FAILED:
         return pick(("bash: command not found\n", "错误：磁盘空间不足\n"), task.salt, 12)
     return f"ok {task.number}\n完成\n"
 

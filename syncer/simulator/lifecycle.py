@@ -1,4 +1,4 @@
-"""What a world must know to make the tasks of one list."""
+"""The lifecycle of a list's tasks, and random draws that the vendors' lifecycles share."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from typing import TypeVar
 
 from syncer.simulator.simulated_tasks import SimState
 
-#: A life: each state with the seconds since the creation at which it begins, the first at 0.
-Life = list[tuple[float, SimState]]
+#: Each state of a task with the seconds from the creation to the state's begin; 0 for the first state.
+Timeline = list[tuple[float, SimState]]
 
 Item = TypeVar("Item")
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-#: Two digits at a time: ids are made by the hundred for every page.
+#: Two digits at a time, because each page needs hundreds of ids.
 _PAIRS = [high + low for high in _DIGITS for low in _DIGITS]
 
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """How the tasks of one list come about."""
+    """How the tasks of one list are created and change."""
 
     #: The id of a task with this salt, created at this epoch millisecond.
-    identify: Callable[[int, int], str]
-    #: The life of a task with this salt.
-    live: Callable[[Random, int], Life]
+    task_id: Callable[[int, int], str]
+    #: A random timeline of a task with this salt.
+    timeline: Callable[[Random, int], Timeline]
     #: How many tasks are submitted at once.
     batch_size: Callable[[Random], int]
-    #: The life with what can come after its end; None where nothing can.
-    revive: Callable[[Random, Life], Life] | None = None
+    #: The timeline with changes after its end; None where ended tasks never change.
+    change_after_end: Callable[[Random, Timeline], Timeline] | None = None
 
 
 def pick(choices: Sequence[Item], salt: int, shift: int) -> Item:
-    """One of `choices`, always the same for the same salt; another `shift` picks independently."""
+    """One of `choices`, always the same for the same salt; choices by different `shift` are independent."""
     return choices[(salt >> shift) % len(choices)]
 
 
-def about(rng: Random, median: float, spread: float) -> float:
-    """A duration in seconds around `median`, with the long tail that real durations have."""
-    return rng.lognormvariate(math.log(median), spread)
+def lognormal(rng: Random, median: float, sigma: float) -> float:
+    """Draw seconds from the log-normal distribution, which has the long tail of real durations."""
+    return rng.lognormvariate(math.log(median), sigma)
 
 
 def base36(number: int, length: int) -> str:

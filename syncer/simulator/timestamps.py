@@ -1,4 +1,4 @@
-"""Times as the vendors write and read them, to the second."""
+"""Timestamps in the vendors' formats, to the second."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from functools import lru_cache
 
 
 def iso_z(instant_ms: int) -> str:
-    """2018-12-27T13:57:15Z"""
+    """An epoch millisecond as 2018-12-27T13:57:15Z."""
     return f"{_to_the_second(instant_ms // 1000)}Z"
 
 
 def iso_offset(instant_ms: int) -> str:
-    """2020-11-05T07:49:58+00:00"""
+    """An epoch millisecond as 2020-11-05T07:49:58+00:00."""
     return f"{_to_the_second(instant_ms // 1000)}+00:00"
 
 
@@ -23,6 +23,6 @@ def _to_the_second(seconds: int) -> str:
 
 
 def parse_iso_z(text: str) -> int:
-    """The epoch millisecond that 2018-12-27T13:57:15Z means. Raises ValueError for any other form."""
-    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    return int(moment.timestamp()) * 1000
+    """The epoch millisecond of 2018-12-27T13:57:15Z. Raises ValueError for any other form."""
+    instant = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return int(instant.timestamp()) * 1000
