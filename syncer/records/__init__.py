@@ -1,4 +1,4 @@
-"""Turns answers into pages of tasks that can be stored."""
+"""Parsing of provider responses into pages of tasks that can be stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices what nobody documented: new fields, new values of enumerations, values of another type."""
+"""Collection of what is undocumented in records: new fields, new enumeration values, unreadable values."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from syncer.model import Facts, Quirk, Task
-from syncer.records.cleaning import encoded
+from syncer.records.cleaning import canonical_json
 
-#: A page is sampled, not indexed: a vendor who uses ids as field names must not flood us.
-_MOST = 50
-_LONGEST = 200
+#: Per page. A vendor that uses ids as field names would otherwise produce one quirk for each id.
+_MAX_QUIRKS = 50
+#: Characters of a path, a value or a sample.
+_MAX_LENGTH = 200
 _ZERO_DATES = ("0000-00-00", "0001-01-01")
 _JSON_TYPES: dict[type, str] = {
     **{str: "string", bool: "boolean", int: "number", float: "number"},
@@ -20,77 +21,77 @@ _JSON_TYPES: dict[type, str] = {
 Tree = dict[str, "Tree"]
 
 
-class Quirks:
+class QuirkCollector:
     """The quirks of one page, each once."""
 
     def __init__(self, facts: Facts) -> None:
-        self._known = _tree(facts.known_paths)
-        self._values = [(p, p.split("."), known) for p, known in facts.known_values.items()]
-        self._fields = [(p, p.split("."), name) for p, name in facts.fields.items()]
-        self._found: dict[tuple[str, str | None], Quirk] = {}
+        self._known_fields = _tree(facts.known_paths)
+        self._enumerations = [(path, path.split("."), known) for path, known in facts.known_values.items()]
+        self._mapped_fields = [(path, path.split("."), field) for path, field in facts.fields.items()]
+        self._quirks: dict[tuple[str, str | None], Quirk] = {}
 
     @property
-    def found(self) -> tuple[Quirk, ...]:
-        return tuple(self._found.values())
+    def quirks(self) -> tuple[Quirk, ...]:
+        return tuple(self._quirks.values())
 
-    def notice(self, record: Mapping[str, Any], task: Task) -> None:
-        """Keep what is new in `record`, from which `task` was read."""
-        self._notice_fields(record, self._known, "")
-        for path, names, known in self._values:
-            for value in _reached(record, names):
+    def add(self, record: Mapping[str, Any], task: Task) -> None:
+        """Collect the quirks of `record`, which was mapped to `task`."""
+        self._add_unknown_fields(record, self._known_fields, "")
+        for path, names, known in self._enumerations:
+            for value in _values_at(record, names):
                 for word in value if isinstance(value, list) else (value,):
                     if isinstance(word, str) and word and word not in known:
-                        self._keep(path, word, word)
-        for path, names, field in self._fields:
+                        self._add_quirk(path, word, word)
+        for path, names, field in self._mapped_fields:
             mapped = getattr(task, field)
             if mapped is None or mapped == ():
-                self._notice_unreadable(path, _reached(record, names))
+                self._add_unreadable_values(path, _values_at(record, names))
 
-    def _notice_fields(self, part: Mapping[str, Any], known: Tree, prefix: str) -> None:
+    def _add_unknown_fields(self, part: Mapping[str, Any], known: Tree, prefix: str) -> None:
         for name, value in part.items():
             path = f"{prefix}{name}"
             if name not in known:
-                self._keep(path, None, value)
+                self._add_quirk(path, None, value)
             elif isinstance(value, dict):
-                self._notice_fields(value, known[name], f"{path}.")
+                self._add_unknown_fields(value, known[name], f"{path}.")
             elif isinstance(value, list):
-                for one in value:
-                    if isinstance(one, dict):
-                        self._notice_fields(one, known[name], f"{path}.")
+                for element in value:
+                    if isinstance(element, dict):
+                        self._add_unknown_fields(element, known[name], f"{path}.")
 
-    def _notice_unreadable(self, path: str, values: Iterator[Any]) -> None:
+    def _add_unreadable_values(self, path: str, values: Iterator[Any]) -> None:
         for value in values:
-            if not _says_nothing(value):
-                self._keep(path, f"({_JSON_TYPES[type(value)]})", value)
+            if not _is_empty(value):
+                self._add_quirk(path, f"({_JSON_TYPES[type(value)]})", value)
 
-    def _keep(self, path: str, value: str | None, sample: Any) -> None:
-        key = (path[:_LONGEST], value and value[:_LONGEST])
-        if key not in self._found and len(self._found) < _MOST:
-            self._found[key] = Quirk(path=key[0], value=key[1], sample=encoded(sample)[:_LONGEST])
+    def _add_quirk(self, path: str, value: str | None, sample: Any) -> None:
+        key = (path[:_MAX_LENGTH], value and value[:_MAX_LENGTH])
+        if key not in self._quirks and len(self._quirks) < _MAX_QUIRKS:
+            self._quirks[key] = Quirk(path=key[0], value=key[1], sample=canonical_json(sample)[:_MAX_LENGTH])
 
 
-def _tree(known: frozenset[str]) -> Tree:
+def _tree(paths: frozenset[str]) -> Tree:
     tree: Tree = {}
-    for path in known:
+    for path in paths:
         branch = tree
         for name in path.split("."):
             branch = branch.setdefault(name, {})
     return tree
 
 
-def _reached(value: Any, names: list[str]) -> Iterator[Any]:
-    """What stands at the path, in each element of the lists on the way."""
+def _values_at(value: Any, names: list[str]) -> Iterator[Any]:
+    """The values at a path; a list on the path stands for each of its elements."""
     if not names:
         yield value
     elif isinstance(value, list):
-        for one in value:
-            yield from _reached(one, names)
+        for element in value:
+            yield from _values_at(element, names)
     elif isinstance(value, dict) and names[0] in value:
-        yield from _reached(value[names[0]], names[1:])
+        yield from _values_at(value[names[0]], names[1:])
 
 
-def _says_nothing(value: object) -> bool:
-    """Whether `value` is a vendor's way of saying "not yet" or "none"."""
+def _is_empty(value: object) -> bool:
+    """Whether `value` is a vendor's notation for "not yet" or "none"."""
     if isinstance(value, str):
         return not value.strip("0") or value.startswith(_ZERO_DATES)
     return not value

@@ -1,0 +1,163 @@
+"""Parsing of responses into pages: ids, rejected records, mapping, details and fingerprints."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from syncer.errors import ProtocolError, Retryable
+from syncer.model import Page, Query, Response, Status
+from syncer.records import parse_page
+from tests.support.parsed_pages import FINISH, NOW, aiccs, mps, stored_record, tat
+from tests.support.provider_responses import answer, made, tencent, tencent_error
+
+# The page
+
+
+def test_page_holds_the_content_of_the_response() -> None:
+    response = tencent(TaskSet=[{"TaskId": "a"}], TotalCount=12, ScrollToken="b")
+    page = parse_page(made("tencent_mps"), FINISH, response, observed_at=NOW, requests=3)
+    assert (page.next_cursor, page.total, page.request_id) == ("b", 12, "req-1")
+    assert (page.observed_at, page.requests) == (NOW, 3)
+    (sighting,) = page.sightings
+    assert (sighting.task.task_id, sighting.observed_at, sighting.request_id) == ("a", NOW, "req-1")
+    assert (sighting.record, sighting.detail, sighting.raw_altered) == ('{"TaskId":"a"}', None, False)
+
+
+def test_page_holds_the_cursor_to_step_back_to() -> None:
+    response = tencent(InvocationTaskSet=[{"InvocationTaskId": "a"}], TotalCount=500)
+    query = Query(list_name="tasks", cursor="90")
+    page = parse_page(made("tencent_tat"), query, response, observed_at=NOW)
+    assert page.back_cursor == "0"
+
+
+def test_page_holds_the_servers_page_size() -> None:
+    content = {"PageNo": 1, "PageSize": 20, "Total": 0, "Record": []}
+    response = answer({"Code": "OK", "Success": True, "Data": content})
+    query = Query(list_name="ALL", limit=50)
+    page = parse_page(made("alibaba_aiccs"), query, response, observed_at=NOW)
+    assert page.page_size == 20
+
+
+def test_error_response_is_raised() -> None:
+    with pytest.raises(Retryable):
+        parse_page(made("tencent_mps"), FINISH, tencent_error("InternalError"), observed_at=NOW)
+
+
+def test_body_that_is_not_json_is_a_protocol_error() -> None:
+    with pytest.raises(ProtocolError):
+        parse_page(made("tencent_mps"), FINISH, Response(200, {}, b"<html>"), observed_at=NOW)
+
+
+# Ids
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ({"TaskType": "WorkflowTask"}, "TaskId is missing"),
+        ({"TaskId": None}, "TaskId is missing"),
+        ({"TaskId": {"deep": 1}}, "TaskId is an object"),
+        (None, "the record is not a JSON object"),
+        ("text", "the record is not a JSON object"),
+        ([1], "the record is not a JSON object"),
+    ],
+)
+def test_record_without_id_is_rejected(record: Any, reason: str) -> None:
+    page = mps({"TaskId": "a"}, record, {"TaskId": "b"})
+    assert [sighting.task.task_id for sighting in page.sightings] == ["a", "b"]
+    (rejected,) = page.rejected
+    assert (rejected.reason, rejected.observed_at, rejected.request_id) == (reason, NOW, "req-1")
+    assert json.loads(rejected.record) == record
+
+
+def test_long_number_is_an_exact_id() -> None:
+    assert aiccs(Id=9007199254740993).task.task_id == "9007199254740993"
+
+
+def test_same_id_twice_gives_two_sightings() -> None:
+    page = mps({"TaskId": "a"}, {"TaskId": "a", "TaskType": "EditMediaTask"})
+    assert [sighting.task.task_type for sighting in page.sightings] == [None, "EditMediaTask"]
+
+
+# Mapping
+
+
+@pytest.mark.parametrize("value", [7, True, [], {}, "never", 1.5, [["deep"]]])
+@pytest.mark.parametrize("field", ["CreateTime", "BeginProcessTime", "FinishTime"])
+def test_unreadable_time_is_stored_in_the_record_alone(field: str, value: object) -> None:
+    page = mps({"TaskId": "a", field: value})
+    task = page.sightings[0].task
+    assert (task.created_at, task.started_at, task.finished_at) == (None, None, None)
+    assert stored_record(page)[field] == value
+
+
+def test_counter_beyond_64_bits_is_stored_in_the_record_alone() -> None:
+    sighting = aiccs(TotalCount=2**63, CompleteCount=2**63 - 1)
+    assert (sighting.task.progress_total, sighting.task.progress_done) == (None, 2**63 - 1)
+    assert sighting.record is not None
+    assert json.loads(sighting.record)["TotalCount"] == 2**63
+
+
+@pytest.mark.parametrize(("milliseconds", "year"), [("-2208988800000", 1900), ("32503680000000", 3000)])
+def test_dates_far_from_today_are_read(milliseconds: str, year: int) -> None:
+    assert aiccs(GmtCreate=milliseconds).task.created_at == datetime(year, 1, 1, tzinfo=UTC)
+
+
+# Details
+
+
+def test_detail_response_fills_no_record() -> None:
+    response = tencent(Status="FINISH", TaskType="EditMediaTask", EditMediaTask={"ErrCode": 0, "Odd": "hush"})
+    query = Query(ids=("24-a",))
+    page = parse_page(made("tencent_mps"), query, response, observed_at=NOW, redact=("EditMediaTask.Odd",))
+    (sighting,) = page.sightings
+    assert (sighting.task.task_id, sighting.task.status) == ("24-a", Status.SUCCEEDED)
+    assert (sighting.record, sighting.fingerprint, page.quirks) == (None, None, ())
+    assert sighting.detail == '{"EditMediaTask":{"ErrCode":0},"Status":"FINISH","TaskType":"EditMediaTask"}'
+
+
+def test_response_by_ids_in_the_shape_of_the_list_is_a_record() -> None:
+    response = tencent(InvocationTaskSet=[{"InvocationTaskId": "a"}], TotalCount=1)
+    page = parse_page(made("tencent_tat"), Query(ids=("a",)), response, observed_at=NOW)
+    assert page.sightings[0].record == '{"InvocationTaskId":"a"}'
+    assert page.sightings[0].fingerprint is not None
+
+
+# Fingerprints
+
+
+def fingerprint(page: Page) -> bytes:
+    (sighting,) = page.sightings
+    assert sighting.fingerprint is not None
+    assert len(sighting.fingerprint) == 16
+    return sighting.fingerprint
+
+
+def test_fingerprint_does_not_depend_on_the_order_of_fields() -> None:
+    first = mps({"TaskId": "a", "TaskType": "WorkflowTask"})
+    assert fingerprint(first) == fingerprint(mps({"TaskType": "WorkflowTask", "TaskId": "a"}))
+
+
+def test_fingerprint_does_not_depend_on_the_status() -> None:
+    pages = [
+        mps({"TaskId": "a"}, query=Query(list_name=name)) for name in ("WAITING", "FINISH", "FINISH.failed")
+    ]
+    assert len({fingerprint(page) for page in pages}) == 1
+
+
+def test_fingerprint_changes_with_any_field() -> None:
+    pages = [mps({"TaskId": "a"}), mps({"TaskId": "a", "New": 1}), mps({"TaskId": "a", "New": 2})]
+    assert len({fingerprint(page) for page in pages}) == 3
+
+
+def test_fingerprint_does_not_depend_on_volatile_paths() -> None:
+    pages = [
+        tat({"InvocationTaskId": "a", "TaskResult": {"ExitCode": 0, "OutputUrl": f"https://cos/{n}"}})
+        for n in range(2)
+    ]
+    assert fingerprint(pages[0]) == fingerprint(pages[1])
+    assert stored_record(pages[0]) != stored_record(pages[1])
