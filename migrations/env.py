@@ -1,4 +1,7 @@
-"""What alembic runs: finds the database, lets one process migrate at a time, compares our own schema only."""
+"""Run the revisions, then the views and functions whose file changed, in one transaction.
+
+`syncer migrate` passes its connection; `alembic upgrade head` connects here.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,28 @@ import tomllib
 from pathlib import Path
 
 from alembic import context
-from alembic.util import CommandError
-from sqlalchemy import Connection, create_engine, pool, text
-from sqlalchemy.exc import IntegrityError
+from alembic.util import CommandError, load_python_file
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Connection, create_engine, make_url, pool, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from syncer.storage.database_urls import parse_url
-from syncer.storage.tables import metadata
+sql_files = load_python_file(Path(__file__).parent, "sql_files.py")
 
-_VERSIONS = f"{metadata.schema}.alembic_version"
+_SCHEMA = "sync"
+_VERSIONS = f"{_SCHEMA}.alembic_version"
 _TURN = (
-    f"CREATE SCHEMA IF NOT EXISTS {metadata.schema}",
+    f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}",
     f"CREATE TABLE IF NOT EXISTS {_VERSIONS}"
     " (version_num varchar(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
     f"LOCK TABLE {_VERSIONS} IN SHARE ROW EXCLUSIVE MODE",
 )
+#: A statement that waits for a lock makes every later reader of the table wait behind it.
+_LOCK_TIMEOUT = "3s"
 
 
 def database_url() -> str:
-    """The URL from the caller, `-x url=`, the environment or the configuration file, whichever is first."""
-    given = context.config.attributes.get("url") or context.get_x_argument(as_dictionary=True).get("url")
+    """The URL of `-x url=`, of the environment, or of the configuration file, in this order."""
+    given = context.get_x_argument(as_dictionary=True).get("url")
     url = given or os.environ.get("SYNCER_DATABASE__URL") or _configured_url()
     if not url:
         raise CommandError(
@@ -42,50 +48,62 @@ def _configured_url() -> str | None:
     return url
 
 
-def is_ours(name: str | None, kind: str, _: object) -> bool:
-    """Whether alembic compares it: the schema of the daemon, not its partitions, nor anyone else's tables."""
-    return kind != "schema" or name == metadata.schema
-
-
-def migrate_online() -> None:
+def connect_and_run() -> None:
+    """Run the command on a connection of its own; commit at the end."""
     engine = create_engine(
-        parse_url(database_url()),
+        make_url(database_url()).set(drivername="postgresql+psycopg"),
         poolclass=pool.NullPool,
         connect_args={"options": "-csearch_path=pg_catalog -ctimezone=UTC"},
     )
-    with engine.connect() as connection:
-        _take_turn(connection)
-        run(connection)
-        connection.commit()
-
-
-def _take_turn(connection: Connection) -> None:
-    """Let nobody else migrate to the end of the transaction, which begins here.
-
-    By a lock on alembic's own table, which is made here for that. Anybody who may connect could hold an
-    advisory lock against us. Whoever makes the schema or the table first has the others wait, and then fail.
-    """
     try:
-        for statement in _TURN:
-            connection.execute(text(statement))
-    except IntegrityError:
-        connection.rollback()
-        _take_turn(connection)
+        with engine.begin() as connection:
+            run(connection)
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise CommandError(
+                f"a lock was not granted within {_LOCK_TIMEOUT}, nothing was changed: try again, or type"
+                " `syncer migrate`, which tries again and names the session that holds the lock"
+            ) from error
+        raise
 
 
 def run(connection: Connection) -> None:
-    context.configure(
-        connection=connection,
-        target_metadata=metadata,
-        version_table_schema=metadata.schema,
-        include_schemas=True,
-        include_name=is_ours,
-        compare_server_default=True,
-    )
+    """Run the command in the transaction of `connection`."""
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
+    _take_turn(connection)
+    connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
+    context.configure(connection=connection, version_table_schema=_SCHEMA)
     with context.begin_transaction():
         context.run_migrations()
+        if _is_at_head():
+            sql_files.update_definitions(connection)
+
+
+def _take_turn(connection: Connection) -> None:
+    """Keep other migrations out until the end of the transaction.
+
+    Locks alembic's own table, which is created here for that. An advisory lock could be held by any role that
+    may connect. Of several processes that create the schema or the table, all but the first fail and repeat.
+    """
+    try:
+        with connection.begin_nested():
+            for statement in _TURN:
+                connection.execute(text(statement))
+    except IntegrityError:
+        _take_turn(connection)
+
+
+def _is_at_head() -> bool:
+    """Whether this command is `upgrade`, and has reached the last revision."""
+    migration = context.get_context()
+    is_upgrade = getattr(migration.opts["fn"], "__name__", "") == "upgrade"
+    return is_upgrade and migration.get_current_revision() == context.get_head_revision()
 
 
 if context.is_offline_mode():
-    raise CommandError("the migrations need the database: they ask it for the month, to make partitions")
-migrate_online()
+    raise CommandError("the migrations need the database: they ask it which views and functions have changed")
+given = context.config.attributes.get("connection")
+if given is None:
+    connect_and_run()
+else:
+    run(given)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from alembic import op
-import sqlalchemy as sa
-${imports if imports else ""}
+from alembic.util import CommandError
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
@@ -13,8 +12,9 @@ depends_on = ${repr(depends_on)}
 
 
 def upgrade() -> None:
-    ${upgrades if upgrades else "pass"}
+    # Tables only: in a new database the views and functions are created after the last revision.
+    op.execute("ALTER TABLE …")
 
 
 def downgrade() -> None:
-    ${downgrades if downgrades else "pass"}
+    raise CommandError("the schema cannot be downgraded: restore a backup")

@@ -65,7 +65,7 @@ class DemoScript:
     def open(self) -> None:
         """The places it plays in."""
         self.step("The scenery: a Postgres, and five clouds that are made up")
-        migrate(self._url)
+        migrate(self._url, removal=f"the folder {self._scene.settings.path.parent}")
         self.say(f"The database is at {describe_url(parse_url(self._url))}, its schema is up to date.")
         self.say("The clouds speak as the real ones do: in pages, with signatures and rate limits.")
         self.say(_PAST[self._scene.past])

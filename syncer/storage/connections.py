@@ -29,11 +29,11 @@ _UNAVAILABLE = (
 )
 
 
-def make_engine(url: str, *, lease: timedelta = timedelta(seconds=10)) -> Engine:
+def make_engine(url: str, *, lease: timedelta | None = timedelta(seconds=10)) -> Engine:
     """A pool of connections to the database at `url`; nothing is connected yet.
 
-    A transaction that stands idle is ended before a `lease` is over, so that a frozen process holds nobody
-    up. Raises ConfigurationError where `url` is none of Postgres.
+    A transaction that is idle is ended before a `lease` is over, so that a frozen process does not block
+    others; without a lease nothing is ended. Raises ConfigurationError where `url` is not one of Postgres.
     """
     parsed = parse_url(url)
     return create_engine(
@@ -48,7 +48,9 @@ def make_engine(url: str, *, lease: timedelta = timedelta(seconds=10)) -> Engine
     )
 
 
-def _timeouts(lease: timedelta) -> dict[str, str]:
+def _timeouts(lease: timedelta | None) -> dict[str, str]:
+    if lease is None:
+        return {}
     seconds = lease.total_seconds()
     return {
         "idle_in_transaction_session_timeout": f"{round(seconds * 800)}ms",

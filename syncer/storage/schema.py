@@ -1,47 +1,52 @@
-"""The database's schema: bringing it to this version's, and refusing to work with any other."""
+"""The database's schema: bring it to this version's, and refuse to work with any other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 from sqlalchemy import Connection, Engine, text
 
 import syncer
 from syncer.errors import SchemaError
-from syncer.storage.connections import make_engine, transaction, translated
-from syncer.storage.database_urls import normalise_url, parse_url
+from syncer.storage.connections import make_engine, transaction
+from syncer.storage.database_urls import describe_url
 from syncer.storage.tables import metadata
 
+#: What to remove where a database cannot be upgraded.
+_REMOVAL = "the database, or the `data_dir` that holds it"
 
-def migrate(url: str) -> None:
+
+def migrate(url: str, *, removal: str = _REMOVAL) -> None:
     """Bring the database at `url` to this version's schema. Several at once wait for one another.
 
-    Raises StoreUnavailable, ConfigurationError, or SchemaError where the database is newer than we are.
+    Raises StoreUnavailable, ConfigurationError, or SchemaError where the database is newer than this version,
+    or was made before the first release; then `removal` says what the user should remove.
     """
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
-    config.attributes["url"] = normalise_url(url)
-    _refuse_newer(url)
-    with translated(parse_url(url)):
-        command.upgrade(config, "head")
+    engine = make_engine(url, lease=None)
+    try:
+        with transaction(engine) as connection:
+            _check_upgradable(connection, removal)
+        with transaction(engine) as connection:
+            _upgrade(connection)
+    finally:
+        engine.dispose()
 
 
 def check_schema(engine: Engine) -> None:
     """Return where the schema is this version's. Raises SchemaError with the command to type."""
     with transaction(engine) as connection:
-        found = _revision(connection)
-    known = _revisions()
-    if found is None:
-        raise SchemaError("the database has no syncer schema yet: type `syncer migrate`")
-    if found not in known:
-        raise SchemaError(_TOO_NEW.format(found))
-    if found != known[0]:
-        raise SchemaError(f"the database's schema {found} is older than {known[0]}: type `syncer migrate`")
+        found = _check_upgradable(connection, _REMOVAL)
+        newest = _revisions()[0]
+        if found is None:
+            raise SchemaError("the database has no syncer schema yet: type `syncer migrate`")
+        if found != newest:
+            raise SchemaError(f"the database's schema {found} is older than {newest}: type `syncer migrate`")
+        if outdated := _sql_files().outdated(connection):
+            names = ", ".join(each.name for each in outdated[:3]) + (", …" if outdated[3:] else "")
+            raise SchemaError(f"the database has older views or functions ({names}): type `syncer migrate`")
 
 
 @contextmanager
@@ -56,21 +61,37 @@ def open_database(url: str) -> Iterator[Engine]:
 
 
 def migrations_folder() -> Path:
-    """Where the migrations are: inside the installed package, or beside it in a checkout."""
+    """The folder of the migrations: in the installed package, or beside it in a checkout."""
     package = Path(syncer.__file__).parent
     shipped = package / "_migrations"
     return shipped if shipped.is_dir() else package.parent / "migrations"
 
 
-def _refuse_newer(url: str) -> None:
-    engine = make_engine(url)
-    try:
-        with transaction(engine) as connection:
-            found = _revision(connection)
-    finally:
-        engine.dispose()
-    if found is not None and found not in _revisions():
-        raise SchemaError(_TOO_NEW.format(found))
+def _upgrade(connection: Connection) -> None:
+    """Run what is missing in the caller's transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _check_upgradable(connection: Connection, removal: str) -> str | None:
+    """The database's revision, None where it has none. Raises SchemaError where it cannot be upgraded."""
+    found, revisions = _revision(connection), _revisions()
+    if found is None:
+        return None
+    # Revisions are numbers of four digits.
+    if found < revisions[-1]:
+        place = describe_url(connection.engine.url)
+        raise SchemaError(_TOO_OLD.format(place=place, found=found, removal=removal))
+    if found not in revisions:
+        raise SchemaError(_TOO_NEW.format(f"schema {found} is"))
+    if found == revisions[0] and _sql_files().is_newer(connection):
+        raise SchemaError(_TOO_NEW.format("views and functions are"))
+    return found
 
 
 def _revision(connection: Connection) -> str | None:
@@ -83,11 +104,22 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _revisions() -> list[str]:
-    """The revisions this version knows, newest first."""
+    """The revisions of this version, newest first."""
     from alembic.script import ScriptDirectory
 
     scripts = ScriptDirectory(str(migrations_folder()))
     return [script.revision for script in scripts.walk_revisions()]
 
 
-_TOO_NEW = "the database's schema {} is newer than this syncer knows: install a newer syncer"
+def _sql_files() -> ModuleType:
+    """The module `sql_files` of the migrations, which are no package."""
+    from alembic.util import load_python_file
+
+    return load_python_file(migrations_folder(), "sql_files.py")
+
+
+_TOO_OLD = (
+    "the database at {place} was made before the first release (schema {found}) and cannot be upgraded:"
+    " remove {removal}, then type the command again"
+)
+_TOO_NEW = "the database's {} newer than this syncer knows: install a newer syncer"

@@ -1,5 +1,6 @@
 """The schema `sync` as SQLAlchemy sees it. The migrations create it; a test holds the two together."""
 
+from syncer.storage.tables.definitions import definitions
 from syncer.storage.tables.metadata import metadata
 from syncer.storage.tables.rollups import (
     arrivals_daily,
@@ -23,6 +24,7 @@ __all__ = [
     "checkpoints",
     "completions_daily",
     "completions_hourly",
+    "definitions",
     "durations_daily",
     "failures_daily",
     "leases",

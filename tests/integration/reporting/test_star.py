@@ -1,20 +1,15 @@
-"""What stands between the facts and the tables: open tasks, runs, plans, and a history from before."""
+"""What stands between the facts and the tables: open tasks, runs, and plans."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
-import psycopg
 import pytest
-from alembic import command
-from alembic.config import Config
 
 from syncer.model import RunStatus, Stream
-from syncer.storage import PgStore, PgStreamStore, make_engine, migrate
-from syncer.storage.schema import migrations_folder
+from syncer.storage import PgStore, PgStreamStore
 from tests.integration.reporting.conftest import Look
-from tests.support.fakes import make_source, make_stream
+from tests.support.fakes import make_source
 from tests.support.sightings import T0, after, begin, see, store
 
 # Open tasks
@@ -172,45 +167,3 @@ def test_views_do_not_keep_a_query_from_working_in_parallel(look: Look, view: st
 
 def _version(look: Look) -> int:
     return int(look("SELECT current_setting('server_version_num') AS n")[0]["n"])
-
-
-# A history from before
-
-
-def test_history_from_before_learns_what_followed_what(migrated_url: str) -> None:
-    engine = make_engine(migrated_url)
-    with PgStore(engine, holder="test").claim(make_stream()) as ours:
-        run = begin(ours)
-        store(ours, run, see("t"), see("u", "running"), see("v", "failed"))
-        for at, status in ((10, "running"), (20, "running"), (30, "paused"), (40, "running"), (50, "failed")):
-            store(ours, run, see("t", status, at=at, progress_done=at))
-        store(ours, begin(ours, at=60), lost=("u",))
-        store(ours, begin(ours, at=70), see("u", "succeeded", at=70))
-    before = told(migrated_url)
-    config = Config()
-    config.set_main_option("script_location", str(migrations_folder()))
-    config.attributes["url"] = migrated_url
-    command.downgrade(config, "0001")
-    migrate(migrated_url)
-    assert told(migrated_url) == before
-    assert [row[3:6] for row in before["task_transitions"]] == [
-        ("waiting", "running", 10.0),
-        ("running", "paused", 20.0),
-        ("paused", "running", 10.0),
-        ("running", "failed", 10.0),
-        ("running", "succeeded", 70.0),
-    ]
-    engine.dispose()
-
-
-def told(url: str) -> dict[str, list[Any]]:
-    """What the views that rest on the history say."""
-    columns = {
-        "task_versions": "task_id, version, status, observed_at, next_observed_at",
-        "task_transitions": "task_id, version, observed_at, from_status, to_status, former_seconds",
-    }
-    with psycopg.connect(url, autocommit=True) as connection:
-        return {
-            view: connection.execute(f"SELECT {names} FROM reporting.{view} ORDER BY 1, 2").fetchall()
-            for view, names in columns.items()
-        }

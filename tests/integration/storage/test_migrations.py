@@ -1,4 +1,4 @@
-"""Migrations make the schema from nothing, by either command and three at once, and match the tables."""
+"""`migrate` and alembic's own command create the schema, one process at a time, and refuse other schemas."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from typing import LiteralString
 
 import psycopg
 import pytest
-from alembic import command
-from alembic.config import Config
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
@@ -21,6 +19,7 @@ from syncer.errors import SchemaError, StoreUnavailable
 from syncer.storage import check_schema, make_engine, migrate
 from syncer.storage import schema as schema_module
 from tests.support.postgres_servers import Server
+from tests.support.schema_shape import schema_shape
 
 CHECKOUT = Path(syncer.__file__).parent.parent
 HEAD = "SELECT version_num FROM sync.alembic_version"
@@ -28,7 +27,7 @@ MIGRATE = "import sys; from syncer.storage import migrate; migrate(sys.argv[1])"
 
 
 def alembic(*words: str, folder: Path = CHECKOUT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What the plain command does in `folder`, with nothing configured but `environment`."""
+    """Result of the command `alembic` in `folder`, configured by nothing but `environment`."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("SYNCER_")}
     return subprocess.run(
         [sys.executable, "-m", "alembic", "-c", str(CHECKOUT / "alembic.ini"), *words],
@@ -63,11 +62,14 @@ def newest() -> str:
     return schema_module._revisions()[0]
 
 
-def test_migrating_makes_the_schema_and_again_changes_nothing(database_url: str) -> None:
+def test_migrating_creates_the_schema_and_again_changes_nothing(database_url: str) -> None:
     migrate(database_url)
     check(database_url)
+    runs = "SELECT * FROM sync.definitions ORDER BY definition_id"
+    before = query(database_url, runs)
     migrate(database_url)
     assert query(database_url, HEAD) == [(newest(),)]
+    assert query(database_url, runs) == before
 
 
 def test_three_migrate_an_empty_database_at_once(database_url: str) -> None:
@@ -76,11 +78,17 @@ def test_three_migrate_an_empty_database_at_once(database_url: str) -> None:
     ends = [(process.communicate(timeout=120)[1], process.returncode) for process in processes]
     assert ends == [("", 0)] * 3
     check(database_url)
+    texts = "SELECT count(*), count(DISTINCT name) FROM sync.definitions"
+    assert len({*query(database_url, texts)[0]}) == 1
 
 
-def test_plain_alembic_takes_the_url_from_the_command_line(database_url: str, tmp_path: Path) -> None:
+# The command of alembic
+
+
+def test_plain_alembic_makes_the_same_schema(database_url: str, migrated_url: str, tmp_path: Path) -> None:
     assert alembic("-x", f"url={database_url}", "upgrade", "head", folder=tmp_path).returncode == 0
     check(database_url)
+    assert schema_shape(database_url) == schema_shape(migrated_url)
 
 
 def test_plain_alembic_takes_the_url_from_the_environment(database_url: str) -> None:
@@ -101,55 +109,24 @@ def test_plain_alembic_without_a_url_says_what_to_do(tmp_path: Path) -> None:
     assert "Set SYNCER_DATABASE__URL" in done.stdout + done.stderr
 
 
-def test_tables_and_migrations_do_not_differ(migrated_url: str) -> None:
-    done = alembic("-x", f"url={migrated_url}", "check")
-    assert (done.returncode, done.stdout) == (0, "No new upgrade operations detected.\n"), done.stderr
-
-
-def test_check_would_find_a_difference(migrated_url: str) -> None:
-    execute(migrated_url, "ALTER TABLE sync.runs DROP COLUMN epoch")
-    done = alembic("-x", f"url={migrated_url}", "check")
-    assert done.returncode != 0
-    assert "add_column" in done.stdout + done.stderr
-
-
-def test_strangers_tables_are_no_difference(migrated_url: str) -> None:
-    execute(migrated_url, "CREATE SCHEMA other", "CREATE TABLE other.notes (id int)")
-    assert alembic("-x", f"url={migrated_url}", "check").returncode == 0
-
-
-def test_migration_can_be_undone(migrated_url: str) -> None:
-    assert alembic("-x", f"url={migrated_url}", "downgrade", "base").returncode == 0
-    left = "SELECT relname FROM pg_class WHERE relnamespace::regnamespace::text ~ '^(sync|reporting)'"
-    assert {name for (name,) in query(migrated_url, left)} <= {"alembic_version", "alembic_version_pkc"}
-    migrate(migrated_url)
+def test_plain_alembic_runs_changed_definitions_only_when_it_upgrades(migrated_url: str) -> None:
+    execute(migrated_url, "DELETE FROM sync.definitions WHERE name = 'views/runs'")
+    assert alembic("-x", f"url={migrated_url}", "current").returncode == 0
+    with pytest.raises(SchemaError, match="views/runs"):
+        check(migrated_url)
+    assert alembic("-x", f"url={migrated_url}", "upgrade", "head").returncode == 0
     check(migrated_url)
 
 
-SHAPE: LiteralString = """
-SELECT attrelid::regclass::text || '.' || attname, format_type(atttypid, atttypmod)
-FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
-WHERE attnum > 0 AND NOT attisdropped AND relnamespace::regnamespace::text IN ('sync', 'reporting')
-UNION ALL
-SELECT oid::regprocedure::text, prosrc FROM pg_proc
-WHERE pronamespace::regnamespace::text IN ('sync', 'reporting')
-ORDER BY 1
-"""
+def test_downgrade_is_refused(migrated_url: str) -> None:
+    before = schema_shape(migrated_url)
+    done = alembic("-x", f"url={migrated_url}", "downgrade", "base")
+    assert done.returncode != 0
+    assert "restore a backup" in done.stdout + done.stderr
+    assert schema_shape(migrated_url) == before
 
 
-def test_migrations_can_be_undone_one_by_one(migrated_url: str) -> None:
-    """Each leaves the columns and the functions as the one before it had made them."""
-    config = Config()
-    config.set_main_option("script_location", str(schema_module.migrations_folder()))
-    config.attributes["url"] = migrated_url
-    command.downgrade(config, "base")
-    shapes = []
-    for _ in schema_module._revisions():
-        command.upgrade(config, "+1")
-        shapes.append(query(migrated_url, SHAPE))
-    while shapes.pop() and shapes:
-        command.downgrade(config, "-1")
-        assert query(migrated_url, SHAPE) == shapes[-1]
+# Other schemas
 
 
 @pytest.mark.parametrize(
@@ -161,8 +138,20 @@ def test_migrations_can_be_undone_one_by_one(migrated_url: str) -> None:
             "UPDATE sync.alembic_version SET version_num = '9999'",
             "9999 is newer than this syncer knows: install",
         ),
+        (
+            "UPDATE sync.definitions SET digest = 'other' WHERE name = 'views/runs'",
+            r"older views or functions \(views/runs\): type `syncer migrate`",
+        ),
+        (
+            "DELETE FROM sync.definitions WHERE name ~ '^views/(arrivals|completions)'",
+            r"\(views/arrivals_daily, views/arrivals_hourly, views/completions_daily, …\): type",
+        ),
+        (
+            "INSERT INTO sync.definitions (name, digest) VALUES ('views/runs', 'a later one')",
+            "views and functions are newer than this syncer knows: install",
+        ),
     ],
-    ids=["missing", "empty", "newer"],
+    ids=["missing", "empty", "newer", "older view", "older views", "newer view"],
 )
 def test_other_schema_is_refused_with_what_to_type(
     migrated_url: str, prepare: LiteralString, says: str
@@ -181,15 +170,50 @@ def test_older_schema_is_refused_with_what_to_type(
         check(migrated_url)
 
 
-def test_newer_schema_is_not_migrated(migrated_url: str) -> None:
-    execute(migrated_url, "UPDATE sync.alembic_version SET version_num = '9999'")
+@pytest.mark.parametrize(
+    "later",
+    [
+        "UPDATE sync.alembic_version SET version_num = '9999'",
+        "INSERT INTO sync.definitions (name, digest) VALUES ('views/runs', 'a later one')",
+    ],
+    ids=["revision", "view"],
+)
+def test_newer_schema_is_not_migrated(migrated_url: str, later: LiteralString) -> None:
+    execute(migrated_url, later)
     with pytest.raises(SchemaError, match="install a newer syncer"):
         migrate(migrated_url)
+
+
+def test_definition_that_a_later_version_added_does_not_matter(migrated_url: str) -> None:
+    execute(migrated_url, "INSERT INTO sync.definitions (name, digest) VALUES ('views/later', 'x')")
+    check(migrated_url)
+
+
+def test_schema_from_before_the_first_release_is_refused_untouched(database_url: str) -> None:
+    """Databases of revisions 0001 to 0005, and those of an earlier state of the baseline."""
+    execute(
+        database_url,
+        "CREATE SCHEMA sync",
+        "CREATE TABLE sync.alembic_version (version_num varchar(32) PRIMARY KEY)",
+        "INSERT INTO sync.alembic_version VALUES ('0005')",
+    )
+    before = schema_shape(database_url)
+    says = r"/test_\w+ was made before the first release \(schema 0005\) and cannot be upgraded: remove the"
+    for refused in (migrate, check):
+        with pytest.raises(SchemaError, match=says):
+            refused(database_url)
+    with pytest.raises(SchemaError, match="remove the folder /x, then type the command again"):
+        migrate(database_url, removal="the folder /x")
+    assert alembic("-x", f"url={database_url}", "upgrade", "head").returncode != 0
+    assert schema_shape(database_url) == before
 
 
 def test_migrating_an_absent_database_is_unavailable() -> None:
     with pytest.raises(StoreUnavailable):
         migrate("postgresql://someone@127.0.0.1:1/db")
+
+
+# The folder and the role
 
 
 def test_shipped_migrations_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +226,7 @@ def test_shipped_migrations_come_first(tmp_path: Path, monkeypatch: pytest.Monke
 
 @pytest.fixture
 def url_of_role_syncer(postgres: Server, database_url: str) -> Iterator[str]:
-    """The database, owned by a role that is called like the program and can do no more than own it."""
+    """URL of the database, whose owner is a role called `syncer` without other rights."""
     at = conninfo_to_dict(database_url)
     database = sql.Identifier(str(at["dbname"]))
     with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
@@ -225,4 +249,3 @@ def test_role_called_syncer_can_migrate_and_check(url_of_role_syncer: str) -> No
     check(url_of_role_syncer)
     who = "SELECT rolname, rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
     assert query(url_of_role_syncer, who) == [("syncer", False, False)]
-    assert alembic("-x", f"url={url_of_role_syncer}", "check").returncode == 0

@@ -1,0 +1,32 @@
+CREATE OR REPLACE FUNCTION sync.json_instant(value jsonb) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    -- In a CASE, not in a WHERE: an argument known beforehand would be computed with before that is asked.
+    SELECT CASE
+        WHEN t.year > 1 AND t.month BETWEEN 1 AND 12 AND t.hour < 24 AND t.minute < 60 AND t.second < 60
+            AND t.ahead BETWEEN -1440 AND 1440
+            AND t.day BETWEEN 1 AND CASE
+                WHEN t.month IN (4, 6, 9, 11) THEN 30
+                WHEN t.month <> 2 THEN 31
+                WHEN t.year % 4 = 0 AND (t.year % 100 <> 0 OR t.year % 400 = 0) THEN 29
+                ELSE 28
+            END
+        THEN (make_timestamp(t.year, t.month, t.day, t.hour, t.minute, t.second) AT TIME ZONE 'UTC')
+            - make_interval(mins => t.ahead)
+    END
+    FROM (
+        SELECT
+            p[1]::int AS year, p[2]::int AS month, p[3]::int AS day,
+            p[4]::int AS hour, p[5]::int AS minute, p[6]::float8 AS second,
+            coalesce((p[7] || '1')::int * (p[8]::int * 60 + p[9]::int), 0) AS ahead
+        FROM regexp_match(
+            value #>> '{}',
+            '^\s*(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d(?:\.\d{1,6})?)\d*\s*(?:Z|([+-])(\d\d):?(\d\d))?\s*$'
+        ) p
+        WHERE jsonb_typeof(value) = 'string'
+    ) t;
+END;
+COMMENT ON FUNCTION sync.json_instant IS 'An ISO 8601 time; without an offset it is taken as UTC; else, and for the zero dates, null.';
+
+-- A view runs its functions with the rights of its reader.
+GRANT EXECUTE ON FUNCTION sync.json_instant TO PUBLIC;

@@ -1,0 +1,24 @@
+CREATE OR REPLACE FUNCTION sync.touch_changed_hours() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+SET enable_hashjoin = on SET enable_mergejoin = off SET enable_nestloop = off AS $$
+BEGIN
+    INSERT INTO sync.touched_hours (stream_id, fact, hour_at)
+    SELECT DISTINCT n.stream_id, each.fact, date_bin('1 hour', each.at, timestamptz '2000-01-01 00:00+00')
+    FROM former o
+    JOIN current n ON n.task_key = o.task_key
+    CROSS JOIN LATERAL (VALUES
+        ('arrivals', o.created_at), ('arrivals', n.created_at),
+        ('completions', o.finished_at), ('completions', n.finished_at)
+    ) AS each (fact, at)
+    WHERE (o.task_type, o.status, o.created_at, o.started_at, o.finished_at, o.lost_at IS NULL,
+            o.error_code, o.error_message)
+        IS DISTINCT FROM (n.task_type, n.status, n.created_at, n.started_at, n.finished_at, n.lost_at IS NULL,
+            n.error_code, n.error_message)
+        AND each.at IS NOT NULL;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION sync.touch_changed_hours IS 'Notes the hours of the tasks that an update changes for the rollups.';
+
+CREATE OR REPLACE TRIGGER touch_changed_hours AFTER UPDATE ON sync.tasks
+    REFERENCING OLD TABLE AS former NEW TABLE AS current
+    FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_changed_hours();

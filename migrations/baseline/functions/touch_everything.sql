@@ -1,0 +1,42 @@
+-- As before, and the runs besides.
+CREATE OR REPLACE FUNCTION sync.touch_everything() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+    zone constant text := (SELECT time_zone FROM sync.settings);
+    of_each_source constant bigint[] := ARRAY(SELECT min(stream_id) FROM sync.streams GROUP BY source_id);
+    counted record;
+    halves timestamptz[];
+    at timestamptz;
+BEGIN
+    FOR counted IN
+        SELECT * FROM (VALUES
+            ('arrivals', 'tasks', 'created_at'), ('completions', 'tasks', 'finished_at'), ('runs', 'runs', 'begun_at')
+        ) AS each (fact, ledger, instant)
+    LOOP
+        halves := '{}';
+        EXECUTE format('SELECT min(%I) FROM sync.%I', counted.instant, counted.ledger) INTO at;
+        WHILE at IS NOT NULL LOOP
+            halves := halves || date_bin('12 hours', at, timestamptz '2000-01-01 00:00+00');
+            EXECUTE format('SELECT min(%1$I) FROM sync.%2$I WHERE %1$I >= $1', counted.instant, counted.ledger)
+                INTO at USING halves[cardinality(halves)] + interval '12 hours';
+        END LOOP;
+        INSERT INTO sync.touched_hours (stream_id, fact, hour_at)
+        SELECT stream_id, counted.fact, half_at + within
+        FROM unnest(of_each_source) AS stream_id, unnest(halves) AS half_at,
+            unnest('{0 hours,11 hours}'::interval[]) AS within;
+    END LOOP;
+
+    INSERT INTO sync.touched_hours (stream_id, fact, hour_at)
+    SELECT stream_id, fact, (day + time '12:00') AT TIME ZONE zone
+    FROM unnest(of_each_source) AS stream_id, (
+        SELECT 'arrivals' AS fact, day FROM sync.arrivals_daily
+        UNION
+        SELECT 'completions', day FROM sync.completions_daily
+        UNION
+        SELECT 'runs', day FROM sync.runs_hourly
+    ) AS known;
+END $$;
+COMMENT ON FUNCTION sync.touch_everything IS 'Has all rollups computed anew.';
+
+-- Another definition counts other hours, so every day is computed again.
+SELECT sync.touch_everything();

@@ -1,0 +1,83 @@
+"""The SQL files in `baseline/`: their order, and which of them a database has not run yet.
+
+The tables are created once, by the first revision. The file of a view or of a function is its present
+definition: it is run again whenever its text differs from the text that the database ran last.
+The migrations import nothing of `syncer`, so a later version of it cannot change what a revision does.
+"""
+
+from __future__ import annotations
+
+from graphlib import TopologicalSorter
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+_BASELINE = Path(__file__).parent / "baseline"
+#: In order of dependence.
+_TABLES = ("streams", "tasks", "runs", "rollups", "definitions")
+#: The first line of a file: the views and functions that must exist before this one, by file name.
+_REQUIRES = "-- requires: "
+
+
+class Definition(NamedTuple):
+    """One view, or one function with the triggers that call it."""
+
+    #: Such as `views/coverage_gaps`.
+    name: str
+    sql: str
+
+    @property
+    def digest(self) -> str:
+        """Hash of the file's text, comments included."""
+        return sha256(self.sql.encode()).hexdigest()
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """File names, without folder and suffix, of the definitions that must exist before this one."""
+        first, _, _ = self.sql.partition("\n")
+        return tuple(first.removeprefix(_REQUIRES).split()) if first.startswith(_REQUIRES) else ()
+
+
+def create_tables(connection: Connection) -> None:
+    """Create the schemas and the tables of the first revision."""
+    for path in (_BASELINE / "schemas.sql", *(_BASELINE / "tables" / f"{name}.sql" for name in _TABLES)):
+        _execute(connection, path.read_text("utf-8"))
+
+
+def definitions() -> list[Definition]:
+    """All views and functions, each after those it requires."""
+    files = sorted(path for kind in ("functions", "views") for path in (_BASELINE / kind).glob("*.sql"))
+    by_name = {
+        path.stem: Definition(f"{path.parent.name}/{path.stem}", path.read_text("utf-8")) for path in files
+    }
+    order = TopologicalSorter({name: found.requires for name, found in by_name.items()}).static_order()
+    return [by_name[name] for name in order]
+
+
+def outdated(connection: Connection) -> list[Definition]:
+    """The definitions whose text differs from the one that the database ran last, in the order to run."""
+    rows = connection.execute(text("SELECT name, digest FROM sync.definitions ORDER BY definition_id"))
+    present = {row.name: row.digest for row in rows}
+    return [found for found in definitions() if present.get(found.name) != found.digest]
+
+
+def is_newer(connection: Connection) -> bool:
+    """Whether the database has run every text of ours, and a later version's texts after some of them."""
+    rows = connection.execute(text("SELECT name, digest FROM sync.definitions"))
+    known = {(row.name, row.digest) for row in rows}
+    return bool(outdated(connection)) and all((each.name, each.digest) in known for each in definitions())
+
+
+def update_definitions(connection: Connection) -> None:
+    """Run every outdated definition and record its digest."""
+    record = text("INSERT INTO sync.definitions (name, digest) VALUES (:name, :digest)")
+    for definition in outdated(connection):
+        _execute(connection, definition.sql)
+        connection.execute(record, {"name": definition.name, "digest": definition.digest})
+
+
+def _execute(connection: Connection, sql: str) -> None:
+    """Run several statements at once, in which `%` and `:` stand for themselves."""
+    connection.exec_driver_sql(sql, execution_options={"no_parameters": True})
