@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import SecretStr
 
 from syncer.config.toml_schema import DaemonTable, DatabaseTable, HistoryTable, ReportingTable
-from syncer.credentials import Secrets, key_hash, masked_key
+from syncer.credentials import CredentialsReader, key_hash, masked_key
 from syncer.model import GLOBAL, Credentials, Source
 from syncer.ports import Provider
 
@@ -26,7 +26,7 @@ class SourceSettings:
     #: The provider's own `Options`.
     options: Any
     #: Where the credentials are kept; nothing is read before they are asked for.
-    secrets: Secrets
+    secrets: CredentialsReader
     #: What is known of the source without its credentials: its account is "" where none is configured.
     unsigned: Source
     requests_per_second: float

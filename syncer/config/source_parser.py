@@ -15,7 +15,14 @@ from syncer.config.provider_options import option_names, read_options
 from syncer.config.settings import SourceSettings
 from syncer.config.timing import timing_of, timing_problems
 from syncer.config.toml_schema import SourceTable
-from syncer.credentials import FromCommand, FromFile, Secret, Secrets, SeparateSecrets, VendorEnvironment
+from syncer.credentials import (
+    CommandCredentials,
+    CredentialsReader,
+    EnvironmentCredentials,
+    FileSecret,
+    Secret,
+    SeparateSecrets,
+)
 from syncer.errors import ConfigurationError
 from syncer.model import Facts, Source
 from syncer.ports import Provider
@@ -130,13 +137,15 @@ def _page_problems(table: SourceTable, facts: Facts, place: str) -> list[Problem
     return [Problem(f"{place}.page_size", f"write a number from 1 to {facts.page_size}")]
 
 
-def _secrets(table: SourceTable, facts: Facts, folder: Path) -> Secrets:
+def _secrets(table: SourceTable, facts: Facts, folder: Path) -> CredentialsReader:
     def anchored(secret: Secret) -> Secret:
-        return FromFile(folder / os.path.expanduser(secret.path)) if isinstance(secret, FromFile) else secret
+        return (
+            FileSecret(folder / os.path.expanduser(secret.path)) if isinstance(secret, FileSecret) else secret
+        )
 
     if table.credentials_command:
-        return FromCommand(table.credentials_command, folder=folder)
+        return CommandCredentials(table.credentials_command, folder=folder)
     if table.access_key is None or table.secret_key is None:
-        return VendorEnvironment(facts.environment)
+        return EnvironmentCredentials(facts.environment)
     token = anchored(table.session_token) if table.session_token else None
     return SeparateSecrets(anchored(table.access_key), anchored(table.secret_key), token)

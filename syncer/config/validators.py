@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from syncer.config.durations import parse_duration
 from syncer.config.problems import nearest
-from syncer.credentials import FromEnvironment, FromFile, InlineSecret, Secret
+from syncer.credentials import EnvironmentSecret, FileSecret, InlineSecret, Secret
 
 _NAME = re.compile(r"[^\W_][\w.-]{0,62}")
 _PORTS = range(65536)
@@ -70,9 +70,9 @@ def secret(written: object) -> Secret:
         case str() if written.strip():
             return InlineSecret(written.strip())
         case {"env": str(name), **rest} if name and not rest:
-            return FromEnvironment(name)
+            return EnvironmentSecret(name)
         case {"file": str(path), **rest} if path and not rest:
-            return FromFile(Path(path))
+            return FileSecret(Path(path))
     raise ValueError('write the secret itself, { env = "NAME" } or { file = "/run/secrets/name" }')
 
 

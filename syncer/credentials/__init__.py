@@ -1,31 +1,31 @@
-"""Reading access keys: written down, from the environment, from files, or from a command's JSON.
+"""Access keys: inline, from environment variables, from files, or from the JSON output of a command.
 
-Nothing is read before it is needed, and everything is read again when the vendor refuses it, since
-session tokens live for hours. No error and no repr shows a secret.
+Values are read on first use and again when the vendor refuses them: session tokens expire within hours.
+No error message and no repr shows a secret.
 """
 
-from syncer.credentials.credentials_command import FromCommand
+from syncer.credentials.credentials_command import CommandCredentials
 from syncer.credentials.rotating_credentials import RotatingCredentials, key_hash, masked_key
 from syncer.credentials.secrets import (
-    FromEnvironment,
-    FromFile,
+    CredentialsReader,
+    EnvironmentCredentials,
+    EnvironmentSecret,
+    FileSecret,
     InlineSecret,
     Secret,
-    Secrets,
     SeparateSecrets,
-    VendorEnvironment,
 )
 
 __all__ = [
-    "FromCommand",
-    "FromEnvironment",
-    "FromFile",
+    "CommandCredentials",
+    "CredentialsReader",
+    "EnvironmentCredentials",
+    "EnvironmentSecret",
+    "FileSecret",
     "InlineSecret",
     "RotatingCredentials",
     "Secret",
-    "Secrets",
     "SeparateSecrets",
-    "VendorEnvironment",
     "key_hash",
     "masked_key",
 ]

@@ -1,4 +1,4 @@
-"""Credentials that a command prints as JSON."""
+"""Credentials from the JSON output of a command."""
 
 from __future__ import annotations
 
@@ -16,46 +16,46 @@ from typing import Any
 from syncer.errors import ConfigurationError
 from syncer.model import Credentials
 
-#: How vendors and their tools spell the three, in lower case and without underscores or hyphens.
-_ACCESS_KEY = ("accesskey", "accesskeyid", "secretid", "tmpsecretid")
-_SECRET_KEY = ("secretkey", "secretaccesskey", "accesskeysecret", "tmpsecretkey")
-_SESSION_TOKEN = ("sessiontoken", "securitytoken", "token")
-#: What the vendors' token services wrap around them.
-_WRAPPINGS = ("response", "credentials")
+#: The vendors' names of the three values, in lower case and without underscores and hyphens.
+_ACCESS_KEY_NAMES = ("accesskey", "accesskeyid", "secretid", "tmpsecretid")
+_SECRET_KEY_NAMES = ("secretkey", "secretaccesskey", "accesskeysecret", "tmpsecretkey")
+_SESSION_TOKEN_NAMES = ("sessiontoken", "securitytoken", "token")
+#: Objects in which the vendors' token services nest the values.
+_ENVELOPES = ("response", "credentials")
 
 
 @dataclass(frozen=True, slots=True)
-class FromCommand:
+class CommandCredentials:
     """Credentials that `command`, run without a shell, prints as one JSON object.
 
-    Its keys are `access_key`, `secret_key` and perhaps `session_token`, or as the vendors spell them.
-    The arguments may hold a secret, so only the program's name is ever shown, and never its output.
+    Its keys are `access_key`, `secret_key` and optionally `session_token`, or the vendors' names of them.
+    The arguments can hold a secret: messages show only the program's name, and never its output.
     """
 
     command: tuple[str, ...] = field(repr=False)
     timeout: timedelta = timedelta(seconds=30)
-    #: Where it runs; None: where we run.
+    #: The working directory; None: that of this process.
     folder: Path | None = None
 
     def read(self) -> Credentials:
-        """The credentials it prints now. Raises ConfigurationError."""
+        """Run the command; return the credentials it prints. Raises ConfigurationError."""
         try:
-            printed = json.loads(self._run())
+            output = json.loads(self._run())
         except ValueError:
-            raise self._wrong("printed no JSON; it must print one object") from None
-        for _ in _WRAPPINGS:
-            printed = _unwrapped(printed)
-        if not isinstance(printed, dict):
-            raise self._wrong("printed no JSON object")
-        access_key, secret_key = _find(printed, _ACCESS_KEY), _find(printed, _SECRET_KEY)
+            raise self._error("printed no JSON; it must print one object") from None
+        for _ in _ENVELOPES:
+            output = _unwrap(output)
+        if not isinstance(output, dict):
+            raise self._error("printed no JSON object")
+        access_key, secret_key = _find(output, _ACCESS_KEY_NAMES), _find(output, _SECRET_KEY_NAMES)
         if not access_key or not secret_key:
-            raise self._wrong("must print access_key and secret_key (and session_token, if there is one)")
-        return Credentials(access_key, secret_key, _find(printed, _SESSION_TOKEN))
+            raise self._error("must print access_key and secret_key (and session_token, if there is one)")
+        return Credentials(access_key, secret_key, _find(output, _SESSION_TOKEN_NAMES))
 
     def _run(self) -> bytes:
         try:
-            # A session of its own: Ctrl-C is for us, and a timeout ends its children too.
-            child = subprocess.Popen(
+            # In a new session: Ctrl-C does not reach it, and a timeout can kill it with its children.
+            process = subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -64,32 +64,31 @@ class FromCommand:
                 cwd=self.folder,
             )
         except OSError as error:
-            raise self._wrong(f"cannot be run: {error.strerror}") from None
-        with child:
+            raise self._error(f"cannot be run: {error.strerror}") from None
+        with process:
             try:
-                output, _ = child.communicate(timeout=self.timeout.total_seconds())
+                output, _ = process.communicate(timeout=self.timeout.total_seconds())
             except subprocess.TimeoutExpired:
                 with contextlib.suppress(ProcessLookupError):
-                    os.killpg(child.pid, signal.SIGKILL)
-                raise self._wrong(f"took longer than {self.timeout.total_seconds():g} s") from None
-        if child.returncode:
-            raise self._wrong(f"ended with status {child.returncode}; run it by hand to see why")
+                    os.killpg(process.pid, signal.SIGKILL)
+                raise self._error(f"took longer than {self.timeout.total_seconds():g} s") from None
+        if process.returncode:
+            raise self._error(f"ended with status {process.returncode}; run it by hand to see why")
         return output
 
-    def _wrong(self, what: str) -> ConfigurationError:
-        return ConfigurationError(f"credentials_command ({self.command[0]}) {what}")
+    def _error(self, reason: str) -> ConfigurationError:
+        return ConfigurationError(f"credentials_command ({self.command[0]}) {reason}")
 
 
-def _unwrapped(printed: Any) -> Any:
-    if isinstance(printed, dict):
-        for key, value in printed.items():
-            if key.lower() in _WRAPPINGS and isinstance(value, dict):
+def _unwrap(output: Any) -> Any:
+    if isinstance(output, dict):
+        for key, value in output.items():
+            if key.lower() in _ENVELOPES and isinstance(value, dict):
                 return value
-    return printed
+    return output
 
 
-def _find(printed: Mapping[str, Any], spellings: tuple[str, ...]) -> str | None:
-    plain = {key.lower().replace("_", "").replace("-", ""): value for key, value in printed.items()}
-    found = (plain[spelling] for spelling in spellings if plain.get(spelling))
-    value = next(found, None)
+def _find(output: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    normalised = {key.lower().replace("_", "").replace("-", ""): value for key, value in output.items()}
+    value = next((normalised[name] for name in names if normalised.get(name)), None)
     return value.strip() if isinstance(value, str) else None

@@ -1,4 +1,4 @@
-"""The places where secrets are kept, as values that read them only when asked."""
+"""Places where secrets and credentials are kept, as values that read them on demand."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from syncer.model import Credentials
 
 
 class Secret(Protocol):
-    """One secret value, wherever it is kept."""
+    """The place of one secret."""
 
     def read(self) -> str:
-        """The value as it stands now. Raises ConfigurationError."""
+        """Return the present value. Raises ConfigurationError if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class InlineSecret:
 
 
 @dataclass(frozen=True, slots=True)
-class FromEnvironment:
+class EnvironmentSecret:
     """A secret in an environment variable."""
 
     name: str
@@ -42,8 +42,8 @@ class FromEnvironment:
 
 
 @dataclass(frozen=True, slots=True)
-class FromFile:
-    """A secret that is alone in a file; white space around it does not count."""
+class FileSecret:
+    """A secret that is the only content of a file; surrounding white space is removed."""
 
     path: Path
 
@@ -53,45 +53,48 @@ class FromFile:
         except OSError as error:
             raise ConfigurationError(f"cannot read the secret in {self.path}: {error.strerror}") from None
         except UnicodeDecodeError:
-            raise ConfigurationError(f"{self.path} is not text; it must hold the secret alone") from None
+            raise ConfigurationError(
+                f"{self.path} is not text; it must hold the secret and nothing else"
+            ) from None
         if not value:
             raise ConfigurationError(f"{self.path} is empty; it must hold the secret")
         return value
 
 
-class Secrets(Protocol):
-    """An access key with its secrets, wherever they are kept."""
+class CredentialsReader(Protocol):
+    """The place of an access key and its secrets."""
 
     def read(self) -> Credentials:
-        """The credentials as they stand now. Raises ConfigurationError."""
+        """Return the present credentials. Raises ConfigurationError if there are none."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeparateSecrets:
-    """Credentials of which each part is kept on its own."""
+    """Credentials whose parts are kept in separate places."""
 
     access_key: Secret
     secret_key: Secret
     session_token: Secret | None = None
 
     def read(self) -> Credentials:
-        return Credentials(self.access_key.read(), self.secret_key.read(), self._token())
+        return Credentials(self.access_key.read(), self.secret_key.read(), self._read_token())
 
-    def _token(self) -> str | None:
+    def _read_token(self) -> str | None:
         match self.session_token:
             case None:
                 return None
-            case FromEnvironment(name) if not os.environ.get(name, "").strip():
-                return None  # a permanent key has none, and the same file serves both
+            case EnvironmentSecret(name) if not os.environ.get(name, "").strip():
+                # A permanent key has no token; one configuration serves both kinds of keys.
+                return None
             case secret:
                 return secret.read()
 
 
 @dataclass(frozen=True, slots=True)
-class VendorEnvironment:
-    """Credentials in the vendor's own environment variables: the first of `names` that is set.
+class EnvironmentCredentials:
+    """Credentials in the vendor's environment variables: the first entry of `names` whose key is set.
 
-    Each entry of `names` is (access key, secret key, session token or None); the token may be unset.
+    Each entry is (access key, secret key, session token or None); the token's variable may be unset.
     """
 
     names: tuple[tuple[str, str, str | None], ...]
@@ -99,8 +102,10 @@ class VendorEnvironment:
     def read(self) -> Credentials:
         for access_key, secret_key, session_token in self.names:
             if os.environ.get(access_key):
-                token = FromEnvironment(session_token) if session_token else None
-                return SeparateSecrets(FromEnvironment(access_key), FromEnvironment(secret_key), token).read()
-        wanted = " or ".join(f"{access_key} and {secret_key}" for access_key, secret_key, _ in self.names)
-        instead = f", or set {wanted} in the environment" if wanted else ""
-        raise ConfigurationError(f"no credentials: write access_key and secret_key{instead}")
+                token = EnvironmentSecret(session_token) if session_token else None
+                return SeparateSecrets(
+                    EnvironmentSecret(access_key), EnvironmentSecret(secret_key), token
+                ).read()
+        variables = " or ".join(f"{access_key} and {secret_key}" for access_key, secret_key, _ in self.names)
+        alternative = f", or set {variables} in the environment" if variables else ""
+        raise ConfigurationError(f"no credentials: write access_key and secret_key{alternative}")

@@ -20,12 +20,12 @@ from syncer.config.toml_schema import (
     SourceTable,
 )
 from syncer.credentials import (
-    FromCommand,
-    FromEnvironment,
-    FromFile,
+    CommandCredentials,
+    EnvironmentCredentials,
+    EnvironmentSecret,
+    FileSecret,
     InlineSecret,
     SeparateSecrets,
-    VendorEnvironment,
 )
 from syncer.errors import ConfigurationError
 from syncer.model import Credentials
@@ -105,9 +105,9 @@ def test_whole_file_is_read(folder: Path) -> None:
     assert settings.reporting.time_zone == "Asia/Shanghai"
     mps, tat = settings.sources
     assert mps.secrets == SeparateSecrets(
-        FromEnvironment("TENCENTCLOUD_SECRET_ID"),
-        FromFile(Path("/run/secrets/tencent_key")),
-        FromEnvironment("TENCENTCLOUD_TOKEN"),
+        EnvironmentSecret("TENCENTCLOUD_SECRET_ID"),
+        FileSecret(Path("/run/secrets/tencent_key")),
+        EnvironmentSecret("TENCENTCLOUD_TOKEN"),
     )
     assert (mps.kind, mps.unsigned.site, mps.requests_per_second) == ("tencent_mps", "cn", 20)
     assert (mps.unsigned.poll_every, mps.unsigned.lookback_max) == (timedelta(minutes=1), timedelta(days=1))
@@ -128,7 +128,7 @@ def test_left_out_values_are_the_providers(folder: Path) -> None:
     assert source.unsigned.retention == timedelta(days=7)
     assert source.unsigned.page_size == source.provider.facts.page_size
     assert source.requests_per_second == source.provider.facts.requests_per_second
-    assert source.secrets == VendorEnvironment(source.provider.facts.environment)
+    assert source.secrets == EnvironmentCredentials(source.provider.facts.environment)
 
 
 @pytest.mark.parametrize(
@@ -155,12 +155,12 @@ def test_relative_paths_begin_at_the_files_folder(folder: Path) -> None:
     settings = read(folder, text + 'secret_key = { file = "key" }\n')
     assert settings.database.data_dir == folder / "data"
     assert settings.sources[0].ca_file == folder / "ca.pem"
-    assert settings.sources[0].secrets == SeparateSecrets(InlineSecret("AKID"), FromFile(folder / "key"))
+    assert settings.sources[0].secrets == SeparateSecrets(InlineSecret("AKID"), FileSecret(folder / "key"))
 
 
 def test_command_gives_all_three(folder: Path) -> None:
     source = read(folder, MPS + 'credentials_command = ["./keys", "mps"]\n').sources[0]
-    assert source.secrets == FromCommand(("./keys", "mps"), folder=folder)
+    assert source.secrets == CommandCredentials(("./keys", "mps"), folder=folder)
 
 
 # Account

@@ -1,4 +1,4 @@
-"""Where access keys are read from, and what is said where they cannot be."""
+"""Reading of access keys from each place, the errors, and the renewal of refused ones."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from syncer.credentials import (
-    FromCommand,
-    FromEnvironment,
-    FromFile,
+    CommandCredentials,
+    EnvironmentCredentials,
+    EnvironmentSecret,
+    FileSecret,
     InlineSecret,
     RotatingCredentials,
     Secret,
     SeparateSecrets,
-    VendorEnvironment,
     key_hash,
     masked_key,
 )
@@ -35,70 +35,74 @@ def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name, raising=False)
 
 
-def test_parts_are_read_from_their_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_part_is_read_from_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "key").write_text("secret\n")
     monkeypatch.setenv("AK_ONE", " AKID ")
-    parts = SeparateSecrets(FromEnvironment("AK_ONE"), FromFile(tmp_path / "key"), InlineSecret("token"))
-    assert parts.read() == Credentials("AKID", "secret", "token")
+    secrets = SeparateSecrets(
+        EnvironmentSecret("AK_ONE"), FileSecret(tmp_path / "key"), InlineSecret("token")
+    )
+    assert secrets.read() == Credentials("AKID", "secret", "token")
 
 
-def test_token_that_is_not_set_is_none() -> None:
-    parts = SeparateSecrets(InlineSecret("AKID"), InlineSecret("secret"), FromEnvironment("TOKEN_ONE"))
-    assert parts.read() == Credentials("AKID", "secret")
+def test_unset_token_variable_gives_no_token() -> None:
+    secrets = SeparateSecrets(InlineSecret("AKID"), InlineSecret("secret"), EnvironmentSecret("TOKEN_ONE"))
+    assert secrets.read() == Credentials("AKID", "secret")
 
 
 @pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xfe"])
-def test_unusable_file_is_told(tmp_path: Path, content: bytes) -> None:
+def test_unusable_file_is_reported(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "key").write_bytes(content)
     with pytest.raises(ConfigurationError, match=r"key is (empty|not text)"):
-        FromFile(tmp_path / "key").read()
+        FileSecret(tmp_path / "key").read()
 
 
-def test_missing_file_is_told(tmp_path: Path) -> None:
+def test_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"cannot read the secret in .*none: No such file"):
-        FromFile(tmp_path / "none").read()
+        FileSecret(tmp_path / "none").read()
 
 
-def test_missing_variable_is_told() -> None:
+def test_missing_variable_is_reported() -> None:
     with pytest.raises(ConfigurationError, match="the environment variable AK_ONE is not set"):
-        FromEnvironment("AK_ONE").read()
+        EnvironmentSecret("AK_ONE").read()
 
 
-def test_vendors_variables_are_tried_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_vendors_variables_are_tried_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AK_TWO", "two")
     monkeypatch.setenv("SK_TWO", "secret")
-    assert VendorEnvironment(NAMES).read() == Credentials("two", "secret")
+    assert EnvironmentCredentials(NAMES).read() == Credentials("two", "secret")
     monkeypatch.setenv("AK_ONE", "one")
     monkeypatch.setenv("SK_ONE", "secret")
-    assert VendorEnvironment(NAMES).read() == Credentials("one", "secret")
+    assert EnvironmentCredentials(NAMES).read() == Credentials("one", "secret")
     monkeypatch.setenv("TOKEN_ONE", "token")
-    assert VendorEnvironment(NAMES).read() == Credentials("one", "secret", "token")
+    assert EnvironmentCredentials(NAMES).read() == Credentials("one", "secret", "token")
 
 
-def test_missing_credentials_say_what_to_set() -> None:
+def test_error_without_credentials_names_what_to_set() -> None:
     with pytest.raises(ConfigurationError, match="AK_ONE and SK_ONE or AK_TWO and SK_TWO in the environment"):
-        VendorEnvironment(NAMES).read()
+        EnvironmentCredentials(NAMES).read()
     with pytest.raises(ConfigurationError, match=r"write access_key and secret_key$"):
-        VendorEnvironment(()).read()
+        EnvironmentCredentials(()).read()
 
 
 @pytest.mark.parametrize(
     "secret", [InlineSecret("hunter2"), SeparateSecrets(InlineSecret("hunter2"), InlineSecret("hunter2"))]
 )
-def test_secrets_show_in_no_repr(secret: Secret) -> None:
+def test_repr_shows_no_secret(secret: Secret) -> None:
     assert "hunter2" not in repr(secret)
-    assert "hunter2" not in repr(FromCommand(("keys", "hunter2")))
+    assert "hunter2" not in repr(CommandCredentials(("keys", "hunter2")))
 
 
 # The command
 
 
-def printing(text: str, status: int = 0) -> FromCommand:
-    return FromCommand((sys.executable, "-c", f"import sys; sys.stdout.write({text!r}); sys.exit({status})"))
+def command_printing(text: str, status: int = 0) -> CommandCredentials:
+    return CommandCredentials(
+        (sys.executable, "-c", f"import sys; sys.stdout.write({text!r}); sys.exit({status})")
+    )
 
 
 @pytest.mark.parametrize(
-    "printed",
+    "output",
     [
         {"access_key": "ak", "secret_key": "sk", "session_token": "t"},
         {"AccessKeyId": "ak", "AccessKeySecret": "sk", "SecurityToken": "t"},
@@ -108,50 +112,48 @@ def printing(text: str, status: int = 0) -> FromCommand:
     ],
     ids=["ours", "alibaba", "baidu", "tencent", "aws"],
 )
-def test_command_is_understood(printed: object) -> None:
-    assert printing(json.dumps(printed)).read() == Credentials("ak", "sk", "t")
+def test_output_of_the_command_is_parsed(output: object) -> None:
+    assert command_printing(json.dumps(output)).read() == Credentials("ak", "sk", "t")
 
 
 def test_command_without_a_token_gives_none() -> None:
-    assert (
-        printing('{"access_key": "ak", "secret_key": "sk", "session_token": null}').read().session_token
-        is None
-    )
+    credentials = command_printing('{"access_key": "ak", "secret_key": "sk", "session_token": null}').read()
+    assert credentials.session_token is None
 
 
 @pytest.mark.parametrize(
-    ("command", "said"),
+    ("command", "message"),
     [
-        (printing("hunter2"), "printed no JSON"),
-        (printing("[]"), "printed no JSON object"),
-        (printing('{"access_key": "hunter2"}'), "must print access_key and secret_key"),
-        (printing('{"access_key": 1, "secret_key": 2}'), "must print access_key and secret_key"),
-        (printing("hunter2", status=3), "ended with status 3"),
-        (FromCommand(("/none/keys", "hunter2")), "cannot be run: No such file"),
+        (command_printing("hunter2"), "printed no JSON"),
+        (command_printing("[]"), "printed no JSON object"),
+        (command_printing('{"access_key": "hunter2"}'), "must print access_key and secret_key"),
+        (command_printing('{"access_key": 1, "secret_key": 2}'), "must print access_key and secret_key"),
+        (command_printing("hunter2", status=3), "ended with status 3"),
+        (CommandCredentials(("/none/keys", "hunter2")), "cannot be run: No such file"),
     ],
 )
-def test_command_that_fails_is_told_without_its_words(command: FromCommand, said: str) -> None:
-    with pytest.raises(ConfigurationError, match=said) as failure:
+def test_error_of_the_command_shows_no_output(command: CommandCredentials, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message) as failure:
         command.read()
     assert "hunter2" not in str(failure.value)
 
 
-def test_command_that_hangs_is_ended_with_its_children() -> None:
-    waiting = "sleep 60 & sleep 60"
+def test_command_that_times_out_is_killed_with_its_children() -> None:
+    script = "sleep 60 & sleep 60"
     with pytest.raises(ConfigurationError, match=r"took longer than 0\.3 s"):
-        FromCommand(("/bin/sh", "-c", waiting), timeout=timedelta(seconds=0.3)).read()
+        CommandCredentials(("/bin/sh", "-c", script), timeout=timedelta(seconds=0.3)).read()
 
 
 def test_command_runs_in_its_folder(tmp_path: Path) -> None:
     (tmp_path / "keys.json").write_text('{"access_key": "ak", "secret_key": "sk"}')
-    assert FromCommand(("cat", "keys.json"), folder=tmp_path).read() == Credentials("ak", "sk")
+    assert CommandCredentials(("cat", "keys.json"), folder=tmp_path).read() == Credentials("ak", "sk")
 
 
-# Keys
+# Rotation
 
 
-class Shelf:
-    """Secrets that change whenever somebody says so, and count how often they are read."""
+class ChangingCredentials:
+    """Credentials whose secret a test can change, with a count of the reads."""
 
     def __init__(self) -> None:
         self.secret = "first"
@@ -162,67 +164,69 @@ class Shelf:
         return Credentials("AKID", self.secret)
 
 
-def make_keys(shelf: Shelf, concealed: list[str] | None = None) -> RotatingCredentials:
-    heard = concealed if concealed is not None else []
-    return RotatingCredentials(shelf, owner="mps", register_secret=heard.append)
+def make_credentials(reader: ChangingCredentials, registered: list[str] | None = None) -> RotatingCredentials:
+    secrets = registered if registered is not None else []
+    return RotatingCredentials(reader, owner="mps", register_secret=secrets.append)
 
 
-def test_keys_are_read_when_needed_and_kept() -> None:
-    shelf = Shelf()
-    keys = make_keys(shelf)
-    assert shelf.reads == 0
-    assert keys.current() is keys.current()
-    assert shelf.reads == 1
+def test_credentials_are_read_once_on_first_use() -> None:
+    reader = ChangingCredentials()
+    credentials = make_credentials(reader)
+    assert reader.reads == 0
+    assert credentials.current() is credentials.current()
+    assert reader.reads == 1
 
 
-def test_refused_keys_are_read_again() -> None:
-    shelf = Shelf()
-    keys = make_keys(shelf)
-    refused = keys.current()
-    shelf.secret = "second"
-    assert keys.renew(refused) == keys.current() == Credentials("AKID", "second")
-    assert keys.renew(refused) == keys.current()
-    assert shelf.reads == 2
+def test_refused_credentials_are_read_again() -> None:
+    reader = ChangingCredentials()
+    credentials = make_credentials(reader)
+    refused = credentials.current()
+    reader.secret = "second"
+    assert credentials.renew(refused) == credentials.current() == Credentials("AKID", "second")
+    assert credentials.renew(refused) == credentials.current()
+    assert reader.reads == 2
 
 
 def test_threads_refused_together_read_once() -> None:
-    shelf = Shelf()
-    keys = make_keys(shelf)
-    refused = keys.current()
-    shelf.secret = "second"
-    threads = [threading.Thread(target=keys.renew, args=(refused,)) for _ in range(8)]
+    reader = ChangingCredentials()
+    credentials = make_credentials(reader)
+    refused = credentials.current()
+    reader.secret = "second"
+    threads = [threading.Thread(target=credentials.renew, args=(refused,)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(5)
-    assert shelf.reads == 2
+    assert reader.reads == 2
 
 
-def test_every_secret_read_is_concealed() -> None:
-    shelf, concealed = Shelf(), list[str]()
-    keys = make_keys(shelf, concealed)
-    refused = keys.current()
-    shelf.secret = "second"
-    keys.renew(refused)
-    assert concealed == ["first", "second"]
+def test_every_secret_is_registered() -> None:
+    reader, registered = ChangingCredentials(), list[str]()
+    credentials = make_credentials(reader, registered)
+    refused = credentials.current()
+    reader.secret = "second"
+    credentials.renew(refused)
+    assert registered == ["first", "second"]
 
 
 @pytest.mark.parametrize("secret", ["a b", "a\nb", "密钥", "“quoted”", ""])
-def test_secret_that_cannot_travel_is_told(secret: str) -> None:
-    shelf = Shelf()
-    shelf.secret = secret
+def test_secret_that_no_header_can_hold_is_reported(secret: str) -> None:
+    reader = ChangingCredentials()
+    reader.secret = secret
     with pytest.raises(ConfigurationError, match="mps: the secret_key is empty or holds") as failure:
-        make_keys(shelf).current()
+        make_credentials(reader).current()
     assert not secret or secret not in str(failure.value)
 
 
-def test_failure_names_the_source() -> None:
-    keys = RotatingCredentials(VendorEnvironment(NAMES), owner="mps", register_secret=lambda _: None)
+def test_error_names_the_source() -> None:
+    credentials = RotatingCredentials(
+        EnvironmentCredentials(NAMES), owner="mps", register_secret=lambda _: None
+    )
     with pytest.raises(ConfigurationError, match=r"^mps: no credentials"):
-        keys.current()
+        credentials.current()
 
 
-def test_masked_key_can_be_recognised_and_not_used() -> None:
+def test_masked_key_and_hash_identify_a_key() -> None:
     assert masked_key("AKIDabcdefghWXYZ") == "AKID***WXYZ"
     assert masked_key("short") == "s***t"
     assert key_hash("AKIDabcdefghWXYZ") != key_hash("AKIDabcdefghWXYz")
