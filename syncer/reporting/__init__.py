@@ -1,7 +1,6 @@
-"""The analysts' database from their side: sample queries, which read nothing but the views in `reporting`.
+"""What analysts use: sample queries, reports, exports, BI roles. The SQL reads only the views in `reporting`.
 
-The views themselves are made by the migrations, whose statements stay as they were. This room holds SQL and
-its titles; running it is the business of `syncer.storage`.
+The migrations create the views, and `syncer.storage` runs the queries. No module here connects to a database.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class SampleQuery:
-    """A question that people ask, and its SQL."""
+    """A sample query and its title."""
 
     name: str
     title: str
@@ -20,7 +19,7 @@ class SampleQuery:
 
 
 def sample_queries() -> tuple[SampleQuery, ...]:
-    """The queries that come with syncer, in the order in which to show them."""
+    """The sample queries in the order in which to show them."""
     return tuple(_read(name) for name in _NAMES)
 
 

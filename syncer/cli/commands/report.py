@@ -65,7 +65,7 @@ def _ask(args: Namespace, report: ShippedReport, days: int | None) -> ReportResu
     from syncer.storage.read.reports import run_report
 
     with configured_database(args.config) as database, open_database(database.url) as engine:
-        return run_report(engine, report, days=days, about=args.source)
+        return run_report(engine, report, days=days, source_names=args.source)
 
 
 def _days(written: str) -> int:
@@ -96,7 +96,7 @@ def show_report(
 
         console = Console(file=stream, highlight=False)
         bars = bars_of(report, answer)
-        picture = report_chart(columns, bars, spare=report.spare, room=console.width)
+        picture = report_chart(columns, bars, spare=report.optional_columns, room=console.width)
         print_chart(console, report.title, scope, picture, report.description)
     else:
         rows = list(zip(*(column.cells for column in columns), strict=True))
@@ -108,7 +108,8 @@ def show_report(
 def scope_line(answer: ReportResult, days: int | None) -> str:
     """What was asked about: which days, whose, in which time zone."""
     when = "now" if days is None else "today" if days == 1 else f"the last {days} days"
-    return f"{when} in {answer.time_zone}, {'all sources' if answer.is_of_all else ', '.join(answer.sources)}"
+    sources = "all sources" if answer.is_all_sources else ", ".join(answer.sources)
+    return f"{when} in {answer.time_zone}, {sources}"
 
 
 def empty_line(report: ShippedReport, answer: ReportResult) -> str:

@@ -54,7 +54,7 @@ def columns_of(report: ShippedReport, answer: ReportResult) -> tuple[ReportColum
             heading=heading(name),
             cells=tuple(cell(name, row[at]) for row in answer.rows),
             is_right=_is_number(name, [row[at] for row in answer.rows]),
-            is_words=name in report.words,
+            is_words=name in report.shortened_columns,
         )
         for at, name in enumerate(answer.columns)
     )

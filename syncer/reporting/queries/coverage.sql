@@ -1,4 +1,4 @@
--- What was read, up to where it is confirmed, and where it has holes
+-- Coverage: start, confirmed end, end and number of gaps
 SELECT
     source,
     region,

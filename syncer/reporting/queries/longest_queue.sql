@@ -1,4 +1,4 @@
--- Longest time in the queue
+-- Tasks with the longest queue time
 SELECT source, task_id, status, created_at, queue_seconds
 FROM reporting.tasks
 WHERE queue_seconds IS NOT NULL

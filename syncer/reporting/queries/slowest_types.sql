@@ -1,4 +1,4 @@
--- Slowest kinds of task
+-- Slowest task types
 SELECT
     source,
     task_type,

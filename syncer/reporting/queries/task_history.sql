@@ -1,4 +1,4 @@
--- History of the task that was seen in the most states
+-- History of the task with the most versions
 SELECT
     source, task_id, version, status, provider_status, progress_done, progress_total, changed_fields,
     observed_after, observed_at

@@ -1,8 +1,8 @@
--- Which creation times were read
--- Of each list: the first instant that was read, up to when a later complete reading has confirmed it, and up to
--- when it was read at all. Holes in between are lost, can still be filled (until the first of them begins to be
--- forgotten), or are unknown where nobody knows how long the list shows a task.
--- spare: provider unknown fillable read_from lost_time_seconds read_to
+-- Coverage: the creation times that were read
+-- For each source and region: start of the coverage, end of the part that a later sweep confirmed, and end of the
+-- coverage. Gaps in between are lost, can still be filled (forgotten in: time until the first of them expires), or
+-- are unknown where the provider's retention is unknown.
+-- optional: provider unknown fillable read_from lost_time_seconds read_to
 SELECT
     r.source,
     r.provider,

@@ -1,10 +1,10 @@
--- What came and what was done, day by day
--- Tasks created and tasks ended on each local day, and how many of those that ended with a known outcome failed.
--- Aiccs does not tell when a task ended. A day is complete once a later complete reading of every list has
--- confirmed all of it; before that, tasks may still turn up.
+-- Tasks created and ended per day
+-- Tasks created and tasks ended on each local day, and the share of failures among those with a known outcome.
+-- Aiccs does not state when a task ended. A day is complete when a later sweep of every list has confirmed all of
+-- it; before that, tasks may be missing.
 -- days: 14
 -- bar: created
--- spare: outcome_unknown failed bar failed_rate
+-- optional: outcome_unknown failed bar failed_rate
 SELECT
     c.day,
     coalesce(a.created, 0) AS created,

@@ -1,10 +1,10 @@
--- Why tasks fail
--- Failed tasks that were created in these days, by the provider's code of the error. The share is of the failed
--- tasks of the same source; the message is that of the last one.
+-- Failed tasks by error code
+-- Failed tasks created in these days, by the provider's error code. The share is of the source's failed tasks; the
+-- message is that of the latest task.
 -- days: 7
 -- bar: tasks
--- spare: task_type share_rate last_created_at error_message
--- words: error_message
+-- optional: task_type share_rate last_created_at error_message
+-- shorten: error_message
 SELECT
     source,
     task_type,

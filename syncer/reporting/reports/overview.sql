@@ -1,9 +1,9 @@
--- Where every source stands
--- Tasks created in these days, how many of those with a known outcome failed, what is open now, and up to when
--- the lists of all its regions were read. Gaps are holes in the coverage, of all times.
+-- Overview of the sources
+-- Tasks created in these days, the share of failures among those with a known outcome, tasks open now, and the end
+-- of the coverage over all regions. Gaps: all gaps in the coverage, whatever their age.
 -- days: 30
 -- bar: tasks
--- spare: provider last_run_at bar failed
+-- optional: provider last_run_at bar failed
 SELECT
     s.source,
     s.provider,

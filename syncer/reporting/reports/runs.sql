@@ -1,11 +1,10 @@
--- How reading goes
--- Runs that began in these days and have ended, by list and mode: how they ended, how long they took on average and
--- at most, what they cost and found. Late tasks are those that an earlier run should have seen; the error is that
--- of the last one that failed.
+-- Runs and their results
+-- Runs that began in these days and have ended, by region and mode: outcome, mean and longest duration, requests
+-- and tasks. Late tasks should have been found by an earlier run; the error is that of the latest failed run.
 -- days: 7
 -- bar: runs failed
--- spare: pages lost inserted seconds_max requests late interrupted region error
--- words: error
+-- optional: pages lost inserted seconds_max requests late interrupted region error
+-- shorten: error
 SELECT
     r.*,
     e.error

@@ -1,10 +1,9 @@
--- How long tasks wait and run
--- Of the tasks that ended in these days, by type: the median and the time that 19 of 20 stay below, in the queue
--- (creation to start) and at work (start to end), each within 5 %, and the longest, exactly. Aiccs does not tell
--- when a task ended.
+-- Queue time and run time by task type
+-- Tasks that ended in these days: median and 95th percentile of the queue time (creation to start) and of the run
+-- time (start to end), each within 5 %, and the exact maximum. Aiccs does not state when a task ended.
 -- days: 7
 -- bar: run_seconds_p95
--- spare: run_seconds_max queue_seconds_max queue_seconds_p50 run_seconds_p50 tasks
+-- optional: run_seconds_max queue_seconds_max queue_seconds_p50 run_seconds_p50 tasks
 SELECT
     source,
     task_type,
@@ -35,9 +34,9 @@ FROM (
         FROM reporting.durations_daily
         WHERE day >= current_date - (:days - 1) AND source = ANY (:sources)
         GROUP BY source, task_type, measure, seconds
-    ) added
+    ) cumulative
     GROUP BY source, task_type
-) usual
+) percentiles
 JOIN (
     SELECT
         source,

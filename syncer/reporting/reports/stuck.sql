@@ -1,8 +1,8 @@
--- What has been open the longest
--- The fifty oldest tasks that can still change, as they were last seen. Hidden in: how long the provider's list
--- will still show the task; then its end can no longer be seen.
+-- Tasks that have been open longest
+-- The 50 oldest open tasks, with their last observed state. Hidden in: how long the provider's list will still show
+-- the task; after that its end can no longer be observed.
 -- bar: age_seconds
--- spare: task_type created_at region unchanged_seconds provider_status
+-- optional: task_type created_at region unchanged_seconds provider_status
 SELECT
     source,
     region,

@@ -1,4 +1,4 @@
-"""Queries for people: status, gaps, coverage, task histories, reports. Nothing here writes."""
+"""Queries of the commands: status, gaps, coverage, task histories, reports. Nothing here writes."""
 
 from syncer.storage.read.coverage import CoverageAnswer, UncoveredReason, explain_coverage
 from syncer.storage.read.coverage_runs import RunRef

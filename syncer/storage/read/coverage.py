@@ -1,4 +1,4 @@
-"""Whether the tasks created at one time were read, and if not, why not."""
+"""Whether a stream has read the tasks created at an instant, and if not, why."""
 
 from __future__ import annotations
 
@@ -20,54 +20,54 @@ from syncer.storage.tables import sources, streams
 
 
 class UncoveredReason(StrEnum):
-    """Why a time is not covered."""
+    """Why a creation time is not covered."""
 
-    #: No complete run has proven anything yet.
+    #: The stream has no coverage yet.
     NOTHING = "nothing"
-    #: It is before the coverage begins.
+    #: It is before the start of the coverage.
     BEFORE = "before"
     GAP = "gap"
-    #: It is later than the newest complete run can vouch for.
+    #: It is after the end of the coverage.
     AFTER = "after"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageAnswer:
-    """How one stream has read the tasks that were created at one time."""
+    """A stream's coverage at a creation time, and the runs that explain it. Also the JSON of `explain`."""
 
     source: str
     region: str
-    #: The time of creation in question.
+    #: The creation time.
     at: datetime
-    #: `swept` or `polled`; None where it is not covered, and then there is a reason.
+    #: `swept` or `polled`; None if it is not covered: then there is a reason.
     grade: str | None
     reason: UncoveredReason | None
-    #: The hole around it, if that is the reason.
+    #: The gap around it, if that is the reason.
     gap: Gap | None
     covered_from: datetime | None
     covered_to: datetime | None
-    #: When the provider ceases to show tasks created then; None where nobody knows.
+    #: Until when the provider shows tasks created then; None without a known retention.
     shown_until: datetime | None
-    #: The database's time when this was found out.
+    #: The database's time of the query.
     asked_at: datetime
-    #: The last complete run that could not vouch for that time yet, and the first one that could.
+    #: The last complete run whose coverage ends before it, and the first one whose coverage contains it.
     last_before: RunRef | None
     first_after: RunRef | None
-    #: The sweep that confirmed it, where it is swept.
+    #: The sweep that confirmed it, if it is swept.
     confirmed_by: RunRef | None
-    #: What went wrong between those two runs.
+    #: The runs between these two that did not complete.
     incomplete_runs: Sequence[IncompleteRuns]
 
     @property
     def label(self) -> str:
-        """The stream's name for people, as `syncer.model.Stream` has it."""
+        """The label of the stream, as in `syncer.model.Stream.label`."""
         return stream_label(self.source, self.region)
 
 
 def explain_coverage(
     engine: Engine, source: str, at: datetime, *, region: str | None = None
 ) -> list[CoverageAnswer]:
-    """How each stream of `source` has read the tasks created at `at`; nothing where it has no stream."""
+    """The coverage of each stream of `source` at the creation time `at`; empty if it has no stream."""
     query = stream_query().where(sources.c.name == source).order_by(streams.c.region)
     if region is not None:
         query = query.where(streams.c.region == region)
@@ -76,7 +76,7 @@ def explain_coverage(
 
 
 def stream_query() -> Select[Any]:
-    """What `coverage_at` needs to know of a stream."""
+    """The columns of a stream that `coverage_at` needs."""
     covered = func.range_merge(streams.c.polled + streams.c.swept)
     return select(
         sources.c.name.label("source"),
@@ -95,9 +95,9 @@ def stream_query() -> Select[Any]:
 
 
 def coverage_at(connection: Connection, stream: Row[Any], at: datetime) -> CoverageAnswer:
-    """How `stream`, a row of `stream_query`, has read the tasks created at `at`."""
+    """The coverage of `stream`, a row of `stream_query`, at the creation time `at`."""
     grade = _grade(stream, at)
-    around = surrounding_runs(connection, stream, at)
+    surrounding = surrounding_runs(connection, stream, at)
     return CoverageAnswer(
         source=stream.source,
         region=stream.region,
@@ -109,19 +109,19 @@ def coverage_at(connection: Connection, stream: Row[Any], at: datetime) -> Cover
         covered_to=stream.covered_to,
         shown_until=_shown_until(at, stream.retention),
         asked_at=stream.asked_at,
-        last_before=around.last_before,
-        first_after=around.first_after,
-        confirmed_by=around.confirming if grade == "swept" else None,
-        incomplete_runs=incomplete_runs_between(connection, stream, around),
+        last_before=surrounding.last_before,
+        first_after=surrounding.first_after,
+        confirmed_by=surrounding.confirming if grade == "swept" else None,
+        incomplete_runs=incomplete_runs_between(connection, stream, surrounding),
     )
 
 
 def _grade(stream: Row[Any], at: datetime) -> str | None:
     grades = {"swept": intervals(stream.swept), "polled": intervals(stream.polled)}
-    return next((grade for grade, spans in grades.items() if _holds(spans, at)), None)
+    return next((grade for grade, spans in grades.items() if _contains(spans, at)), None)
 
 
-def _holds(spans: Sequence[Interval], at: datetime) -> bool:
+def _contains(spans: Sequence[Interval], at: datetime) -> bool:
     return any(span.start <= at < span.end for span in spans)
 
 

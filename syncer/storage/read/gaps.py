@@ -1,4 +1,4 @@
-"""The holes in the coverage."""
+"""The gaps in the coverage."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ class Gap:
     region: str
     started_at: datetime
     ended_at: datetime
-    #: `fillable` while the provider still shows it, then `lost`; `unknown` where nobody knows for how long.
+    #: `fillable` while the provider still shows it, then `lost`; `unknown` without a known retention.
     state: str
-    #: Until the provider begins to forget it; None unless it is fillable.
+    #: Until the first task in it expires; None unless it is fillable.
     time_left: timedelta | None
 
 
 def load_gaps(engine: Engine) -> list[Gap]:
-    """Every hole in the coverage, oldest first."""
+    """All gaps, oldest first."""
     query = select(_gaps).order_by(_gaps.c.started_at, _gaps.c.source, _gaps.c.region)
     with transaction(engine) as connection:
         return [_gap(**row) for row in connection.execute(query).mappings()]
 
 
 def gap_at(connection: Connection, source: str, region: str, at: datetime) -> Gap | None:
-    """The hole in a stream's coverage around the creation time `at`, if there is one."""
-    around = (_gaps.c.started_at <= at, _gaps.c.ended_at > at)
-    query = select(_gaps).where(_gaps.c.source == source, _gaps.c.region == region, *around)
+    """The gap of a stream that contains the creation time `at`; None without one."""
+    contains = (_gaps.c.started_at <= at, _gaps.c.ended_at > at)
+    query = select(_gaps).where(_gaps.c.source == source, _gaps.c.region == region, *contains)
     row = connection.execute(query.limit(1)).mappings().one_or_none()
     return None if row is None else _gap(**row)
 
 
-def _gap(*, seconds_until_lost: float | None, **rest: Any) -> Gap:
-    left = None if seconds_until_lost is None else timedelta(seconds=seconds_until_lost)
-    return Gap(**rest, time_left=left)
+def _gap(*, seconds_until_lost: float | None, **columns: Any) -> Gap:
+    time_left = None if seconds_until_lost is None else timedelta(seconds=seconds_until_lost)
+    return Gap(**columns, time_left=time_left)

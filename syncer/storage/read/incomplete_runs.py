@@ -1,4 +1,4 @@
-"""Runs that did not come to their end, and why."""
+"""Runs that did not complete, grouped by their reason."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from syncer.model import RunStatus
 from syncer.storage.read.coverage_runs import SurroundingRuns
 from syncer.storage.tables import runs
 
-#: Of so many kinds at most, the latest ones, is told.
-_KINDS = 5
+#: The most groups returned: the latest ones.
+_MAX_GROUPS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncompleteRuns:
-    """Runs that are not complete for one reason. Run, mode and error are the latest one's."""
+    """Runs that did not complete for the same reason; `run_id`, `mode` and `error` are of the latest."""
 
-    #: `failed`, `interrupted`, or `running` while it is under way.
+    #: `failed`, `interrupted`, or `running` for a run that has not ended.
     status: str
     count: int
-    #: When the first and the latest of them began, on the provider's clock.
+    #: Start of the first and of the latest run, on the provider's clock.
     first_at: datetime
     last_at: datetime
     run_id: int
@@ -35,23 +35,23 @@ class IncompleteRuns:
 def incomplete_runs_between(
     connection: Connection, stream: Row[Any], between: SurroundingRuns
 ) -> Sequence[IncompleteRuns]:
-    """What went wrong from the last complete run before to the first one after; the latest first."""
+    """The incomplete runs between `between.last_before` and `between.first_after`, latest first."""
     query = _incomplete(stream)
     if between.last_before is not None:
         query = query.where(runs.c.started_at > between.last_before.started_at)
     if between.first_after is not None:
         query = query.where(runs.c.started_at < between.first_after.started_at)
-    alike = query.group_by(runs.c.mode, runs.c.status, _REASON).subquery("alike")
+    groups = query.group_by(runs.c.mode, runs.c.status, _REASON).subquery("groups")
     latest = (
-        select(alike, runs.c.mode, runs.c.error)
-        .join(runs, runs.c.run_id == alike.c.run_id)
-        .order_by(alike.c.run_id.desc())
-        .limit(_KINDS)
+        select(groups, runs.c.mode, runs.c.error)
+        .join(runs, runs.c.run_id == groups.c.run_id)
+        .order_by(groups.c.run_id.desc())
+        .limit(_MAX_GROUPS)
     )
     return [IncompleteRuns(**row) for row in connection.execute(latest).mappings()]
 
 
-#: The same error has another request id each time.
+#: The error without the request id, which differs each time.
 _REASON = func.regexp_replace(runs.c.error, r" \(request [^)]*\)", "", "g")
 
 

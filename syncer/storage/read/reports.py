@@ -1,4 +1,4 @@
-"""The reports of `syncer.reporting.reports`, answered by the database."""
+"""Runs the reports of `syncer.reporting.reports`."""
 
 from __future__ import annotations
 
@@ -16,43 +16,44 @@ from syncer.storage.tables import settings, sources
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportResult:
-    """What a report finds at the moment."""
+    """The rows of a report."""
 
     columns: tuple[str, ...]
     #: Instants are in the reporting time zone, durations in seconds.
     rows: tuple[tuple[Any, ...], ...]
-    #: The reporting time zone's name.
+    #: Name of the reporting time zone.
     time_zone: str
-    #: Whom it was asked about, and whether those are all that there are.
+    #: The selected sources, and whether these are all sources.
     sources: tuple[str, ...]
-    is_of_all: bool
+    is_all_sources: bool
 
 
 def run_report(
-    engine: Engine, report: ShippedReport, *, days: int | None = None, about: Sequence[str] = ()
+    engine: Engine, report: ShippedReport, *, days: int | None = None, source_names: Sequence[str] = ()
 ) -> ReportResult:
-    """The answer of `report` about so many `days`, or its own, and about some sources, or all.
+    """Run `report` in a read-only transaction; return its rows.
 
-    Nothing can be written by it. Raises ConfigurationError where there is no source of such a name.
+    `days`: local days to look back, today included; None means the report's default. `source_names`: names of
+    sources; empty means all. Raises ConfigurationError for an unknown source.
     """
     with transaction(engine) as connection:
         connection.execute(text("SET TRANSACTION READ ONLY"))
         zone = connection.scalars(select(settings.c.time_zone)).one()
         connection.execute(select(func.set_config("timezone", zone, True)))
-        names = _known(connection, about)
-        found = connection.execute(text(report.sql), {"days": days or report.days, "sources": names})
-        rows = tuple(tuple(row) for row in found)
+        names = _selected(connection, source_names)
+        result = connection.execute(text(report.sql), {"days": days or report.days, "sources": names})
+        rows = tuple(tuple(row) for row in result)
         return ReportResult(
-            columns=tuple(found.keys()),
+            columns=tuple(result.keys()),
             rows=rows,
             time_zone=zone,
             sources=tuple(names),
-            is_of_all=not about,
+            is_all_sources=not source_names,
         )
 
 
-def _known(connection: Connection, about: Sequence[str]) -> list[str]:
-    """The sources asked about, or all that there are."""
+def _selected(connection: Connection, source_names: Sequence[str]) -> list[str]:
+    """The names in `source_names`, or of all sources if empty, sorted."""
     known = list(connection.scalars(select(sources.c.name).order_by(sources.c.name)))
-    check_source_names(about, known)
-    return [name for name in known if not about or name in about]
+    check_source_names(source_names, known)
+    return [name for name in known if not source_names or name in source_names]

@@ -1,4 +1,4 @@
-"""The sample queries of `syncer.reporting`, answered by the database."""
+"""Runs the sample queries of `syncer.reporting`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syncer.storage.connections import transaction
 
 @dataclass(frozen=True, slots=True)
 class SampleQueryResult:
-    """The answer to a sample query."""
+    """The rows of a sample query."""
 
     title: str
     columns: tuple[str, ...]
@@ -21,7 +21,7 @@ class SampleQueryResult:
 
 
 def run_sample_query(engine: Engine, query: SampleQuery) -> SampleQueryResult:
-    """What `query` finds at the moment: instants in UTC, durations in seconds."""
+    """Run `query`; return its rows: instants in UTC, durations in seconds."""
     with transaction(engine) as connection:
-        answer = connection.execute(text(query.sql.replace(":", "\\:")))
-        return SampleQueryResult(query.title, tuple(answer.keys()), tuple(tuple(row) for row in answer))
+        result = connection.execute(text(query.sql.replace(":", "\\:")))
+        return SampleQueryResult(query.title, tuple(result.keys()), tuple(tuple(row) for row in result))

@@ -1,4 +1,4 @@
-"""Each stream: how its last run went, what is covered, what was learned of its lists."""
+"""The status of the streams: last run, coverage, learned properties of their lists."""
 
 from __future__ import annotations
 
@@ -29,43 +29,43 @@ from syncer.storage.tables import OPEN_STATUSES, leases, runs, sources, streams,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamOverview:
-    """One stream: how its last run went, what is covered, who writes it."""
+    """The status of a stream. Also the JSON of `status`."""
 
     source: str
     region: str
     provider: str
-    #: Of the last run; None before the first one.
+    #: Of the last run; None before the first run.
     mode: str | None
     result: str | None
     ended_at: datetime | None
     error: str | None
-    #: Tasks that can still change and are not lost.
+    #: Open tasks that are not lost.
     open_tasks: int
-    #: Creation times read, without holes that may lie between; None before the first complete run.
+    #: Start and end of the coverage, ignoring gaps between; None before the first complete run.
     covered_from: datetime | None
     covered_to: datetime | None
-    #: Until the oldest task that is open or unread leaves the provider's window; None where nobody knows.
+    #: Time until the oldest open or unread task leaves the provider's window; None without a known retention.
     headroom: timedelta | None
-    #: Whoever has the right to write it at the moment.
+    #: The process that holds the lease; None without one.
     holder: str | None
-    #: By list: the orders that its last complete scan did not contradict, in the words of `model.Order`.
+    #: By list: the orders that the last complete scan did not contradict, as values of `model.Order`.
     orders: Mapping[str, Sequence[str]]
-    #: How far behind the newest complete run polls look for late tasks; None until one was complete.
+    #: How far before the end of the coverage polls read; None before the first complete run.
     lookback: timedelta | None
-    #: What is known of the filter that tells failed tasks; see `model.OutcomeFilter`.
+    #: Whether the filter for failed tasks is trusted; see `model.OutcomeFilter`.
     outcome_filter: str
     outcome_filter_at: datetime | None
-    #: Tasks that were listed later than a poll had looked for them, in all runs so far.
+    #: Late tasks of all runs: found by a sweep although an earlier poll should have found them.
     late: int
 
     @property
     def label(self) -> str:
-        """The stream's name for people, as `syncer.model.Stream` has it."""
+        """The label of the stream, as in `syncer.model.Stream.label`."""
         return stream_label(self.source, self.region)
 
 
 def load_streams(engine: Engine) -> list[StreamOverview]:
-    """Every stream that is to be read, by the names of source and region."""
+    """The status of every stream in the configuration, sorted by source and region."""
     with transaction(engine) as connection:
         return [StreamOverview(**row) for row in connection.execute(_streams_query()).mappings()]
 
@@ -130,7 +130,7 @@ def _open_tasks() -> LateralFromClause:
 
 
 def _headroom(oldest_open_at: ColumnElement[datetime]) -> ColumnElement[timedelta]:
-    """Null without a known retention. What is unread begins at the first hole that can still be filled."""
+    """Null without a known retention. The oldest unread task is at the start of the first fillable gap."""
     covered = streams.c.polled + streams.c.swept
     shown_since = func.now() - streams.c.retention
     window = func.tstzrange(func.greatest(shown_since, func.lower(covered)), null())

@@ -1,4 +1,4 @@
-"""What became of one task: each state it was seen in, by which run and which answer of the provider."""
+"""The history of one task: each observed version, with the run and the request that showed it."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from syncer.storage.tables import runs, sources, streams, task_versions, tasks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskVersion:
-    """A state the task was seen in. It came about after `observed_after`, and at `observed_at` it was so."""
+    """An observed state of a task. It began after `observed_after` and at the latest at `observed_at`."""
 
     version: int
     status: str
     provider_status: str | None
-    #: What differs from the state before.
+    #: The fields that differ from the version before.
     changed_fields: Sequence[str]
     observed_after: datetime | None
     observed_at: datetime
-    #: When the task was found to have left the list unfinished.
+    #: When the task was marked as lost.
     lost_at: datetime | None
     run_id: int
-    #: Of that run; None where it is no longer on record.
+    #: Of that run; None if its row was deleted.
     mode: str | None
     run_started_at: datetime | None
-    #: The provider's name for the answer that showed it; "" where none did.
+    #: The provider's id of the response that showed it; "" without one.
     request_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskHistory:
-    """One task, from its creation to now."""
+    """A task and its versions. Also the JSON of `explain`."""
 
     source: str
     provider: str
@@ -49,41 +49,41 @@ class TaskHistory:
     created_at: datetime | None
     finished_at: datetime | None
     first_seen_at: datetime
-    #: Of the stream's newest complete run.
+    #: Start of the stream's newest complete run.
     last_run_at: datetime | None
-    #: The oldest first; the last one is the current one.
+    #: The oldest first; the last is the current version.
     states: Sequence[TaskVersion]
-    #: How the time it was created at was read; None where the provider does not tell that time.
+    #: The coverage at the creation time; None if the provider does not state that time.
     reading: CoverageAnswer | None
 
     @property
     def label(self) -> str:
-        """The stream's name for people, as `syncer.model.Stream` has it."""
+        """The label of the stream, as in `syncer.model.Stream.label`."""
         return stream_label(self.source, self.region)
 
     @property
     def now(self) -> TaskVersion:
-        """The current state."""
+        """The current version."""
         return self.states[-1]
 
 
 def load_task_histories(engine: Engine, task_id: str, *, region: str | None = None) -> list[TaskHistory]:
-    """Every task with that id: none, or one of each stream that has shown it."""
-    query = stream_query().add_columns(*_TOLD).join(tasks, tasks.c.stream_id == streams.c.stream_id)
+    """The histories of all tasks with that id: at most one per stream."""
+    query = stream_query().add_columns(*_TASK_COLUMNS).join(tasks, tasks.c.stream_id == streams.c.stream_id)
     query = query.where(tasks.c.task_id == task_id).order_by(sources.c.name, streams.c.region)
     if region is not None:
         query = query.where(streams.c.region == region)
     with transaction(engine) as connection:
-        return [_story(connection, row) for row in connection.execute(query).all()]
+        return [_history(connection, row) for row in connection.execute(query).all()]
 
 
 def load_source_names(engine: Engine) -> Sequence[str]:
-    """The names of all sources that were ever registered, sorted."""
+    """The names of all registered sources, sorted."""
     with transaction(engine) as connection:
         return connection.scalars(select(sources.c.name).order_by(sources.c.name)).all()
 
 
-_TOLD = tuple(
+_TASK_COLUMNS = tuple(
     tasks.c[name]
     for name in (
         "task_key",
@@ -97,8 +97,8 @@ _TOLD = tuple(
 )
 
 
-def _story(connection: Connection, row: Row[Any]) -> TaskHistory:
-    states = connection.execute(_states(row.task_key)).mappings()
+def _history(connection: Connection, row: Row[Any]) -> TaskHistory:
+    versions = connection.execute(_versions(row.task_key)).mappings()
     return TaskHistory(
         source=row.source,
         provider=row.provider,
@@ -111,22 +111,23 @@ def _story(connection: Connection, row: Row[Any]) -> TaskHistory:
         first_seen_at=row.first_seen_at,
         last_run_at=row.last_run_at,
         states=[
-            TaskVersion(**{**state, "changed_fields": state["changed_fields"] or ()}) for state in states
+            TaskVersion(**{**version, "changed_fields": version["changed_fields"] or ()})
+            for version in versions
         ],
         reading=coverage_at(connection, row, row.created_at) if row.created_at else None,
     )
 
 
-def _states(task_key: int) -> Select[Any]:
-    seen = union_all(_seen(task_versions, task_key), _seen(tasks, task_key)).subquery("seen")
+def _versions(task_key: int) -> Select[Any]:
+    versions = union_all(_stored(task_versions, task_key), _stored(tasks, task_key)).subquery("versions")
     return (
-        select(seen, runs.c.mode, runs.c.started_at.label("run_started_at"))
-        .outerjoin(runs, runs.c.run_id == seen.c.run_id)
-        .order_by(seen.c.version)
+        select(versions, runs.c.mode, runs.c.started_at.label("run_started_at"))
+        .outerjoin(runs, runs.c.run_id == versions.c.run_id)
+        .order_by(versions.c.version)
     )
 
 
-def _seen(table: Table, task_key: int) -> Select[Any]:
+def _stored(table: Table, task_key: int) -> Select[Any]:
     columns = (
         *("version", "status", "provider_status", "changed_fields", "observed_after", "observed_at"),
         *("lost_at", "run_id", "request_id"),

@@ -1,4 +1,4 @@
-"""The states that tasks were seen to enter, as they come in."""
+"""Changes of tasks in the order of their observation, for `syncer demo`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syncer.storage.connections import transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """A task was seen in another state than before, or for the first time."""
+    """The change from one version of a task to the next; the first version counts too."""
 
     task_key: int
     version: int
@@ -21,29 +21,29 @@ class Transition:
     source: str
     region: str
     task_id: str
-    #: None where it is the first state that was seen.
+    #: None for the first version.
     former_status: str | None
     status: str
-    #: The provider's own words.
+    #: The provider's own status.
     former_word: str | None
     provider_status: str | None
     former_done: int | None
     progress_done: int | None
     progress_total: int | None
-    #: As `reporting.task_versions` has it.
+    #: As in `reporting.task_versions`.
     changed_fields: str | None
 
     @property
     def label(self) -> str:
-        """The stream's name for people, as `syncer.model.Stream` has it."""
+        """The label of the stream, as in `syncer.model.Stream.label`."""
         return stream_label(self.source, self.region)
 
 
 def load_transitions(engine: Engine, since: datetime) -> list[Transition]:
-    """What was observed after `since` on the providers' clocks, in that order.
+    """The transitions observed after `since` on the providers' clocks, in that order.
 
-    A page is observed when it is asked for and stored a little later: whoever comes again should look a
-    while back, and know what he has seen by `task_key` and `version`.
+    A page is stored some time after its observation. A caller that polls must therefore overlap its calls,
+    and skip what it has by `task_key` and `version`.
     """
     with transaction(engine) as connection:
         rows = connection.execute(_query().where(_now.c.observed_at > since)).mappings()

@@ -1,4 +1,4 @@
-"""Which days have changed: what is taken from the queue at a time, as days of the reporting time zone."""
+"""The queue of changed hours, read as the days whose rollups must be computed again."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from sqlalchemy.dialects.postgresql import array
 
 from syncer.storage.tables import settings, streams, touched_hours
 
-#: How far below the newest day one transaction reaches: a few days, however many have changed.
-_REACH = literal_column("interval '4 days'", Interval)
+#: One transaction takes the newest changed day and the days up to this much before it.
+_BATCH_LENGTH = literal_column("interval '4 days'", Interval)
 _LAST_MOMENT = literal_column("interval '00:59:59.999999'", Interval)
-#: Above every hour in the queue.
-EVERYTHING = "infinity"
+#: An upper bound above every hour in the queue.
+NO_BOUND = "infinity"
 
 
 class DirtyDay(NamedTuple):
-    """A day of a fact to be computed again for some sources, and what it is to be computed with."""
+    """A day of a rollup that must be computed again for some sources, with the settings to use."""
 
     fact: str
     day: str
@@ -43,44 +43,46 @@ class DirtyDay(NamedTuple):
 
 
 class DirtyBatch(NamedTuple):
-    """What was taken, newest days first, and below which hour to go on; None at the end of the queue."""
+    """The days taken, newest first, and the bound for the next batch; None at the end of the queue."""
 
     days: list[DirtyDay]
     below: str | None
 
 
-def take_dirty_days(connection: Connection, below: str = EVERYTHING) -> DirtyBatch:
-    """The days of the newest hours in the queue that lie `below`; they are gone from it when this commits."""
-    edge = connection.scalar(_EDGE, {"below": below})
-    if edge is None:
+def take_dirty_days(connection: Connection, below: str = NO_BOUND) -> DirtyBatch:
+    """Delete the newest hours before `below` from the queue; return their days. The caller commits."""
+    lower_bound = connection.scalar(_LOWER_BOUND, {"below": below})
+    if lower_bound is None:
         return DirtyBatch([], None)
-    rows = connection.execute(_TAKE, {"below": below, "edge": edge})
-    return DirtyBatch([DirtyDay(*row) for row in rows], edge)
+    rows = connection.execute(_TAKE, {"below": below, "lower_bound": lower_bound})
+    return DirtyBatch([DirtyDay(*row) for row in rows], lower_bound)
 
 
 def mark_all_dirty(connection: Connection) -> None:
-    """Put every day there is into the queue, when this commits."""
+    """Put all days with tasks or runs into the queue. The caller commits."""
     connection.execute(select(func.sync.touch_everything()))
 
 
 def count_dirty_days(connection: Connection) -> int:
-    """How many days are in the queue, whichever fact and source they are of."""
+    """The number of different days in the queue, over all rollups and sources."""
     return connection.scalar(_DAYS) or 0
 
 
-# Instants come and go as text, for Postgres knows years that Python does not.
+# Instants are passed as text, because Postgres has years that Python cannot represent.
 _below = cast(bindparam("below", type_=Text), DateTime(timezone=True))
-_edge = cast(bindparam("edge", type_=Text), DateTime(timezone=True))
+_lower_bound = cast(bindparam("lower_bound", type_=Text), DateTime(timezone=True))
 _zone = select(settings.c.time_zone).scalar_subquery()
 
 _newest_day = func.date_trunc("day", func.timezone(_zone, func.max(touched_hours.c.hour_at)))
-_EDGE = select(cast(func.timezone(_zone, _newest_day - _REACH), Text)).where(touched_hours.c.hour_at < _below)
+_LOWER_BOUND = select(cast(func.timezone(_zone, _newest_day - _BATCH_LENGTH), Text)).where(
+    touched_hours.c.hour_at < _below
+)
 
-# The settings are read in the statement that takes: whoever changes them notes every day in the same
-# transaction, so this sees both or neither.
+# The settings are read in the statement that deletes from the queue. A change of the settings marks all days
+# in its own transaction, so this statement sees both or neither.
 _taken = (
     delete(touched_hours)
-    .where(touched_hours.c.hour_at < _below, touched_hours.c.hour_at >= _edge)
+    .where(touched_hours.c.hour_at < _below, touched_hours.c.hour_at >= _lower_bound)
     .returning(touched_hours.c.stream_id, touched_hours.c.fact, touched_hours.c.hour_at)
     .cte("taken")
 )

@@ -1,7 +1,7 @@
-"""What is counted of each task and of each run of a day, and what is made of many of them.
+"""The measures of rollups: columns of each task and run of a day, and their aggregates.
 
-Sums go by whole microseconds, so that they do not depend on the order of the rows, and what is computed twice
-is the same to the last bit.
+Sums are over whole microseconds: they do not depend on the order of the rows, so computing a day twice gives
+exactly the same values.
 """
 
 from __future__ import annotations
@@ -37,37 +37,37 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from syncer.storage.tables import runs, streams, tasks
 
-#: The parameters of a statement. The day is text, for Postgres knows days that Python does not.
+#: The parameters of a statement. The day is text, because Postgres has dates that Python cannot represent.
 DAY = cast(bindparam("day", type_=Text), Date)
 SOURCES = bindparam("sources", type_=ARRAY(BigInteger))
 ZONE = bindparam("zone", type_=Text)
 QUEUE_TARGET = bindparam("queue_target", type_=Interval)
 RUN_TARGET = bindparam("run_target", type_=Interval)
 
-#: What is kept of durations; the last is the largest of them.
+#: The stored percentiles of durations; the last is the maximum.
 _FRACTIONS = literal_column("ARRAY[0.5, 0.9, 0.95, 0.99, 1]::float8[]", ARRAY(Double))
-#: Each bucket of durations reaches a tenth further than the one before.
+#: The upper end of each bucket of durations is 1.1 times that of the bucket before.
 _LOG_OF_STEP = literal_column("ln(1.1::float8)", Double)
-#: The bucket of those that took no time at all, below every other.
-_NONE = -10_000
-#: More than any clock is ever put back: then the first hour of a day can come before its midnight.
+#: The bucket of durations of zero seconds, below all others.
+_ZERO_BUCKET = -10_000
+#: More than any clock change: after one, the first hour of a day can be before its midnight.
 _MARGIN = literal_column("interval '3 hours'", Interval)
 _MICROSECONDS = 1_000_000
-#: No vendor's word is longer; a longer one would not fit into the key.
-_LONGEST_WORD = 200
+#: Longer than any task type or error code of a vendor; a longer text might not fit into an index entry.
+_MAX_KEY_LENGTH = 200
 
 Measures = dict[str, ColumnElement[Any]]
 
 
 def measured_tasks(instant: Column[Any]) -> Select[Any]:
-    """The tasks of the day by `instant`, with what is counted of each."""
+    """The tasks of the day by `instant`, with their measured columns."""
     measured = select(
-        *_place(instant),
+        *_source_and_hour(instant),
         tasks.c.task_key,
         tasks.c.created_at,
-        _word(tasks.c.task_type, "unknown").label("task_type"),
+        _key_text(tasks.c.task_type, "unknown").label("task_type"),
         tasks.c.status,
-        _word(tasks.c.error_code, "").label("error_code"),
+        _key_text(tasks.c.error_code, "").label("error_code"),
         tasks.c.error_message.label("message"),
         tasks.c.lost_at.is_not(None).label("is_lost"),
         _seconds(tasks.c.created_at, tasks.c.started_at).label("queue_seconds"),
@@ -77,22 +77,22 @@ def measured_tasks(instant: Column[Any]) -> Select[Any]:
 
 
 def measured_runs() -> Select[Any]:
-    """The runs that began on the day and have ended, with what is counted of each."""
+    """The runs that began on the day and have ended, with their measured columns."""
     measured = select(
-        *_place(runs.c.begun_at),
+        *_source_and_hour(runs.c.begun_at),
         streams.c.region,
         runs.c.mode,
         runs.c.status,
         _seconds(runs.c.begun_at, runs.c.ended_at).label("seconds"),
-        *(runs.c[name] for name in _COUNTS_OF_RUNS),
+        *(runs.c[name] for name in _RUN_COUNTERS),
     )
     return measured.join(streams, streams.c.stream_id == runs.c.stream_id).where(
         *_is_of_day(runs.c.begun_at), runs.c.status != "running"
     )
 
 
-def of_tasks(measured: CTE) -> Measures:
-    """Every measure of tasks that any of the tables has, by column."""
+def task_measures(measured: CTE) -> Measures:
+    """The aggregate for every measure of tasks in any rollup table, by column name."""
     queue, run, status = measured.c.queue_seconds, measured.c.run_seconds, measured.c.status
     latest = aggregate_order_by(measured.c.message, measured.c.created_at.desc(), measured.c.task_key.desc())
     return {
@@ -106,44 +106,46 @@ def of_tasks(measured: CTE) -> Measures:
     }
 
 
-def of_runs(measured: CTE) -> Measures:
-    """Every measure of runs, by column."""
+def run_measures(measured: CTE) -> Measures:
+    """The aggregate for every measure of runs, by column name."""
     return {
         "runs": func.count(),
         "seconds_sum": _total(measured.c.seconds),
         "seconds_max": func.max(measured.c.seconds),
-        **{name: cast(func.sum(measured.c[name]), BigInteger) for name in _COUNTS_OF_RUNS},
+        **{name: cast(func.sum(measured.c[name]), BigInteger) for name in _RUN_COUNTERS},
     }
 
 
 def durations(measured: CTE) -> Select[Any]:
-    """How many tasks waited and worked how long, in buckets that can be added up over any days."""
-    of_each = (
-        values(column("measure", Text), column("seconds", Double), name="each")
+    """The number of tasks by queue time and run time, in buckets that can be added up over days."""
+    measures = (
+        values(column("measure", Text), column("seconds", Double), name="measures")
         .data([(literal("queue"), measured.c.queue_seconds), (literal("run"), measured.c.run_seconds)])
         .lateral()
     )
-    seconds = of_each.c.seconds
-    bucket = case((seconds > 0, cast(func.floor(func.ln(seconds) / _LOG_OF_STEP), Integer)), else_=_NONE)
-    by = {
+    seconds = measures.c.seconds
+    bucket = case(
+        (seconds > 0, cast(func.floor(func.ln(seconds) / _LOG_OF_STEP), Integer)), else_=_ZERO_BUCKET
+    )
+    columns = {
         "source_id": measured.c.source_id,
         "task_type": measured.c.task_type,
-        "measure": of_each.c.measure,
+        "measure": measures.c.measure,
         "bucket": bucket,
     }
-    rows = select(*(each.label(name) for name, each in by.items()), func.count().label("tasks"))
+    rows = select(*(value.label(name) for name, value in columns.items()), func.count().label("tasks"))
     return (
-        rows.select_from(measured.join(of_each, true()))
+        rows.select_from(measured.join(measures, true()))
         .where(seconds.is_not(None))
-        .group_by(*(literal_column(str(place)) for place in range(1, len(by) + 1)))
+        .group_by(*(literal_column(str(position)) for position in range(1, len(columns) + 1)))
     )
 
 
-_COUNTS_OF_RUNS = ("inserted", "updated", "unchanged", "rejected", "late", "lost", "pages", "requests")
+_RUN_COUNTERS = ("inserted", "updated", "unchanged", "rejected", "late", "lost", "pages", "requests")
 
 
-def _place(instant: Column[Any]) -> tuple[ColumnElement[Any], ...]:
-    """The source, and the hour: the instant at which it begins, and what the local clock shows."""
+def _source_and_hour(instant: Column[Any]) -> tuple[ColumnElement[Any], ...]:
+    """The columns source_id, hour_at (the start of the local hour) and hour (0 to 23)."""
     local = func.timezone(ZONE, instant)
     return (
         streams.c.source_id,
@@ -153,7 +155,7 @@ def _place(instant: Column[Any]) -> tuple[ColumnElement[Any], ...]:
 
 
 def _is_of_day(instant: Column[Any]) -> tuple[ColumnElement[bool], ...]:
-    """The first two find the rows, by index."""
+    """Conditions for the day and the sources; the first two are for the index."""
     return (
         instant >= func.timezone(ZONE, cast(DAY, DateTime)) - _MARGIN,
         instant < func.timezone(ZONE, cast(DAY + 1, DateTime)) + _MARGIN,
@@ -162,20 +164,20 @@ def _is_of_day(instant: Column[Any]) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _word(words: Column[Any], instead: str) -> ColumnElement[str]:
-    return func.coalesce(func.nullif(func.left(words, _LONGEST_WORD), ""), instead)
+def _key_text(text: Column[Any], default: str) -> ColumnElement[str]:
+    return func.coalesce(func.nullif(func.left(text, _MAX_KEY_LENGTH), ""), default)
 
 
-def _seconds(begins: Column[Any], ends: Column[Any]) -> ColumnElement[float]:
-    """As `reporting` has them: null where one end is unknown, or where they are in the wrong order."""
-    return case((ends >= begins, cast(func.extract("epoch", ends - begins), Double)))
+def _seconds(start: Column[Any], end: Column[Any]) -> ColumnElement[float]:
+    """A duration as in `reporting`: null if an end is unknown, or if the end is before the start."""
+    return case((end >= start, cast(func.extract("epoch", end - start), Double)))
 
 
 def _durations(name: str, seconds: ColumnElement[float], target: ColumnElement[Any]) -> Measures:
-    in_time = seconds <= cast(func.extract("epoch", target), Double)
+    is_within_target = seconds <= cast(func.extract("epoch", target), Double)
     return {
         f"{name}_known": func.count(seconds),
-        f"{name}_within_target": func.count().filter(in_time),
+        f"{name}_within_target": func.count().filter(is_within_target),
         f"{name}_seconds_sum": _total(seconds),
         f"{name}_seconds": func.percentile_cont(_FRACTIONS).within_group(seconds),
     }

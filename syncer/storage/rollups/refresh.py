@@ -1,8 +1,8 @@
-"""Brings the rollups up to date: one process at a time, a few days in a transaction, newest first.
+"""Refreshes the rollups: one process at a time, a few days per transaction, newest days first.
 
-What is taken from the queue and what comes of it are one transaction, so that a crash loses nothing. The lock
-comes first in it, and each statement sees all that was committed before: a single snapshot for all of them
-would be older than the lock, and could miss what the process that had it before has written.
+Deleting from the queue and writing the rollups are one transaction, so a crash loses nothing. The lock is
+taken first, and each statement has its own snapshot (READ COMMITTED): one snapshot for the transaction would
+be older than the lock, and could miss the commits of the process that held the lock before.
 """
 
 from __future__ import annotations
@@ -15,50 +15,51 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from syncer.storage.connections import transaction
-from syncer.storage.rollups.dirty_queue import EVERYTHING, DirtyBatch, DirtyDay, take_dirty_days
+from syncer.storage.rollups.dirty_queue import NO_BOUND, DirtyBatch, DirtyDay, take_dirty_days
 from syncer.storage.rollups.statements import ROLLUPS
 from syncer.storage.tables import slo_daily
 
 log = logging.getLogger(__name__)
 
-#: Held by whoever computes rollups, to the end of his transaction. A lock on a table, and not an advisory
-#: one, which anybody who may connect could hold against us. Readers of the table are not in its way.
-_TURN = text(f"LOCK TABLE {slo_daily.fullname} IN SHARE ROW EXCLUSIVE MODE NOWAIT")
+#: Held by the process that computes rollups, until the end of its transaction. A table lock, because any
+#: role that may connect could hold an advisory lock and block the refresh. It does not conflict with reads.
+_LOCK = text(f"LOCK TABLE {slo_daily.fullname} IN SHARE ROW EXCLUSIVE MODE NOWAIT")
 
 
 def refresh(engine: Engine, pause: Callable[[], None] = lambda: None) -> int | None:
-    """Compute what has changed anew; how many days there were, or None where another process is at it.
+    """Compute the changed days again; return their number, or None if another process holds the lock.
 
-    Goes through the queue once, from the newest to the oldest: what is touched in the meantime waits for the
-    next time. `pause` is called between two transactions and may raise, which leaves the rest in the queue.
+    Reads the queue once, from the newest day to the oldest: newer changes stay in it for the next refresh.
+    `pause` is called between two transactions; if it raises, the remaining days stay in the queue.
     """
-    below: str | None = EVERYTHING
+    below: str | None = NO_BOUND
     days = 0
     while below is not None:
         with transaction(engine) as connection:
-            taken = _refresh_some(connection, below)
-        if taken is None:
+            batch = _refresh_batch(connection, below)
+        if batch is None:
             return None
-        days += len({touched.day for touched in taken.days})
-        below = taken.below
+        days += len({dirty_day.day for dirty_day in batch.days})
+        below = batch.below
         pause()
     return days
 
 
-def _refresh_some(connection: Connection, below: str) -> DirtyBatch | None:
-    """What was taken and computed; None where another process has the lock."""
-    if not _is_our_turn(connection):
+def _refresh_batch(connection: Connection, below: str) -> DirtyBatch | None:
+    """Take a batch from the queue and compute its days; None if another process holds the lock."""
+    if not _lock(connection):
         return None
-    taken = take_dirty_days(connection, below)
-    for touched in taken.days:
-        _compute(connection, touched)
-    return taken
+    batch = take_dirty_days(connection, below)
+    for dirty_day in batch.days:
+        _compute(connection, dirty_day)
+    return batch
 
 
-def _is_our_turn(connection: Connection) -> bool:
+def _lock(connection: Connection) -> bool:
+    """Take the lock without waiting; return whether this transaction has it."""
     try:
         with connection.begin_nested():
-            connection.execute(_TURN)
+            connection.execute(_LOCK)
     except OperationalError as error:
         if isinstance(error.orig, psycopg.errors.LockNotAvailable):
             return False
@@ -66,10 +67,10 @@ def _is_our_turn(connection: Connection) -> bool:
     return True
 
 
-def _compute(connection: Connection, touched: DirtyDay) -> None:
-    rows = connection.scalar(_STATEMENTS[touched.fact], touched._asdict())
+def _compute(connection: Connection, dirty_day: DirtyDay) -> None:
+    rows = connection.scalar(_STATEMENTS[dirty_day.fact], dirty_day._asdict())
     if rows:
-        log.debug("rollup.computed", extra={"fact": touched.fact, "day": touched.day, "rows": rows})
+        log.debug("rollup.computed", extra={"fact": dirty_day.fact, "day": dirty_day.day, "rows": rows})
 
 
-_STATEMENTS = {name: fact.statement() for name, fact in ROLLUPS.items()}
+_STATEMENTS = {name: rollup.statement() for name, rollup in ROLLUPS.items()}

@@ -1,7 +1,6 @@
 """The statements that compute one day of the rollups.
 
-Each reads the tasks, or the runs, of the day once, by index, and writes the rows of the day that differ:
-where nothing changed for a row, nothing is written.
+Each reads the tasks, or the runs, of the day once, by index, and writes only the rows of the day that differ.
 """
 
 from __future__ import annotations
@@ -33,8 +32,8 @@ from syncer.storage.rollups.measures import (
     durations,
     measured_runs,
     measured_tasks,
-    of_runs,
-    of_tasks,
+    run_measures,
+    task_measures,
 )
 from syncer.storage.tables import (
     arrivals_daily,
@@ -48,81 +47,83 @@ from syncer.storage.tables import (
     tasks,
 )
 
-#: The rows of a table for the day, of what was measured: all its columns but the day.
+#: Makes the query for a table's rows of the day, without the column `day`, from the measured tasks or runs.
 Rows = Callable[[CTE], Select[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class RollupStatement:
-    """What a day is counted of, and the tables that hold what comes of it."""
+    """The tasks or runs of a day, and the tables that are computed from them."""
 
     measured: Select[Any]
     tables: tuple[tuple[Table, Rows], ...]
 
     def statement(self) -> Select[int]:
-        """Computes the day of some sources anew; answers how many rows it wrote or removed."""
+        """The statement that computes a day of some sources; it returns the number of changed rows."""
         measured = self.measured.cte("measured")
-        changes = [part for table, rows in self.tables for part in _replace(table, rows(measured))]
+        changes = [change for table, rows in self.tables for change in _replace(table, rows(measured))]
         counted = union_all(*(select(change.c.n) for change in changes)).subquery()
         return select(func.count()).select_from(counted)
 
 
 def _replace(table: Table, rows: Select[Any]) -> tuple[CTE, CTE]:
-    """The rows of the day that are gone, and those that are new or differ."""
+    """A DELETE of the day's obsolete rows, and an upsert of the rows that are new or differ."""
     key = list(table.primary_key.columns)
     computed = rows.add_columns(DAY.label("day")).cte(f"{table.name}_now")
     same = and_(*(computed.c[column.name] == column for column in key))
-    gone = delete(table).where(
+    deleted = delete(table).where(
         table.c.day == DAY, table.c.source_id == any_(SOURCES), not_(select(1).where(same).exists())
     )
     names = [column.name for column in table.c]
     written = insert(table).from_select(names, select(*(computed.c[name] for name in names)))
     others = {name: written.excluded[name] for name in names if name not in table.primary_key.columns}
-    written_or_same = written.on_conflict_do_update(
+    upsert = written.on_conflict_do_update(
         index_elements=key,
         set_=others,
         where=or_(*(table.c[name].is_distinct_from(value) for name, value in others.items())),
     )
-    one: ColumnElement[int] = literal_column("1")
+    constant_one: ColumnElement[int] = literal_column("1")
     return (
-        gone.returning(one.label("n")).cte(f"{table.name}_gone"),
-        written_or_same.returning(one.label("n")).cte(f"{table.name}_written"),
+        deleted.returning(constant_one.label("n")).cte(f"{table.name}_deleted"),
+        upsert.returning(constant_one.label("n")).cte(f"{table.name}_written"),
     )
 
 
-def _counted(
+def _grouped(
     table: Table, measures: Callable[[CTE], dict[str, ColumnElement[Any]]], status: str | None = None
 ) -> tuple[Table, Rows]:
-    """`table`, and its rows: of its columns, what is no measure is what is counted by."""
+    """`table` and its rows: its columns that are no measures are the grouping columns."""
 
     def rows(measured: CTE) -> Select[Any]:
-        values = measures(measured)
+        aggregates = measures(measured)
         names = [column.name for column in table.c if column.name != "day"]
-        by = {name: measured.c[name] for name in names if name not in values}
-        counted = select(*((values | by)[name].label(name) for name in names)).group_by(*by.values())
+        grouping = {name: measured.c[name] for name in names if name not in aggregates}
+        counted = select(*((aggregates | grouping)[name].label(name) for name in names)).group_by(
+            *grouping.values()
+        )
         return counted if status is None else counted.where(measured.c.status == status)
 
     return table, rows
 
 
-#: By the word in the queue.
+#: By the value of `fact` in the queue.
 ROLLUPS = {
     "arrivals": RollupStatement(
         measured_tasks(tasks.c.created_at),
         (
-            _counted(arrivals_daily, of_tasks),
-            _counted(arrivals_hourly, of_tasks),
-            _counted(failures_daily, of_tasks, status="failed"),
+            _grouped(arrivals_daily, task_measures),
+            _grouped(arrivals_hourly, task_measures),
+            _grouped(failures_daily, task_measures, status="failed"),
         ),
     ),
     "completions": RollupStatement(
         measured_tasks(tasks.c.finished_at),
         (
-            _counted(completions_daily, of_tasks),
-            _counted(completions_hourly, of_tasks),
-            _counted(slo_daily, of_tasks),
+            _grouped(completions_daily, task_measures),
+            _grouped(completions_hourly, task_measures),
+            _grouped(slo_daily, task_measures),
             (durations_daily, durations),
         ),
     ),
-    "runs": RollupStatement(measured_runs(), (_counted(runs_hourly, of_runs),)),
+    "runs": RollupStatement(measured_runs(), (_grouped(runs_hourly, run_measures),)),
 }

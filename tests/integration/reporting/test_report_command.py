@@ -35,7 +35,7 @@ def typed(known_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> li
 def test_report_without_a_name_is_the_overview(typed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", *typed]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:2] == ["Where every source stands", "the last 30 days in Asia/Shanghai, all sources"]
+    assert lines[:2] == ["Overview of the sources", "the last 30 days in Asia/Shanghai, all sources"]
     assert [line.split()[0] for line in lines[3:]] == ["source", "mps-cn", "robot-calls", "tat", "vod"]
 
 
@@ -65,7 +65,7 @@ def test_report_is_the_same_as_csv_and_as_json(
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        (["nonsense"], "no report is called nonsense; there are overview, daily, "),
+        (["nonsense"], "there is no report nonsense, only overview, daily, "),
         (["stuck", "--days", "3"], "the report stuck is about the present: leave out --days"),
         (["--source", "tap"], "no source is called tap; there are mps-cn, robot-calls, tat, vod"),
     ],

@@ -66,7 +66,7 @@ def test_daily_counts_local_days_from_the_last_one_back(known: Engine) -> None:
 
 
 def test_daily_is_complete_where_the_sources_asked_about_are(known: Engine) -> None:
-    found = rows(known, "daily", days=2, about=["tat"])
+    found = rows(known, "daily", days=2, source_names=["tat"])
     assert picked(found, "created", "ended", "is_complete") == [(0, 0, False), (3, 3, True)]
 
 
@@ -125,7 +125,7 @@ def test_coverage_tells_each_list(known: Engine) -> None:
 
 
 def test_runs_are_counted_by_list_and_mode(known: Engine) -> None:
-    found = rows(known, "runs", about=["mps-cn", "vod"])
+    found = rows(known, "runs", source_names=["mps-cn", "vod"])
     assert picked(found, "source", "mode", "runs", "failed", "pages", "inserted", "lost", "error") == [
         ("mps-cn", "poll", 1, 0, 0, 0, 1, None),
         ("mps-cn", "sweep", 1, 0, 2, 9, 0, None),
@@ -136,7 +136,7 @@ def test_runs_are_counted_by_list_and_mode(known: Engine) -> None:
 
 def test_window_begins_at_a_local_midnight(known: Engine) -> None:
     """One task of yesterday was created when in UTC it was still the day before."""
-    (row,) = rows(known, "overview", days=2, about=["mps-cn"])
+    (row,) = rows(known, "overview", days=2, source_names=["mps-cn"])
     assert row["tasks"] == 2
 
 
@@ -146,7 +146,7 @@ def test_window_begins_at_a_local_midnight(known: Engine) -> None:
 @REPORTS
 def test_report_answers_of_each_source_alone(name: str, known: Engine) -> None:
     for source in ("mps-cn", "tat"):
-        answer = run_report(known, shipped_report(name), about=[source])
+        answer = run_report(known, shipped_report(name), source_names=[source])
         assert answer.sources == (source,)
         if "source" in answer.columns:
             assert {row[answer.columns.index("source")] for row in answer.rows} <= {source}
@@ -166,7 +166,7 @@ def test_report_tells_plain_values_in_local_time(name: str, known: Engine) -> No
 def test_report_names_columns_that_it_has(name: str, known: Engine) -> None:
     report = shipped_report(name)
     columns = run_report(known, report).columns
-    assert {*report.bar, *report.spare, *report.words} <= {*columns, "bar"}
+    assert {*report.bar, *report.optional_columns, *report.shortened_columns} <= {*columns, "bar"}
     assert report.title and report.description.endswith(".")
 
 

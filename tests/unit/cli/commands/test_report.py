@@ -24,8 +24,8 @@ REPORT = make_report(
     description="Failed tasks by code.",
     days=7,
     bar=("tasks",),
-    spare=("last_at",),
-    words=("error",),
+    optional_columns=("last_at",),
+    shortened_columns=("error",),
 )
 ANSWER = make_answer(
     "source tasks failed_rate last_at error",
@@ -116,7 +116,7 @@ def test_report_has_colour_on_a_terminal_that_can(monkeypatch: pytest.MonkeyPatc
 )
 def test_report_of_nothing_says_why(sources: tuple[str, ...], days: int | None, told: str) -> None:
     out = Terminal()
-    answer = ReportResult(columns=("a",), rows=(), time_zone="UTC", sources=sources, is_of_all=False)
+    answer = ReportResult(columns=("a",), rows=(), time_zone="UTC", sources=sources, is_all_sources=False)
     show_report(make_report(days=days), answer, days, out)
     assert out.getvalue().splitlines()[-1] == told
 

@@ -31,7 +31,7 @@ def make_answer(columns: str, *rows: tuple[object, ...]) -> ReportResult:
         rows=rows,
         time_zone="Asia/Shanghai",
         sources=("mps", "vod"),
-        is_of_all=True,
+        is_all_sources=True,
     )
 
 
