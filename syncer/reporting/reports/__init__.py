@@ -8,8 +8,8 @@ except those that begin with a keyword and a colon:
 - `optional`: the columns that a narrow terminal leaves out, the first one first; `bar` stands for the bar;
 - `shorten`: the columns whose text may be shortened.
 
-The SQL has the parameters `:days` and `:sources`, an array with the names of the selected sources. The session
-must be in the reporting time zone, so that `current_date` and midnights are local. psql can run it too, after
+The SQL has the parameters `:days` and `:sources`, an array with the selected sources' names. The session must
+be in the reporting time zone, so that `current_date` and midnights are local. psql can run it too, after
 `\\set days 7` and `\\set sources '(select array_agg(source) from reporting.sources)'`.
 """
 
