@@ -1,4 +1,4 @@
-"""The command line. It parses, calls and presents; what is done is done elsewhere."""
+"""The command line: parses arguments, calls the other packages, presents results."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from syncer.errors import ConfigurationError, SyncerError
 DONE, FAILED, MISCONFIGURED, INTERRUPTED = 0, 1, 2, 130
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Run the command typed; its exit code. One clear line on standard error says what went wrong."""
-    _open_streams()
-    args = parse(sys.argv[1:] if words is None else words)
-    signal.signal(signal.SIGTERM, _leave)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code. An error is printed as one line on standard error."""
+    _make_streams_safe()
+    args = parse(sys.argv[1:] if arguments is None else arguments)
+    signal.signal(signal.SIGTERM, _exit_on_signal)
     try:
         code: int = args.run(args)
         sys.stdout.flush()
@@ -32,14 +32,14 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read us has seen enough, as in `syncer gaps | head`; the flush at exit must not fail again.
+        # The reader of our output has exited, as in `syncer gaps | head`; the flush at exit must not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return code
 
 
-def _open_streams() -> None:
-    """No word fails for where it is said: closed streams lead nowhere, odd letters are escaped."""
+def _make_streams_safe() -> None:
+    """Make stdout and stderr safe: replace closed streams with /dev/null, escape what they cannot encode."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -48,6 +48,6 @@ def _open_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _leave(number: int, _: object) -> NoReturn:
-    """Unwind on SIGTERM, so that everything that was started is stopped in order."""
+def _exit_on_signal(number: int, _: object) -> NoReturn:
+    """Raise SystemExit on SIGTERM, so that `with` and `finally` blocks stop in order what was started."""
     raise SystemExit(128 + number)

@@ -1,4 +1,4 @@
-"""The configured database, opened for a command: a server that runs somewhere, or our own."""
+"""The database of a command: the configured server, or the embedded one, which is started if needed."""
 
 from __future__ import annotations
 
@@ -17,34 +17,41 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenDatabase:
-    """A database that can be reached for as long as it is open here."""
+    """A database that can be connected to inside the block that opened it."""
 
     url: str = field(repr=False)
-    #: The server that is ours; None where it is somebody else's.
+    #: The embedded server; None where a server is configured.
     embedded: EmbeddedPostgres | None = None
-    #: Whether our own server was up before we needed it.
+    #: Whether the embedded server was running before the block.
     was_running: bool = True
 
     @property
-    def place(self) -> str:
-        """Where it is, for people: `db.example:5432/syncer`."""
+    def location(self) -> str:
+        """Its address without credentials: `db.example:5432/syncer`."""
         from syncer.storage.database_urls import describe_url, parse_url
 
         return describe_url(parse_url(self.url))
 
 
 @contextmanager
-def configured_database(option: Path | None) -> Iterator[OpenDatabase]:
-    """The database of the configuration that `--config` or its defaults name. Raises ConfigurationError."""
+def database_of_config(option: Path | None) -> Iterator[OpenDatabase]:
+    """Open the database of the configuration file (`--config` or its defaults).
+
+    Raises ConfigurationError, and what `database_of_settings` raises.
+    """
     from syncer import config
 
-    with opened_database(config.load(config.find(option))) as database:
+    with database_of_settings(config.load(config.find(option))) as database:
         yield database
 
 
 @contextmanager
-def opened_database(settings: Settings) -> Iterator[OpenDatabase]:
-    """The database of `settings`. Raises StoreUnavailable where our own server does not start."""
+def database_of_settings(settings: Settings) -> Iterator[OpenDatabase]:
+    """Open the database of `settings`; start the embedded server where no URL is configured.
+
+    Registers the passwords of `settings` with the logs, which redact them. Raises StoreUnavailable where the
+    embedded server does not start. A configured server is not connected to here.
+    """
     for password in settings.passwords():
         logs.register_secret(password)
     if settings.database.url:

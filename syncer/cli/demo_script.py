@@ -1,8 +1,9 @@
-"""What `syncer demo` shows, act by act, and what it says about each."""
+"""`DemoScript`: the steps of `syncer demo`, what each does and what it prints."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -13,9 +14,9 @@ from rich.console import Console
 
 from syncer.app import Daemon, SyncCallbacks, SyncResult, open_app, sync_sources
 from syncer.cli.views.change_feed import ChangeFeed
-from syncer.cli.views.sample_query_table import crossed_table, sample_query_table
+from syncer.cli.views.sample_query_table import cross_table, sample_query_table
 from syncer.cli.views.sync_progress import sync_progress
-from syncer.cli.views.sync_summary import problem_lines
+from syncer.cli.views.sync_summary import failure_lines
 from syncer.cli.views.text_table import TextTable, print_table
 from syncer.demo import DemoEnvironment, FolderState
 from syncer.engine import RunReport
@@ -26,10 +27,10 @@ from syncer.storage.database_urls import describe_url, parse_url
 from syncer.storage.read import open_database
 from syncer.storage.read.transitions import load_transitions
 
-#: Seconds between two looks for changes.
-_LOOK_EVERY = 1.0
-#: By sample query: what makes its answer fit a terminal.
-_FITTING: dict[str, dict[str, Any]] = {
+#: Seconds between two queries for changes.
+_CHANGE_INTERVAL = 1.0
+#: By sample query: the options that make its table fit a terminal.
+_TABLE_OPTIONS: dict[str, dict[str, Any]] = {
     "longest_queue": {"leave_out": ("created_at",)},
     "task_history": {
         "in_title": ("source", "task_id"),
@@ -37,126 +38,141 @@ _FITTING: dict[str, dict[str, Any]] = {
         "instants": "%H:%M:%SZ",
     },
 }
-_PAST = {
-    FolderState.NONE: "Their world is new; it holds the tasks of a week, and lives while you watch.",
-    FolderState.SAME: "Their world has gone on since the last demo, and lives while you watch.",
-    FolderState.OVER: "The last demo's world was over a day old: it is gone, and this one is new.",
+_TASKS = {
+    FolderState.NONE: "They begin with one week of tasks; during the demo tasks are added and change.",
+    FolderState.SAME: "They have continued since the last demo; during this one, too, tasks change.",
+    FolderState.OVER: "The last demo was over a day old: its tasks and its database were removed.",
 }
 
 
 class DemoScript:
-    """The acts of a demo in the database at `url`. Once `stop` is set they end, with KeyboardInterrupt."""
+    """The steps of a demo on the database at `url`. Each raises KeyboardInterrupt once `stop` is set."""
 
-    def __init__(self, scene: DemoEnvironment, url: str, stop: threading.Event) -> None:
-        self._scene, self._url, self._stop = scene, url, stop
+    def __init__(self, environment: DemoEnvironment, url: str, stop: threading.Event) -> None:
+        self._environment, self._url, self._stop = environment, url, stop
         self._console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
         self._numbers = count(1)
         #: Whether every run has succeeded so far.
         self.is_good = True
 
-    def give(self, seconds: float) -> None:
-        """All of them; the daemon is watched for so many `seconds`."""
-        self.open()
+    def run(self, seconds: float) -> None:
+        """Run all steps; watch the daemon for so many `seconds`."""
+        self.prepare_database()
         self.first_sync()
-        self.watch(seconds)
+        self.watch_daemon(seconds)
         self.sweep()
-        self.answers()
+        self.run_sample_queries()
 
-    def open(self) -> None:
-        """The places it plays in."""
-        self.step("The scenery: a Postgres, and five clouds that are made up")
-        migrate(self._url, removal=f"the folder {self._scene.settings.path.parent}")
-        self.say(f"The database is at {describe_url(parse_url(self._url))}, its schema is up to date.")
-        self.say("The clouds speak as the real ones do: in pages, with signatures and rate limits.")
-        self.say(_PAST[self._scene.past])
-        self._go_on()
+    def prepare_database(self) -> None:
+        """Migrate the database; describe it and the simulated clouds."""
+        self.print_heading("Environment: a Postgres database and five simulated clouds")
+        migrate(self._url, removal=f"the folder {self._environment.settings.path.parent}")
+        self.print_line(f"The database is at {describe_url(parse_url(self._url))}; its schema is up to date.")
+        self.print_line("The simulated clouds behave like the real ones: pages, signatures, rate limits.")
+        self.print_line(_TASKS[self._environment.past])
+        self._raise_if_stopped()
 
     def first_sync(self) -> None:
-        """Everything that the lists show."""
-        is_first = self._scene.past is not FolderState.SAME
-        self.step(
-            "The first sync reads all that the clouds still show, which is a week"
+        """Read everything that the lists show; print a table of the runs."""
+        is_first = self._environment.past is not FolderState.SAME
+        self.print_heading(
+            "First sync: read everything that the lists still show, which is one week"
             if is_first
-            else "A sync catches up with what has happened in the meantime"
+            else "Sync: read what has changed since the last demo"
         )
         result = self._sync(Mode.POLL)
         columns = ("list", "new", "changed", "unchanged", "pages", "requests", "result")
-        print_table(TextTable(columns, sorted(map(_row, result.reports), key=str)))
+        print_table(TextTable(columns, sorted(map(_run_row, result.reports), key=str)))
 
-    def watch(self, seconds: float | None) -> None:
-        """The daemon, for a while or (None) until `stop` is set."""
-        long = "until Ctrl-C" if seconds is None else f"for {seconds:.0f} seconds"
-        self.step(f"The daemon polls every second, {long}: for what is new or changes")
-        ended = threading.Event()
-        with open_app(self._scene.settings, self._url, ended) as app, ThreadPoolExecutor(1) as pool:
-            changes = ChangeFeed(partial(load_transitions, app.engine), self._scene.simulator.clock.now())
+    def watch_daemon(self, seconds: float | None) -> None:
+        """Run the daemon and print the changes that it observes.
+
+        It runs for so many `seconds`, or until `stop` is set (None).
+        """
+        period = "until Ctrl-C" if seconds is None else f"for {seconds:.0f} seconds"
+        self.print_heading(f"Daemon: poll every second, {period}, for new and changed tasks")
+        stop_daemon = threading.Event()
+        with (
+            open_app(self._environment.settings, self._url, stop_daemon) as app,
+            ThreadPoolExecutor(1) as pool,
+        ):
+            feed = ChangeFeed(partial(load_transitions, app.engine), self._environment.simulator.clock.now())
             daemon = pool.submit(Daemon(app).run)
             try:
-                self._follow(changes, seconds)
+                self._print_changes(feed, seconds)
             finally:
-                ended.set()
+                stop_daemon.set()
             daemon.result()
-        self.say(f"{changes.arrived} tasks came, and {changes.moved} changes were seen; each state is kept.")
+        self.print_line(
+            f"Observed {feed.new_tasks} new tasks and {feed.changes} changes; each state is kept."
+        )
         if seconds is not None:
-            self._go_on()
+            self._raise_if_stopped()
 
     def sweep(self) -> None:
-        """Everything once more, to confirm it."""
-        self.step("A sweep reads everything again: what polls have missed turns up here")
+        """Read everything once more; print what that found."""
+        self.print_heading("Sweep: read everything again, to find what polls have missed")
         counts = [report.counts for report in self._sync(Mode.SWEEP).reports]
-        late, same = sum(each.late for each in counts), sum(each.unchanged for each in counts)
-        found = sum(each.inserted + each.updated for each in counts)
-        self.say(f"Rows as they were known, which write nothing: {same:,}.")
-        self.say(f"New or changed since the last poll: {found}. Missed by the polls before: {late}.")
+        changed = sum(run.inserted + run.updated for run in counts)
+        self.print_line(f"Unchanged, so not written: {sum(run.unchanged for run in counts):,} rows.")
+        self.print_line(f"New or changed since the last poll: {changed}.")
+        self.print_line(f"Missed by earlier polls: {sum(run.late for run in counts)}.")
 
-    def answers(self) -> None:
-        """What analysts ask."""
-        self.step("What analysts see: SQL views. These questions come with syncer")
+    def run_sample_queries(self) -> None:
+        """Run the sample queries; print their results."""
+        self.print_heading("SQL views for analysts: the results of some sample queries")
         with open_database(self._url) as engine:
             for query in sample_queries():
-                report = run_sample_query(engine, query)
-                table = _answer(query.name, report)
-                self.say(f"\n{table.title}")
+                table = _sample_table(query.name, run_sample_query(engine, query))
+                self.print_line(f"\n{table.title}")
                 print_table(replace(table, title=""))
-        self._go_on()
+        self._raise_if_stopped()
 
-    def step(self, words: str) -> None:
-        """A heading."""
-        self._console.print(f"\n{next(self._numbers)}. {words}", style="bold")
+    def print_next_steps(self, lines: Iterable[str]) -> None:
+        """Print the commands to type next."""
+        self.print_heading("Next steps")
+        for line in lines:
+            self.print_line(line)
 
-    def say(self, words: str = "") -> None:
-        """A line of text."""
-        self._console.print(words)
+    def print_heading(self, text: str) -> None:
+        """Print the numbered heading of a step."""
+        self._console.print(f"\n{next(self._numbers)}. {text}", style="bold")
+
+    def print_line(self, text: str) -> None:
+        """Print a line of text."""
+        self._console.print(text)
 
     def _sync(self, mode: Mode) -> SyncResult:
-        with open_app(self._scene.settings, self._url, self._stop) as app, sync_progress() as shown:
-            result = sync_sources(app, [], mode, SyncCallbacks(shown.progress, shown.ended))
-        self._go_on()
+        with (
+            open_app(self._environment.settings, self._url, self._stop) as app,
+            sync_progress() as progress,
+        ):
+            result = sync_sources(app, [], mode, SyncCallbacks(progress.progress, progress.ended))
+        self._raise_if_stopped()
         self.is_good &= result.is_good
-        for line in problem_lines(result):
-            self.say(line)
+        for line in failure_lines(result):
+            self.print_line(line)
         return result
 
-    def _follow(self, changes: ChangeFeed, seconds: float | None) -> None:
-        looks = count() if seconds is None else range(round(seconds / _LOOK_EVERY))
-        for _ in looks:
-            if self._stop.wait(_LOOK_EVERY):
+    def _print_changes(self, feed: ChangeFeed, seconds: float | None) -> None:
+        for _ in count() if seconds is None else range(round(seconds / _CHANGE_INTERVAL)):
+            if self._stop.wait(_CHANGE_INTERVAL):
                 return
-            for line in changes.lines():
-                self.say(line)
+            for line in feed.lines():
+                self.print_line(line)
 
-    def _go_on(self) -> None:
+    def _raise_if_stopped(self) -> None:
         if self._stop.is_set():
             raise KeyboardInterrupt
 
 
-def _row(report: RunReport) -> tuple[object, ...]:
+def _run_row(report: RunReport) -> tuple[object, ...]:
     counts = report.counts
     changed = (counts.inserted, counts.updated, counts.unchanged)
     return (report.stream.label, *changed, report.pages, report.requests, str(report.status))
 
 
-def _answer(name: str, report: SampleQueryResult) -> TextTable:
+def _sample_table(name: str, result: SampleQueryResult) -> TextTable:
     if name == "tasks_by_status":
-        return crossed_table(report, "source", "status", "tasks")
-    return sample_query_table(report, **_FITTING.get(name, {}))
+        return cross_table(result, "source", "status", "tasks")
+    return sample_query_table(result, **_TABLE_OPTIONS.get(name, {}))

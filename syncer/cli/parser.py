@@ -1,4 +1,4 @@
-"""From the words typed to the command meant and its arguments."""
+"""The parser of the command line: options of all commands, and one subparser for each command."""
 
 from __future__ import annotations
 
@@ -11,50 +11,53 @@ from syncer import __version__
 from syncer.cli.registry import COMMANDS, command
 
 _DESCRIPTION = """\
-Keep the cloud task lists that forget: read Tencent MPS and TAT, Alibaba Cloud aiccs and Baidu VOD
-into Postgres, with every state a task was seen in.
+Read the task lists of Tencent MPS and TAT, Alibaba Cloud aiccs and Baidu VOD into Postgres, and keep every
+task and every observed state of it, long after the cloud has stopped listing it.
 """
 
 _EPILOG = """\
-begin:
-  syncer demo                            # see it work, with made-up tasks
-  syncer init && $EDITOR syncer.toml     # then set it up
+first steps:
+  syncer demo                            # try it with simulated tasks
+  syncer init && $EDITOR syncer.toml     # configure your sources
   syncer migrate && syncer check && syncer run
 
-exit codes: 0 done, 1 something failed, 2 the configuration or the command line is wrong
+exit codes: 0 success, 1 a failure, 2 an error in the configuration or the command line
 """
 
 
-def parse(words: Sequence[str]) -> Namespace:
-    """The arguments, with the command's `run` as `args.run`. Exits with 2 where the words make no sense."""
+def parse(arguments: Sequence[str]) -> Namespace:
+    """The parsed arguments, with the command's function as `args.run`. Exits with 2 if they are invalid."""
     style: dict[str, Any] = {"formatter_class": RawDescriptionHelpFormatter, "allow_abbrev": False}
     parser = ArgumentParser("syncer", description=_DESCRIPTION, epilog=_EPILOG, **style)
     parser.add_argument("--version", action="version", version=f"syncer {__version__}")
-    _add_common(parser, config=None, debug=False)
-    choices = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_common_options(parser, config=None, debug=False)
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         description = f"{summary[0].upper()}{summary[1:]}."
-        sub: ArgumentParser = choices.add_parser(name, help=summary, description=description, **style)
-        if name in words:
-            _complete(sub, name)
-    return parser.parse_args(words)
+        subparser: ArgumentParser = subparsers.add_parser(
+            name, help=summary, description=description, **style
+        )
+        if name in arguments:
+            _complete(subparser, name)
+    return parser.parse_args(arguments)
 
 
-def _complete(sub: ArgumentParser, name: str) -> None:
-    typed = command(name)
-    sub.epilog = f"example:\n{typed.EXAMPLE}"
-    # Before the command or after it: a default here would overwrite what was said before.
-    _add_common(sub, config=SUPPRESS, debug=SUPPRESS)
-    typed.add_arguments(sub)
-    sub.set_defaults(run=typed.run)
+def _complete(subparser: ArgumentParser, name: str) -> None:
+    """Import the command; add its arguments and its example."""
+    module = command(name)
+    subparser.epilog = f"example:\n{module.EXAMPLE}"
+    # These options may precede or follow the command: a default here would overwrite a preceding value.
+    _add_common_options(subparser, config=SUPPRESS, debug=SUPPRESS)
+    module.add_arguments(subparser)
+    subparser.set_defaults(run=module.run)
 
 
-def _add_common(parser: ArgumentParser, *, config: Any, debug: Any) -> None:
+def _add_common_options(parser: ArgumentParser, *, config: Any, debug: Any) -> None:
     parser.add_argument(
         "--config",
         type=Path,
         default=config,
         metavar="FILE",
-        help="the configuration (default: $SYNCER_CONFIG, else ./syncer.toml)",
+        help="the configuration file (default: $SYNCER_CONFIG, else ./syncer.toml)",
     )
-    parser.add_argument("--debug", action="store_true", default=debug, help="show where an error came from")
+    parser.add_argument("--debug", action="store_true", default=debug, help="show the traceback of an error")

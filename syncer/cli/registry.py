@@ -1,7 +1,7 @@
-"""The commands there are. Only the one that is typed is imported: --help must not wait for a database.
+"""The commands, by name. Only the one that is typed is imported: `--help` must not load the database driver.
 
-A command is a module of this folder with `add_arguments(parser)`, `run(args) -> int` (the exit code) and
-`EXAMPLE`, the lines its --help ends with.
+A command is a module of `commands/` with `add_arguments(parser)`, `run(args) -> int` (the exit code) and
+`EXAMPLE`, the lines at the end of its `--help`.
 """
 
 from __future__ import annotations
@@ -10,37 +10,37 @@ from argparse import ArgumentParser, Namespace
 from importlib import import_module
 from typing import Protocol, cast
 
-#: By name: what the list in `syncer --help` says. The module has the command's name, with _ for -.
+#: By name: the summary in `syncer --help`. The module has the command's name, with _ instead of -.
 COMMANDS = {
-    "demo": "see it work in a minute, with made-up clouds",
-    "init": "write a commented syncer.toml to begin with",
-    "check": "look whether configuration, database and sources are right",
-    "migrate": "bring the database's schema to this version",
+    "demo": "run a one-minute demo with simulated clouds",
+    "init": "write a commented syncer.toml",
+    "check": "validate the configuration, the database and every source",
+    "migrate": "upgrade the database schema to this version",
     "sync": "read every source once, now",
     "run": "read every source on its schedule (the daemon)",
-    "status": "show where everything stands, and how to connect",
-    "explain": "tell how a task, or a time of creation, was read, or why it was not",
-    "export": "write tasks or their versions into files, a day each",
-    "report": "show what became of the tasks: overview, failures, what is slow or stuck",
-    "rebuild": "count again what days and hours came to",
+    "status": "show the state of every source, and how to connect",
+    "explain": "explain how a task or a creation time was read, or why it was not read",
+    "export": "write tasks or their versions to files, one per day",
+    "report": "print a report: overview, daily numbers, failures, slow, stuck or lost tasks",
+    "rebuild": "recompute the daily and hourly numbers",
     "gaps": "list the creation times whose tasks may be missing",
-    "bi-user": "make, list or remove roles that may read the views and nothing else",
-    "simulate": "serve the providers' task lists on this machine, made up",
+    "bi-user": "create, list or remove roles that can read the views and nothing else",
+    "simulate": "run local simulators of the task lists",
 }
 
 
 class Command(Protocol):
-    """What a command's module offers."""
+    """The interface of a command's module."""
 
     EXAMPLE: str
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Say which arguments the command takes."""
+        """Add the arguments of the command."""
 
     def run(self, args: Namespace) -> int:
-        """Do it; the exit code. Raises SyncerError with what went wrong."""
+        """Run the command; return the exit code. Raises SyncerError."""
 
 
 def command(name: str) -> Command:
-    """The command called `name`."""
+    """Import and return the module of the command `name`."""
     return cast(Command, import_module(f"syncer.cli.commands.{name.replace('-', '_')}"))

@@ -1,4 +1,4 @@
-"""`syncer check`: is everything right before the daemon runs?"""
+"""`syncer check`: validates the configuration, the database and every source before the daemon runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from syncer.cli.database import opened_database
+from syncer.cli.database import database_of_settings
 from syncer.cli.views.text_table import TextTable, print_table
 from syncer.errors import ConfigurationError, SyncerError
 
@@ -20,75 +20,78 @@ if TYPE_CHECKING:
     from syncer.model import Source
 
 EXAMPLE = """\
-  syncer check                           # configuration, database, schema, and one signed call a region
+  syncer check                           # configuration, database, schema, and one signed call per region
 """
 
-#: What to look at, and how to find out; returns what was found.
-Look = tuple[str, Callable[[], str]]
+#: The name of what is checked, and the function that checks it and returns a description.
+Check = tuple[str, Callable[[], str]]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """None of its own."""
+    """Add nothing."""
 
 
 def run(args: Namespace) -> int:
-    """Print what was looked at and found. 2 where someone must configure something, 1 where it failed."""
+    """Run the checks, print their results. Return 2 for an error of configuration, 1 for another error."""
     from syncer import config
 
     settings = config.load(config.find(args.config))
-    looks = list(_looks(settings))
-    # Side by side: a source that cannot be reached is waited for.
-    with ThreadPoolExecutor(len(looks)) as pool:
-        findings = list(pool.map(_finding, looks))
+    checks = list(_checks(settings))
+    # In parallel: a source that cannot be reached takes long to time out.
+    with ThreadPoolExecutor(len(checks)) as pool:
+        results = list(pool.map(_result, checks))
     count = len(settings.sources)
     rows = [("configuration", "ok", f"{settings.path}: {count} source{'' if count == 1 else 's'}")]
-    rows += [(what, "failed" if error else "ok", found) for what, found, error in findings]
+    rows += [(name, "failed" if error else "ok", description) for name, description, error in results]
     print_table(TextTable(("what", "result", "found"), rows))
-    errors = [error for *_, error in findings if error]
+    errors = [error for *_, error in results if error]
     if any(isinstance(error, ConfigurationError) for error in errors):
         return 2
     return 1 if errors else 0
 
 
-def _finding(look: Look) -> tuple[str, str, SyncerError | None]:
-    """What was looked at, what was found, and the error if that is one."""
-    what, find = look
+def _result(check: Check) -> tuple[str, str, SyncerError | None]:
+    """Run `check`; return its name, the description or the error's text, and the error."""
+    name, function = check
     try:
-        return what, find(), None
+        return name, function(), None
     except SyncerError as error:
-        return what, str(error), error
+        return name, str(error), error
 
 
-def _looks(settings: Settings) -> Iterator[Look]:
+def _checks(settings: Settings) -> Iterator[Check]:
     from syncer.app import configured_sources
 
-    readers = configured_sources(settings)
-    yield "database", partial(_database, settings, readers)
-    for reader in readers:
-        yield reader.name, partial(_source, reader)
+    sources = configured_sources(settings)
+    yield "database", partial(_check_database, settings, sources)
+    for source in sources:
+        yield source.name, partial(_check_source, source)
 
 
-def _database(settings: Settings, readers: Sequence[ConfiguredSource]) -> str:
+def _check_database(settings: Settings, sources: Sequence[ConfiguredSource]) -> str:
+    """Check the schema, and that no two sources read the same list of the same account."""
     from syncer.storage.read import open_database
     from syncer.storage.write.source_registry import check_sources
 
-    with opened_database(settings) as database, open_database(database.url) as engine:
-        check_sources(engine, list(_known(readers)))
-        return f"{database.place}, its schema is current"
+    with database_of_settings(settings) as database, open_database(database.url) as engine:
+        check_sources(engine, list(_with_credentials(sources)))
+        return f"{database.location}, schema up to date"
 
 
-def _known(readers: Iterable[ConfiguredSource]) -> Iterator[Source]:
-    for reader in readers:
-        # A source without its keys says so itself.
+def _with_credentials(sources: Iterable[ConfiguredSource]) -> Iterator[Source]:
+    for source in sources:
+        # The check of the source itself reports missing credentials.
         with suppress(SyncerError):
-            yield reader.source
+            yield source.source
 
 
-def _source(reader: ConfiguredSource) -> str:
-    calls, offset = reader.try_calls()
-    answered = "the call was answered" if calls == 1 else f"a call was answered in each of {calls} regions"
+def _check_source(source: ConfiguredSource) -> str:
+    """Make one signed call in each region; describe the result and the offset of the local clock."""
+    calls, offset = source.try_calls()
+    answered = "the call succeeded" if calls == 1 else f"calls in all {calls} regions succeeded"
     if offset is None:
-        return f"{answered}; the provider told no time"
+        return f"{answered}; the provider sent no time"
     seconds = round(offset / timedelta(seconds=1))
-    clock = "in step" if abs(seconds) <= 1 else f"{abs(seconds)} s {'ahead' if seconds > 0 else 'behind'}"
-    return f"{answered}; this machine's clock is {clock}"
+    if abs(seconds) <= 1:
+        return f"{answered}; the local clock is correct"
+    return f"{answered}; the local clock is {abs(seconds)} s {'ahead' if seconds > 0 else 'behind'}"

@@ -1,4 +1,4 @@
-"""`syncer demo`: the whole of it in about a minute, with made-up clouds and a database of its own."""
+"""`syncer demo`: a demo of about a minute, with simulated clouds and an embedded database of its own."""
 
 from __future__ import annotations
 
@@ -11,46 +11,53 @@ from pathlib import Path
 from syncer.cli.signals import stop_on_signals
 
 EXAMPLE = """\
-  syncer demo                            # needs nothing; run again, it goes on
-  syncer demo --serve                    # everything stays up until Ctrl-C, for BI tools and curious people
+  syncer demo                            # needs no configuration; run it again to continue it
+  syncer demo --serve                    # keep everything running until Ctrl-C, for BI tools
   syncer demo --stop                     # stop the database that a demo has left running
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Where, how long, and what comes after."""
+    """Add the folder, the duration, and what happens at the end."""
     parser.add_argument(
-        "--data-dir", type=Path, metavar="DIR", help="the demo's own folder (default: demo in syncer's)"
+        "--data-dir",
+        type=Path,
+        metavar="DIR",
+        help="the folder of the demo (default: `demo` in syncer's data folder)",
     )
     parser.add_argument(
         "--watch", type=float, default=30.0, metavar="SECONDS", help="how long to watch the daemon (30)"
     )
     after = parser.add_mutually_exclusive_group()
-    after.add_argument("--serve", action="store_true", help="keep everything up until Ctrl-C")
+    after.add_argument("--serve", action="store_true", help="keep everything running until Ctrl-C")
     after.add_argument("--stop", action="store_true", help="stop the database that a demo has left running")
 
 
 def run(args: Namespace) -> int:
-    """Show it. 0 if every run of it succeeded; 130 where Ctrl-C came first: then nothing is left running."""
+    """Run the demo. Return 0 if every run succeeded, 130 after Ctrl-C: then nothing is left running."""
     from syncer import logs
     from syncer.embedded import EmbeddedPostgres, default_data_dir
 
     clear_environment()
     folder = Path(os.path.abspath(args.data_dir or default_data_dir() / "demo"))
     if args.stop:
-        gone = EmbeddedPostgres(folder).stop()
-        print("the demo's database is stopped" if gone else "the database goes when its last user does")
+        is_stopped = EmbeddedPostgres(folder).stop()
+        print(
+            "the demo's database is stopped"
+            if is_stopped
+            else "the demo's database is in use: it stops when the last process that uses it ends"
+        )
         return 0
     logs.configure("DEBUG" if args.debug else "ERROR")
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # Whoever reads a pipe wants to watch, too; and not every place has arrows.
+        # A pipe shows each line at once, too; and not every encoding has arrows.
         sys.stdout.reconfigure(line_buffering=True, errors="replace")
-    print("Five cloud task lists, made up on this machine, are read into a Postgres.")
-    print(f"It takes about a minute, and writes nothing but {folder}")
-    return _show(folder, args)
+    print("This demo reads five simulated cloud task lists into a Postgres database.")
+    print(f"It takes about a minute and writes only to {folder}")
+    return _run_script(folder, args)
 
 
-def _show(folder: Path, args: Namespace) -> int:
+def _run_script(folder: Path, args: Namespace) -> int:
     from syncer.app import SystemClock
     from syncer.cli.demo_script import DemoScript
     from syncer.cli.views.demo_next_steps import next_step_lines
@@ -58,28 +65,26 @@ def _show(folder: Path, args: Namespace) -> int:
     from syncer.embedded import EmbeddedPostgres
 
     stop, postgres = stop_on_signals(), EmbeddedPostgres(folder)
-    with demo_environment(folder, SystemClock(stop).now()) as scene, postgres.running() as url:
-        # It may have stayed after an earlier demo; from here on it goes when we go, however we end.
+    with demo_environment(folder, SystemClock(stop).now()) as environment, postgres.running() as url:
+        # An earlier demo may have left it running; from here on it stops when this process ends in any way.
         postgres.stop()
-        tour = DemoScript(scene, url, stop)
-        tour.give(args.watch)
-        tour.step("Look further")
-        for line in next_step_lines(
-            postgres, scene.settings.path, folder=args.data_dir, is_served=args.serve
-        ):
-            tour.say(line)
+        script = DemoScript(environment, url, stop)
+        script.run(args.watch)
+        script.print_next_steps(
+            next_step_lines(postgres, environment.settings.path, folder=args.data_dir, is_served=args.serve)
+        )
         if args.serve:
-            tour.watch(None)
+            script.watch_daemon(None)
         else:
             with postgres.running(stays=True):
                 pass
-    return 0 if tour.is_good else 1
+    return 0 if script.is_good else 1
 
 
 def clear_environment() -> None:
-    """Let no configuration in from outside: made-up tasks must not get into somebody's real database.
+    """Remove the variables that configure syncer or libpq: simulated tasks must not get into a real database.
 
-    Nor may a proxy come between: the clouds are on this machine.
+    Also bypass proxies: the simulated clouds are on this machine.
     """
     for name in [name for name in os.environ if name.startswith(("SYNCER_", "PG"))]:
         del os.environ[name]

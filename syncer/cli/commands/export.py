@@ -1,4 +1,4 @@
-"""`syncer export`: files for lakes and notebooks, a day each."""
+"""`syncer export`: writes tasks or their versions to files, one per day, for data lakes and notebooks."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syncer.cli.database import configured_database
-from syncer.cli.views.export_progress import day_table, export_progress, headline, stretch_table, total_line
+from syncer.cli.database import database_of_config
+from syncer.cli.views.export_progress import export_progress
+from syncer.cli.views.export_summary import day_table, headline, incomplete_days_table, total_line
 from syncer.cli.views.text_table import print_table
 from syncer.errors import ConfigurationError
 
@@ -17,24 +18,26 @@ if TYPE_CHECKING:
     from syncer.storage.read.exports import PgExportDatabase
 
 EXAMPLE = """\
-  syncer export tasks --from 2026-01-01                  # every day since, until yesterday; repeat at will
+  syncer export tasks --from 2026-01-01                  # every day until yesterday; can be repeated
   syncer export versions --from 2026-11-01 --to 2026-11-30 --format csv --source mps-cn --into mps
-  syncer export tasks --from 2026-11-01 --dry-run        # what would be written, and how final it is
+  syncer export tasks --from 2026-11-01 --dry-run        # what would be written, and which days are complete
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """What, which days of it, in which form and where."""
-    choice = {"tasks": "each as it was last seen", "versions": "each state that a task was seen in"}
-    what = "; ".join(f"{name}: {meaning}" for name, meaning in choice.items())
-    parser.add_argument("dataset", choices=tuple(choice), metavar="tasks|versions", help=what)
-    parser.add_argument("--from", dest="first", required=True, metavar="DAY", help="such as 2026-01-31")
+    """Add the dataset, its days, the format and the folder."""
+    datasets = {"tasks": "the latest state of each task", "versions": "each observed state of each task"}
+    meanings = "; ".join(f"{name}: {meaning}" for name, meaning in datasets.items())
+    parser.add_argument("dataset", choices=tuple(datasets), metavar="tasks|versions", help=meanings)
+    parser.add_argument(
+        "--from", dest="first", required=True, metavar="DAY", help="the first day, such as 2026-01-31"
+    )
     parser.add_argument("--to", dest="last", metavar="DAY", help="the last day (default: yesterday)")
     parser.add_argument(
         "--format", choices=("parquet", "csv", "ndjson"), default="parquet", help="default: parquet"
     )
     parser.add_argument(
-        "--source", action="append", default=[], metavar="NAME", help="only this one; repeatable"
+        "--source", action="append", default=[], metavar="NAME", help="only this source; repeatable"
     )
     parser.add_argument(
         "--into", type=Path, default=Path("export"), metavar="FOLDER", help="default: ./export"
@@ -42,22 +45,22 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--by",
         choices=("created", "observed"),
-        help="what makes a row's day: when the task was created (default of tasks), "
-        "or when syncer first saw it, or the state (default of versions)",
+        help="the day of a row: when the task was created (default of tasks), "
+        "or when syncer first observed the task or version (default of versions)",
     )
-    parser.add_argument("--again", action="store_true", help="write also the files that have not changed")
+    parser.add_argument("--again", action="store_true", help="also write the files that have not changed")
     parser.add_argument("--dry-run", action="store_true", help="only show what would be written")
 
 
 def run(args: Namespace) -> int:
-    """Write the days that differ from their files, and say which may still change: that is no failure."""
+    """Write the days whose rows differ from their files; print which days may still change. Return 0."""
     from syncer.reporting.export import ExportFolder, ExportSpec, Format, check_format
     from syncer.storage.read import open_database
     from syncer.storage.read.exports import PgExportDatabase
 
     form = Format(args.format)
     check_format(form)
-    with configured_database(args.config) as database, open_database(database.url) as engine:
+    with database_of_config(args.config) as database, open_database(database.url) as engine:
         export_database = PgExportDatabase(engine)
         selection = _selection(args, export_database)
         folder = ExportFolder(args.into, ExportSpec(selection, form, export_database.time_zone().key))
@@ -68,10 +71,12 @@ def run(args: Namespace) -> int:
     if args.dry_run:
         print_table(day_table(reports))
     elif any(report.completeness.reason for report in reports):
-        print_table(stretch_table(reports))
+        print_table(incomplete_days_table(reports))
     print(total_line(reports, is_dry=args.dry_run))
     if undated:
-        print(f"{undated:,} tasks have no time of creation and belong to no day; --by observed has them, too")
+        print(
+            f"{undated:,} tasks have no creation time, so no day has them; `--by observed` exports them, too"
+        )
     return 0
 
 
@@ -89,9 +94,9 @@ def _export(
     from syncer.reporting.export import export_days
 
     reports = []
-    with export_progress(len(days)) as view:
-        for report in export_days(export_database, folder, days, again=again, on_rows=view.writing):
-            view.ended(report)
+    with export_progress(len(days)) as progress:
+        for report in export_days(export_database, folder, days, again=again, on_rows=progress.writing):
+            progress.ended(report)
             reports.append(report)
     return reports
 
@@ -102,13 +107,13 @@ def _selection(args: Namespace, export_database: PgExportDatabase) -> Selection:
 
     check_source_names(args.source, export_database.sources())
     dataset = Dataset(args.dataset)
-    usual = PartitionBy.CREATED if dataset is Dataset.TASKS else PartitionBy.OBSERVED
+    default = PartitionBy.CREATED if dataset is Dataset.TASKS else PartitionBy.OBSERVED
     sources = tuple(sorted(set(args.source)))
-    return Selection(dataset=dataset, by=PartitionBy(args.by) if args.by else usual, sources=sources)
+    return Selection(dataset=dataset, by=PartitionBy(args.by) if args.by else default, sources=sources)
 
 
 def _days(args: Namespace, export_database: PgExportDatabase, selection: Selection) -> list[Day]:
-    """The days asked for that have begun, without those before the first row."""
+    """The requested days that have begun, without those before the first row."""
     from syncer.reporting.export import days_between, local_day, parse_day
 
     zone = export_database.time_zone()
@@ -118,6 +123,6 @@ def _days(args: Namespace, export_database: PgExportDatabase, selection: Selecti
     if args.last and first > parse_day(args.last):
         raise ConfigurationError(f"--from {first} is after --to {args.last}")
     if first > last:
-        raise ConfigurationError(f"no day from {first} to {last} has begun: it is {today} in {zone.key}")
+        raise ConfigurationError(f"no day from {first} to {last} has begun: today is {today} in {zone.key}")
     first_row_at = export_database.first_row_at(selection)
     return list(days_between(max(first, local_day(first_row_at, zone)), last, zone)) if first_row_at else []

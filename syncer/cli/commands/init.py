@@ -1,4 +1,4 @@
-"""`syncer init`: a commented configuration to begin with."""
+"""`syncer init`: writes a commented configuration."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from pathlib import Path
 from syncer.errors import ConfigurationError
 
 EXAMPLE = """\
-  syncer init                            # writes ./syncer.toml, and never over one that exists
+  syncer init                            # writes ./syncer.toml; never overwrites an existing file
   syncer init --config /etc/syncer/syncer.toml
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """No arguments of its own."""
+    """Add nothing."""
 
 
 def run(args: Namespace) -> int:
-    """Write the file that the other commands would read. Raises ConfigurationError if there is one."""
+    """Write the file that the other commands will read. Raises ConfigurationError if it exists."""
     from syncer.config import template
 
     path = Path(args.config or os.environ.get("SYNCER_CONFIG") or "syncer.toml").expanduser()
     try:
-        # It may get a secret written into it one day.
+        # Readable by its owner only: secrets may be written into it later.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise ConfigurationError(f"{path} exists already: edit it, or choose another with --config") from None
+        raise ConfigurationError(f"{path} exists already: edit it, or name another with --config") from None
     except OSError as error:
         raise ConfigurationError(f"cannot write {path}: {error.strerror}") from None
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(template())
-    print(f"wrote {path}: uncomment your sources in it, then try it with `syncer check`")
+    print(f"wrote {path}: uncomment your sources in it, then run `syncer migrate` and `syncer check`")
     return 0

@@ -1,25 +1,25 @@
-"""`syncer migrate`: the database's schema, brought to this version."""
+"""`syncer migrate`: upgrades the database schema to this version."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from syncer.cli.database import configured_database
+from syncer.cli.database import database_of_config
 
 EXAMPLE = """\
-  syncer migrate                         # safe to repeat, and from several machines at once
+  syncer migrate                         # can be repeated, and run on several machines at once
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """No arguments of its own."""
+    """Add nothing."""
 
 
 def run(args: Namespace) -> int:
-    """Create or update the schema. Raises SchemaError where the database is newer than this version."""
+    """Create or upgrade the schema. Raises SchemaError where the schema is newer than this version."""
     from syncer.storage import migrate
 
-    with configured_database(args.config) as database:
+    with database_of_config(args.config) as database:
         migrate(database.url)
-        print(f"{database.place}: the schema is up to date")
+        print(f"{database.location}: the schema is up to date")
     return 0

@@ -1,26 +1,24 @@
-"""`syncer rebuild`: what is computed from the tasks, computed anew."""
+"""`syncer rebuild`: recomputes the rollups, which are the daily and hourly numbers."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from syncer.cli.database import opened_database
+from syncer.cli.database import database_of_settings
 from syncer.cli.signals import stop_on_signals
 
 EXAMPLE = """\
-  syncer rebuild rollups                 # beside a running daemon, too; newest days first
+  syncer rebuild rollups                 # newest days first; a daemon may be running
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """What to compute."""
-    parser.add_argument(
-        "what", choices=("rollups",), help="what to compute anew: the counts of days and hours"
-    )
+    """Add what to recompute."""
+    parser.add_argument("what", choices=("rollups",), help="rollups: the daily and hourly numbers")
 
 
 def run(args: Namespace) -> int:
-    """Count every day anew. What is interrupted goes on with the daemon, or with the next `syncer sync`."""
+    """Recompute every day. After an interruption the daemon or the next `syncer sync` does the rest."""
     from rich.console import Console
 
     from syncer import app, config, logs
@@ -29,10 +27,10 @@ def run(args: Namespace) -> int:
     logs.configure("DEBUG" if args.debug else "ERROR")
     stop = stop_on_signals()
     with (
-        opened_database(settings) as database,
+        database_of_settings(settings) as database,
         app.open_app(settings, database.url, stop) as opened,
-        Console(stderr=True).status("counting") as status,
+        Console(stderr=True).status("recomputing") as status,
     ):
-        days = app.rebuild_rollups(opened, lambda left: status.update(f"counting: {left:,} days left"))
-    print(f"counted {days:,} days anew")
+        days = app.rebuild_rollups(opened, lambda left: status.update(f"recomputing: {left:,} days left"))
+    print(f"recomputed {days:,} days")
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from contextlib import suppress
 
-from syncer.cli.database import opened_database
+from syncer.cli.database import database_of_settings
 from syncer.cli.signals import stop_on_signals
 
 EXAMPLE = """\
@@ -15,13 +15,15 @@ EXAMPLE = """\
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """How to log."""
-    parser.add_argument("--log-level", default="INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
-    parser.add_argument("--log-format", default="text", choices=("text", "json"))
+    """Add the options of logging."""
+    parser.add_argument(
+        "--log-level", default="INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"), help="default: INFO"
+    )
+    parser.add_argument("--log-format", default="text", choices=("text", "json"), help="default: text")
 
 
 def run(args: Namespace) -> int:
-    """Read every source on its schedule, until told to stop."""
+    """Run the daemon until a signal stops it; wait for the database if it is away at the start."""
     from syncer import app, config, logs
     from syncer.errors import ConfigurationError, Stopped
 
@@ -31,8 +33,8 @@ def run(args: Namespace) -> int:
     logs.configure(args.log_level, args.log_format)
     stop = stop_on_signals()
     with (
-        opened_database(settings) as database,
-        suppress(Stopped),  # it may be told to stop while it waits for the database
+        database_of_settings(settings) as database,
+        suppress(Stopped),  # A signal may arrive while it waits for the database.
         app.open_app(settings, database.url, stop, waits=True) as opened,
     ):
         app.Daemon(opened).run()

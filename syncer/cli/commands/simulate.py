@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from syncer.cli.views.json_output import simulator_document
 from syncer.model import Credentials
 from syncer.simulator.fault_injection import Faults
 from syncer.simulator.simulator import Simulator
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--span", type=duration, default=timedelta(days=7), metavar="TIME", help="age of the oldest task (7d)"
     )
-    add("--arrivals", type=float, default=60.0, metavar="N", help="submissions a minute after the start (60)")
+    add("--arrivals", type=float, default=60.0, metavar="N", help="new tasks per minute (60)")
     add("--order", action="append", default=[], metavar="[LIST=]ORDER", help=", ".join(ListOrder))
     add(
         "--retention",
@@ -53,9 +54,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TIME",
         help="delay until lists show a new task (0s)",
     )
-    add("--speed", type=float, default=1.0, metavar="X", help="simulated seconds in a real one (1)")
-    add("--pace", type=float, default=1.0, metavar="X", help="factor on how long tasks wait and run (1)")
-    add("--afterlife", type=float, default=0.0, metavar="RATE", help="campaigns that change after their end")
+    add("--speed", type=float, default=1.0, metavar="X", help="simulated seconds per real second (1)")
+    add("--pace", type=float, default=1.0, metavar="X", help="factor for how long tasks wait and run (1)")
+    add(
+        "--afterlife",
+        type=float,
+        default=0.0,
+        metavar="RATE",
+        help="share of campaigns that change after their end",
+    )
     add("--fault", action="append", default=[], metavar="[LIST:]NAME=VALUE", help="inject a fault")
     add("--no-rate-limits", action="store_true", help="do not limit the rate of requests")
     add("--session-token", metavar="TOKEN", help="require this session token with the key")
@@ -67,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a fixed port of a list or of `admin`",
     )
     add("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    add("--json", action="store_true", help="print one line of JSON with addresses and key")
+    add("--json", action="store_true", help="print addresses and credentials as one line of JSON")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -86,7 +93,7 @@ def serve(options: SimulatorOptions, *, as_json: bool = False) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     with Simulator(options) as simulator:
-        print(_as_json(simulator) if as_json else announcement(simulator), flush=True)
+        print(_json_line(simulator) if as_json else announcement(simulator), flush=True)
         stopped.wait()
     return 0
 
@@ -158,17 +165,8 @@ def _value(text: str) -> Any:
         return text
 
 
-def _as_json(simulator: Simulator) -> str:
-    credentials = simulator.credentials
-    return json.dumps(
-        {
-            "endpoints": simulator.endpoints,
-            "access_key": credentials.access_key,
-            "secret_key": credentials.secret_key,
-            "session_token": credentials.session_token,
-            "config": config_toml(simulator),
-        }
-    )
+def _json_line(simulator: Simulator) -> str:
+    return json.dumps(simulator_document(simulator, config_toml(simulator)))
 
 
 def announcement(simulator: Simulator) -> str:
@@ -178,5 +176,5 @@ def announcement(simulator: Simulator) -> str:
     return (
         f"# Simulated task lists:\n{addresses}\n"
         f"# They accept the access key {access_key} with the secret key {secret_key}.\n"
-        f"# For your syncer.toml:\n\n{config_toml(simulator)}\n# Ctrl-C ends it."
+        f"# For your syncer.toml:\n\n{config_toml(simulator)}\n# Press Ctrl-C to stop."
     )

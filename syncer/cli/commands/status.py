@@ -1,52 +1,45 @@
-"""`syncer status`: where everything stands, and how to connect to the database."""
+"""`syncer status`: the state of every stream, and how to connect to the database."""
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from syncer.cli.database import OpenDatabase, opened_database
-from syncer.cli.views.json_values import as_json
-from syncer.cli.views.status_table import gap_summary, learned_table, stream_table
+from syncer.cli.database import OpenDatabase, database_of_settings
+from syncer.cli.views.gap_table import gap_summary
+from syncer.cli.views.json_output import print_json, status_document
+from syncer.cli.views.status_table import poll_depth_table, stream_table
 from syncer.cli.views.text_table import print_table
 
 if TYPE_CHECKING:
+    from syncer.config import Settings
     from syncer.storage.read import Gap, StreamOverview
 
 EXAMPLE = """\
-  syncer status                          # headroom: until a task that is open or unread leaves its list
-  syncer status --json                   # with the learned order of every list
+  syncer status                          # headroom: time until an open or unread task leaves its list
+  syncer status --json                   # with the observed order of every list
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """In which form."""
+    """Add the format."""
     parser.add_argument("--json", action="store_true", help="as JSON, durations in seconds")
 
 
 def run(args: Namespace) -> int:
-    """Print the database's address, every stream, and how many holes there are."""
+    """Print the database's address, every stream, and the number of gaps."""
     from syncer import config
 
     settings = config.load(config.find(args.config))
-    with opened_database(settings) as database:
+    with database_of_settings(settings) as database:
         if not args.json:
-            for line in address_lines(database):
-                print(line)
+            # Before the query: it is useful even where the database cannot be reached.
+            print("\n".join(address_lines(database)))
         streams, gaps = _load(database)
     if args.json:
-        print(json.dumps(as_document(database, streams, gaps), indent=2))
-        return 0
-    print()
-    if streams:
-        print_table(stream_table(streams))
-        print()
-        print_table(learned_table(streams, {each.name: each.provider.facts for each in settings.sources}))
+        print_json(status_document(database, streams, gaps))
     else:
-        print("nothing was read yet: type `syncer sync` or `syncer run`")
-    errors = [f"{stream.label}: {stream.error}" for stream in streams if stream.error]
-    print("\n".join(["", *errors, gap_summary(gaps)]))
+        _print_status(settings, streams, gaps)
     return 0
 
 
@@ -57,28 +50,28 @@ def _load(database: OpenDatabase) -> tuple[list[StreamOverview], list[Gap]]:
         return load_streams(engine), load_gaps(engine)
 
 
+def _print_status(settings: Settings, streams: list[StreamOverview], gaps: list[Gap]) -> None:
+    print()
+    if streams:
+        print_table(stream_table(streams))
+        print()
+        facts = {source.name: source.provider.facts for source in settings.sources}
+        print_table(poll_depth_table(streams, facts))
+    else:
+        print("nothing has been read yet: type `syncer sync` or `syncer run`")
+    errors = [f"{stream.label}: {stream.error}" for stream in streams if stream.error]
+    print("\n".join(["", *errors, gap_summary(gaps)]))
+
+
 def address_lines(database: OpenDatabase) -> list[str]:
-    """Where the database is; of an embedded one, everything that psql and BI tools need to connect."""
+    """The address of the database; for an embedded one, also how psql and BI tools connect."""
     if not database.embedded:
-        return [f"database    {database.place}"]
+        return [f"database    {database.location}"]
     from syncer.embedded import psql_line
 
-    running = "running" if database.was_running else "it runs only while a syncer command does"
+    state = "running" if database.was_running else "it runs only while a syncer command runs"
     return [
-        f"database    {database.place}, embedded ({running})",
+        f"database    {database.location}, embedded ({state})",
         f"connection  {database.url}",
         f"psql        {psql_line(database.embedded)}",
     ]
-
-
-def as_document(database: OpenDatabase, streams: list[StreamOverview], gaps: list[Gap]) -> dict[str, object]:
-    """The same for programs."""
-    return {
-        "database": {
-            "place": database.place,
-            "connection": database.url if database.embedded else None,
-            "is_running": database.was_running,
-        },
-        "streams": [as_json(stream) for stream in streams],
-        "gaps": [as_json(gap) for gap in gaps],
-    }

@@ -1,1 +1,1 @@
-"""How results are shown: tables, charts, progress bars, lines of text, JSON."""
+"""How results are shown: tables, charts, progress bars, lines of text, JSON, CSV."""

@@ -1,4 +1,4 @@
-"""What a BI role may do, and how its tools connect, for people to copy."""
+"""Summary of a BI role: its privileges, its password, and a connection string for each tool."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from syncer.cli.passwords import Password
-from syncer.cli.views.text_table import duration_text
+from syncer.cli.views.formatting import duration_text
 
 if TYPE_CHECKING:
     from syncer.reporting.bi_role_grants import BiRole
@@ -14,40 +14,45 @@ if TYPE_CHECKING:
 
 
 def privilege_lines(
-    role: BiRole, closed: Sequence[PublicPrivilege], open_: Sequence[PublicPrivilege]
+    role: BiRole, revoked: Sequence[PublicPrivilege], remaining: Sequence[PublicPrivilege]
 ) -> Iterator[str]:
-    """What the role may read, and what PUBLIC may do and therefore this role too."""
-    yield f"{role.name} may read the schema reporting of the database {role.database}."
-    patience = duration_text(role.statement_timeout)
-    yield f"Sessions: read-only, time zone {role.time_zone}, no statement over {patience}."
-    if closed:
-        yield f"No longer open to everybody: to {', '.join(each.action for each in closed)}."
-    if open_:
-        yield "Postgres lets everybody do this, and so this role. If that is too much, end it for all:"
-    for loophole in open_:
-        who = "a superuser" if loophole.needs_superuser else "its owner"
-        yield f"  {loophole.action} ({who}: {'; '.join(loophole.revoke_statements)})"
+    """What the role may read, and the privileges of PUBLIC that were revoked or that remain."""
+    yield f"{role.name} can read the schema reporting of the database {role.database}."
+    timeout = duration_text(role.statement_timeout)
+    yield f"Its sessions are read-only, in time zone {role.time_zone}, with a statement timeout of {timeout}."
+    if revoked:
+        yield f"Revoked from PUBLIC: the right to {', '.join(privilege.action for privilege in revoked)}."
+    if remaining:
+        yield "Postgres grants these privileges to every role (PUBLIC). To revoke them, for every role:"
+    for privilege in remaining:
+        by = "a superuser" if privilege.needs_superuser else "its owner"
+        yield f"  {privilege.action} (as {by}: {'; '.join(privilege.revoke_statements)})"
 
 
 def connection_lines(role: BiRole, url: str, password: Password | None) -> Iterator[str]:
-    """The password, where it was made now, and a line for each tool. `url` is how we reach the database."""
+    """The password, and a connection string for each tool.
+
+    `url` is the one by which syncer connects. `password` is None where the role keeps the one it has.
+    """
     from syncer.reporting.connection_strings import PASSWORD, ConnectionInfo
     from syncer.storage.database_urls import parse_url
 
-    at = parse_url(url)
-    sslmode = at.query.get("sslmode")
-    place = ConnectionInfo(
-        host=at.host or "localhost",
-        port=at.port or 5432,
+    parsed = parse_url(url)
+    sslmode = parsed.query.get("sslmode")
+    connection_info = ConnectionInfo(
+        host=parsed.host or "localhost",
+        port=parsed.port or 5432,
         database=role.database,
         user=role.name,
         sslmode=sslmode if isinstance(sslmode, str) else None,
     )
-    if password is None:
-        told = "as it was; --rotate makes another"
-    else:
-        told = "as you gave it" if password.is_given else f"{password.text}   (shown this once)"
     yield ""
-    for name, line in {"password": told, **place.connection_strings()}.items():
+    for name, line in {"password": _password_text(password), **connection_info.connection_strings()}.items():
         yield f"{name:<11} {line}"
-    yield f"Write the password where it says {PASSWORD}; psql and JDBC ask for it, or look into ~/.pgpass."
+    yield f"Replace {PASSWORD} with the password. psql and JDBC ask for it, or read it from ~/.pgpass."
+
+
+def _password_text(password: Password | None) -> str:
+    if password is None:
+        return "unchanged; --rotate creates a new one"
+    return "the one you gave" if password.is_given else f"{password.text}   (shown only this time)"

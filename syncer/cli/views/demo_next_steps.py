@@ -1,4 +1,4 @@
-"""How to look further after a demo: lines to be copied into a shell as they are."""
+"""Next steps after a demo: commands that can be copied into a shell as they are."""
 
 from __future__ import annotations
 
@@ -15,30 +15,33 @@ from syncer.embedded import EmbeddedPostgres, psql_line
 def next_step_lines(
     postgres: EmbeddedPostgres, configuration: Path, *, folder: Path | None, is_served: bool
 ) -> Iterator[str]:
-    """What to type next. `folder` is where the demo was told to be kept, `is_served` whether all stays up."""
-    us, config = command_line(), shlex.quote(str(configuration))
-    own = f" --data-dir {shlex.quote(str(folder))}" if folder else ""
-    yield "Ask the database yourself, such as: select * from reporting.tasks where is_open;"
+    """The commands to type next.
+
+    `folder` is the value of `--data-dir`; `is_served` means that the demo runs on until Ctrl-C.
+    """
+    program, config = command_line(), shlex.quote(str(configuration))
+    data_dir = f" --data-dir {shlex.quote(str(folder))}" if folder else ""
+    yield "Query the database, for example: select * from reporting.tasks where is_open;"
     yield f"  {psql_line(postgres)}"
-    yield "See what became of the tasks, where every list stands, how BI tools connect, and what has holes:"
-    yield f"  {us} report --config {config}"
-    yield f"  {us} status --config {config}"
-    yield f"  {us} gaps --config {config}"
+    yield "Print a report, the state of every list and how to connect BI tools, and the gaps:"
+    yield f"  {program} report --config {config}"
+    yield f"  {program} status --config {config}"
+    yield f"  {program} gaps --config {config}"
     if is_served:
-        yield "Read the clouds yourself, beside the daemon:"
-        yield f"  {us} sync --config {config}"
+        yield "Read the simulated clouds once yourself, while the daemon runs:"
+        yield f"  {program} sync --config {config}"
         return
-    yield "Go on, with clouds, daemon and database kept up until Ctrl-C:"
-    yield f"  {us} demo --serve{own}"
-    yield "The database alone stays up for you now. When you have seen enough:"
-    yield f"  {us} demo --stop{own}"
+    yield "Continue the demo: run the simulated clouds, the daemon and the database until Ctrl-C:"
+    yield f"  {program} demo --serve{data_dir}"
+    yield "The database is still running. To stop it:"
+    yield f"  {program} demo --stop{data_dir}"
 
 
 def command_line() -> str:
-    """How to call us again: as we were called, unless a shell finds us by name."""
+    """The way to start syncer again: `syncer` if the shell finds this program by that name, else its path."""
     program = Path(sys.argv[0])
     if program.name == "__main__.py":
         return f"{shlex.quote(sys.executable)} -m syncer"
     on_path = shutil.which("syncer")
-    is_ours = program.name != "syncer" or (on_path and os.path.samefile(on_path, program))
-    return "syncer" if is_ours else shlex.quote(str(program))
+    is_this_program = program.name != "syncer" or (on_path and os.path.samefile(on_path, program))
+    return "syncer" if is_this_program else shlex.quote(str(program))

@@ -1,55 +1,52 @@
-"""What an export shows of itself: how far it is, and how final what it wrote."""
+"""Progress of an export: one bar on a terminal, a line for each day elsewhere."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import groupby
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from syncer.cli.views.text_table import TextTable
+from syncer.cli.views.progress_bar import make_progress_bar
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as Drawn
+    from rich.progress import Progress as Display
 
-    from syncer.reporting.export import Day, DayReport, ExportFolder
-
-_MOMENTS = {"created": "creation", "observed": "observation"}
+    from syncer.reporting.export import Day, DayReport
 
 
 class ExportProgress(Protocol):
-    """Is told what happens to each day."""
+    """Shows the progress of an export."""
 
     def writing(self, day: Day, rows: int) -> None:
-        """So many rows of `day` have been written by now."""
+        """Show that `rows` rows of `day` have been written so far."""
 
     def ended(self, report: DayReport) -> None:
-        """A day is done."""
+        """Show that a day is done."""
 
 
 @contextmanager
 def export_progress(days: int, to: TextIO | None = None) -> Iterator[ExportProgress]:
-    """Shows progress on `to` (standard error): a bar on a terminal, a line a day elsewhere."""
+    """Show progress on `to` (standard error): a bar if that is a terminal, else a line for each day."""
     stream = to or sys.stderr
     if not stream.isatty():
         yield ExportLines(stream)
         return
-    with _drawn(stream) as drawn:
-        yield ExportBar(drawn, days)
+    with make_progress_bar(stream) as display:
+        yield ExportBar(display, days)
 
 
 class ExportLines:
-    """A line a day."""
+    """Writes a line for each day."""
 
     def __init__(self, to: TextIO) -> None:
         self._to = to
 
     def writing(self, day: Day, rows: int) -> None:
-        """Nothing: the next line says it."""
+        """Write nothing: the line follows when the day is done."""
 
     def ended(self, report: DayReport) -> None:
-        """What came of the day."""
+        """Write the line of a day."""
         reason = f" ({report.completeness.reason})" if report.completeness.reason else ""
         state = f"{report.completeness.state}{reason}"
         self._to.write(f"{report.day}: {report.rows:,} rows {report.action}, {state}\n")
@@ -57,70 +54,17 @@ class ExportLines:
 
 
 class ExportBar:
-    """One bar for all days."""
+    """Draws one bar for all days."""
 
-    def __init__(self, drawn: Drawn, days: int) -> None:
-        self._drawn = drawn
-        self._task = drawn.add_task("", total=days)
+    def __init__(self, display: Display, days: int) -> None:
+        self._display = display
+        self._task = display.add_task("", total=days)
 
     def writing(self, day: Day, rows: int) -> None:
-        """Say which day it is, and how far."""
-        self._drawn.update(self._task, description=f"{day}  {rows:,} rows")
+        """Show the day and its rows beside the bar."""
+        self._display.update(self._task, description=f"{day}  {rows:,} rows")
 
     def ended(self, report: DayReport) -> None:
-        """Move the bar."""
-        words = f"{report.day}  {report.rows:,} rows {report.action}"
-        self._drawn.update(self._task, description=words, advance=1)
-
-
-def headline(folder: ExportFolder) -> str:
-    """Which rows are where."""
-    selection = folder.spec.selection
-    of = f" of {', '.join(selection.sources)}" if selection.sources else ""
-    moment = _MOMENTS[selection.by]
-    return f"{selection.dataset}{of} by day of {moment} ({folder.spec.time_zone}) in {folder.path}"
-
-
-def day_table(reports: Sequence[DayReport]) -> TextTable:
-    """One row a day, for those who want to know before anything is written."""
-    columns = ("day", "rows", "would be", "state", "because")
-    return TextTable(
-        columns,
-        [
-            (str(each.day), each.rows, each.action, each.completeness.state, each.completeness.reason or None)
-            for each in reports
-        ],
-    )
-
-
-def stretch_table(reports: Sequence[DayReport]) -> TextTable:
-    """The days that are not complete, one row for neighbours with the same lack."""
-    rows = []
-    for completeness, group in groupby(reports, lambda report: report.completeness):
-        days = list(group)
-        if completeness.reason:
-            rows.append(
-                (str(days[0].day), str(days[-1].day), len(days), completeness.state, completeness.reason)
-            )
-    return TextTable(("from", "to", "days", "state", "because"), rows)
-
-
-def total_line(reports: Sequence[DayReport], *, is_dry: bool) -> str:
-    """How much was done."""
-    written = [report.rows for report in reports if report.action == "written"]
-    unchanged = len(reports) - len(written)
-    verb = "to write" if is_dry else "written"
-    return f"days: {len(written):,} {verb} ({sum(written):,} rows), {unchanged:,} unchanged"
-
-
-def _drawn(stream: TextIO) -> Drawn:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(file=stream),
-    )
+        """Move the bar by one day."""
+        text = f"{report.day}  {report.rows:,} rows {report.action}"
+        self._display.update(self._task, description=text, advance=1)

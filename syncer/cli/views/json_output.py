@@ -1,35 +1,91 @@
-"""Answers to the shipped reports for programs: CSV and JSON, every column, nothing rounded."""
+"""JSON output: the documents that the commands print with `--json`."""
 
 from __future__ import annotations
 
-import csv
 import json
-from typing import TYPE_CHECKING, Any, TextIO
-
-from syncer.cli.views.json_values import json_value
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    from syncer.cli.database import OpenDatabase
     from syncer.reporting.reports import ShippedReport
+    from syncer.simulator import Simulator
+    from syncer.storage.read import Gap, StreamOverview
     from syncer.storage.read.reports import ReportResult
 
-
-def write_csv(answer: ReportResult, to: TextIO) -> None:
-    """A heading and a line a row; instants in ISO 8601 with their offset, nothing for null."""
-    writer = csv.writer(to, lineterminator="\n")
-    writer.writerow(answer.columns)
-    writer.writerows([_written(value) for value in row] for row in answer.rows)
+_REPORT_KEYS = ("name", "title", "description", "days")
 
 
-def report_json(report: ShippedReport, answer: ReportResult, days: int | None) -> str:
-    """One object: what was asked, and the rows as objects."""
-    rows = [
-        {name: json_value(value) for name, value in zip(answer.columns, row, strict=True)}
-        for row in answer.rows
-    ]
-    asked = {"report": report.name, "title": report.title, "description": report.description}
-    scope = {"days": days, "time_zone": answer.time_zone, "sources": list(answer.sources)}
-    return json.dumps({**asked, **scope, "rows": rows}, indent=2)
+def print_json(document: object) -> None:
+    """Print `document`, indented, on standard output."""
+    print(json.dumps(document, indent=2))
 
 
-def _written(value: Any) -> Any:
-    return str(value).lower() if isinstance(value, bool) else json_value(value)
+def json_value(value: Any) -> Any:
+    """`value` with dates and instants in ISO 8601 and durations in seconds, inside lists and dicts too."""
+    match value:
+        case date():  # A datetime is a date, too.
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case dict():
+            return {name: json_value(item) for name, item in value.items()}
+        case list() | tuple():
+            return [json_value(item) for item in value]
+        case _:
+            return value
+
+
+def json_object(value: DataclassInstance) -> dict[str, Any]:
+    """The fields of `value`, by name, as JSON values."""
+    return {name: json_value(field) for name, field in asdict(value).items()}
+
+
+def json_objects(values: Iterable[DataclassInstance]) -> list[dict[str, Any]]:
+    """The document of `gaps`, `explain` and `bi-user list`: one object for each value."""
+    return [json_object(value) for value in values]
+
+
+def status_document(
+    database: OpenDatabase, streams: Sequence[StreamOverview], gaps: Sequence[Gap]
+) -> dict[str, Any]:
+    """The document of `status`: the database, its streams and its gaps."""
+    return {
+        "database": {
+            "place": database.location,
+            # With the password: only the embedded database is made for people to connect to.
+            "connection": database.url if database.embedded else None,
+            "is_running": database.was_running,
+        },
+        "streams": json_objects(streams),
+        "gaps": json_objects(gaps),
+    }
+
+
+def report_document(report: ShippedReport, result: ReportResult, days: int | None) -> dict[str, Any]:
+    """The document of `report NAME`: the report and its scope, and one object for each row."""
+    rows = [dict(zip(result.columns, map(json_value, row), strict=True)) for row in result.rows]
+    head = {"report": report.name, "title": report.title, "description": report.description}
+    scope = {"days": days, "time_zone": result.time_zone, "sources": list(result.sources)}
+    return {**head, **scope, "rows": rows}
+
+
+def report_list_document(reports: Iterable[ShippedReport]) -> list[dict[str, Any]]:
+    """The document of `report list`: one object for each report, without its SQL."""
+    return [{key: json_value(getattr(report, key)) for key in _REPORT_KEYS} for report in reports]
+
+
+def simulator_document(simulator: Simulator, configuration: str) -> dict[str, Any]:
+    """The document of `simulate`: addresses, credentials, and a `configuration` that reads the lists."""
+    credentials = simulator.credentials
+    return {
+        "endpoints": simulator.endpoints,
+        "access_key": credentials.access_key,
+        "secret_key": credentials.secret_key,
+        "session_token": credentials.session_token,
+        "config": configuration,
+    }

@@ -1,4 +1,4 @@
-"""Reports on a terminal: columns and bars as far as it is wide, else the values below each other."""
+"""Chart of a report on a terminal: columns and bars; one value per line where the terminal is narrow."""
 
 from __future__ import annotations
 
@@ -10,52 +10,54 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from syncer.cli.views.report_columns import GAP, ReportBar, ReportColumn, TableLayout, fit_layout, full_width
+from syncer.cli.views.report_columns import ReportBar, ReportColumn
+from syncer.cli.views.report_layout import GAP, TableLayout, fit_layout, full_width
 
 _FULL, _MARKED, _OPEN = "█", "▒", "░"
-_PARTS = " ▏▎▍▌▋▊▉"
+_EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def report_chart(
-    columns: Sequence[ReportColumn], bars: Sequence[ReportBar], *, spare: Sequence[str], room: int
+    columns: Sequence[ReportColumn], bars: Sequence[ReportBar], *, optional: Sequence[str], width: int
 ) -> RenderableType:
-    """What fits into `room` places: without spare columns and without bars where they do not fit."""
-    found = fit_layout(columns, spare=spare, room=room, has_bars=bool(bars))
-    return _beside(found, bars) if found else _cards(columns)
+    """The report for a terminal of this width: as a table with bars if that fits, else as cards."""
+    layout = fit_layout(columns, optional=optional, width=width, has_bars=bool(bars))
+    return _table(layout, bars) if layout else _cards(columns)
 
 
-def _beside(found: TableLayout, bars: Sequence[ReportBar]) -> Table:
-    drawn = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
-    for column in found.columns:
-        drawn.add_column(
+def _table(layout: TableLayout, bars: Sequence[ReportBar]) -> Table:
+    table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
+    for column in layout.columns:
+        table.add_column(
             Text(column.heading),
             justify="right" if column.is_right else "left",
-            # Only columns that may wrap give way; their cells have one line all the same.
-            no_wrap=not column.is_words,
-            min_width=None if column.is_words else full_width(column),
+            # rich narrows only columns that may wrap; their cells are one line all the same.
+            no_wrap=not column.is_shortenable,
+            min_width=None if column.is_shortenable else full_width(column),
         )
-    if found.bar:
-        drawn.add_column(width=found.bar, no_wrap=True)
-    for at, row in enumerate(zip(*(column.cells for column in found.columns), strict=True)):
-        drawn.add_row(*map(_line, row), *([bar_text(bars[at], found.bar)] if found.bar else []))
-    return drawn
+    if layout.bar_width:
+        table.add_column(width=layout.bar_width, no_wrap=True)
+    for index, row in enumerate(zip(*(column.cells for column in layout.columns), strict=True)):
+        bar = [bar_text(bars[index], layout.bar_width)] if layout.bar_width else []
+        table.add_row(*map(_cell, row), *bar)
+    return table
 
 
-def _line(words: str) -> Text:
-    return Text(words, no_wrap=True, overflow="ellipsis")
+def _cell(text: str) -> Text:
+    return Text(text, no_wrap=True, overflow="ellipsis")
 
 
-def bar_text(bar: ReportBar, longest: int) -> Text:
-    """A bar, to the eighth of a place. Its kinds differ in shape, too, for colours are not for all."""
-    marked = max(round(bar.marked * longest), 1 if bar.marked else 0)
-    eighths = max(round(bar.length * longest * 8) - marked * 8, 0)
+def bar_text(bar: ReportBar, width: int) -> Text:
+    """The bar, to an eighth of a character; its parts differ in shape as well as in colour."""
+    marked = max(round(bar.marked * width), 1 if bar.marked else 0)
+    eighths = max(round(bar.length * width * 8) - marked * 8, 0)
     whole, part = divmod(eighths, 8)
-    rest = _OPEN * max(whole, 1 if part else 0) if bar.is_open else _FULL * whole + _PARTS[part].strip()
+    rest = _OPEN * max(whole, 1 if part else 0) if bar.is_open else _FULL * whole + _EIGHTHS[part].strip()
     return Text.assemble((_MARKED * marked, "red"), (rest, "cyan"))
 
 
 def _cards(columns: Sequence[ReportColumn]) -> Group:
-    """Each row on lines of its own: a name and a value each."""
+    """One card for each row, with one line for each value."""
     widest = max(cell_len(column.heading) for column in columns)
     cards = []
     for row in zip(*(column.cells for column in columns), strict=True):
@@ -68,8 +70,8 @@ def _cards(columns: Sequence[ReportColumn]) -> Group:
     return Group(*cards)
 
 
-def print_chart(console: Console, title: str, scope: str, picture: RenderableType, note: str) -> None:
-    """A report, from its title to the note that explains it."""
+def print_chart(console: Console, title: str, scope: str, chart: RenderableType, description: str) -> None:
+    """Print a report: its title and scope, the chart, its description."""
     console.print(Text(title, style="bold"), Text(scope, style="dim"), "", sep="\n")
-    console.print(picture)
-    console.print("", Text(note, style="dim"), sep="\n")
+    console.print(chart)
+    console.print("", Text(description, style="dim"), sep="\n")

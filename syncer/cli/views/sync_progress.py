@@ -1,4 +1,4 @@
-"""How far the runs are: bars on a terminal, now and then a line elsewhere."""
+"""Progress of a sync: a bar for each stream on a terminal, lines of text elsewhere."""
 
 from __future__ import annotations
 
@@ -8,107 +8,96 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from syncer.cli.views.progress_bar import make_progress_bar
 from syncer.engine import Progress, RunReport
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as Drawn
+    from rich.progress import Progress as Display
     from rich.progress import TaskID
 
-#: How many rows of a scan pass between two lines.
-_ROWS_A_LINE = 10_000
+#: A scan prints a line each time it has read this many rows.
+_ROWS_PER_LINE = 10_000
 
 
 class SyncProgress(Protocol):
-    """Is told what happens, by the threads in which it happens."""
+    """Shows the progress of a sync; its methods are called from the threads of the streams."""
 
     def progress(self, progress: Progress) -> None:
-        """A page was read."""
+        """Show that a page was read."""
 
     def ended(self, report: RunReport) -> None:
-        """A run ended."""
+        """Show that a run ended."""
 
 
 @contextmanager
 def sync_progress(to: TextIO | None = None) -> Iterator[SyncProgress]:
-    """Shows progress on `to` (standard error) as fits it."""
+    """Show progress on `to` (standard error): bars if that is a terminal, else lines."""
     stream = to or sys.stderr
     if not stream.isatty():
         yield SyncLines(stream)
         return
-    with _drawn(stream) as drawn:
-        yield SyncBars(drawn)
+    with make_progress_bar(stream) as display:
+        yield SyncBars(display)
 
 
 class SyncLines:
-    """A line when a scan has come another good way, and one at the end of each run."""
+    """Writes a line for every 10,000 rows of a scan, and one at the end of each run."""
 
     def __init__(self, to: TextIO) -> None:
         self._to = to
-        self._said: dict[tuple[str, str], int] = {}
+        #: By stream and scan: the number of lines that its rows are worth.
+        self._lines: dict[tuple[str, str], int] = {}
         self._lock = Lock()
 
     def progress(self, progress: Progress) -> None:
-        """A line, if enough has happened since the last one."""
+        """Write a line if the scan has passed another 10,000 rows."""
         scan = (progress.stream.label, progress.scan)
-        lines = progress.rows // _ROWS_A_LINE
+        lines = progress.rows // _ROWS_PER_LINE
         with self._lock:
-            if self._said.get(scan, 0) < lines:
+            if self._lines.get(scan, 0) < lines:
                 total = f" of {progress.total:,}" if progress.total else ""
                 self._to.write(f"{scan[0]}: {progress.mode} {scan[1]}: {progress.rows:,}{total}\n")
-            self._said[scan] = lines
+            self._lines[scan] = lines
 
     def ended(self, report: RunReport) -> None:
-        """How the run ended."""
+        """Write how the run ended."""
         with self._lock:
-            self._to.write(f"{report.stream.label}: {report.mode} {report.status}{outcome(report)}\n")
+            self._to.write(f"{report.stream.label}: {report.mode} {report.status}{_outcome_text(report)}\n")
 
 
 class SyncBars:
-    """One bar a stream, which starts again with every list of it."""
+    """Draws one bar for each stream; the bar starts again with every scan."""
 
-    def __init__(self, drawn: Drawn) -> None:
-        self._drawn = drawn
+    def __init__(self, display: Display) -> None:
+        self._display = display
         self._bars: dict[str, TaskID] = {}
         self._lock = Lock()
 
     def progress(self, progress: Progress) -> None:
         """Move the stream's bar."""
-        # The name of a window holds two instants, which would leave no room for the bar.
-        words = f"{progress.stream.label} {progress.mode} {progress.scan.partition('@')[0]}"
-        # Without a total the bar moves to and fro; a total is a hint, and the list may have grown past it.
+        # The name of a window contains two instants, which would leave no room for the bar.
+        text = f"{progress.stream.label} {progress.mode} {progress.scan.partition('@')[0]}"
+        # Without a total the bar pulses. A total is a hint: the list may have grown past it.
         total = max(progress.total, progress.rows) if progress.total is not None else None
-        self._drawn.update(
-            self._bar(progress.stream.label), description=words, completed=progress.rows, total=total
+        self._display.update(
+            self._bar(progress.stream.label), description=text, completed=progress.rows, total=total
         )
 
     def ended(self, report: RunReport) -> None:
-        """Fill the stream's bar and say how the run ended."""
-        words = f"{report.stream.label} {report.mode} {report.status}"
-        self._drawn.update(self._bar(report.stream.label), description=words, total=1, completed=1)
+        """Fill the stream's bar and show the status of the run."""
+        text = f"{report.stream.label} {report.mode} {report.status}"
+        self._display.update(self._bar(report.stream.label), description=text, total=1, completed=1)
 
     def _bar(self, label: str) -> TaskID:
         with self._lock:
             if label not in self._bars:
-                self._bars[label] = self._drawn.add_task(label, total=None)
+                self._bars[label] = self._display.add_task(label, total=None)
             return self._bars[label]
 
 
-def outcome(report: RunReport) -> str:
-    """What a run changed, or what ended it, to be put behind its status."""
+def _outcome_text(report: RunReport) -> str:
+    """The counts of a run, or its error, to follow its status."""
     if report.error:
         return f": {report.error}"
     counts = report.counts
     return f": {counts.inserted:,} new, {counts.updated:,} changed, {counts.unchanged:,} unchanged"
-
-
-def _drawn(stream: TextIO) -> Drawn:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(file=stream),
-    )

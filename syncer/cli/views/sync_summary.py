@@ -1,4 +1,4 @@
-"""What runs did, as a table."""
+"""Summary of a sync: a table of its runs, and one line for each failure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _COLUMNS = (
 
 
 def run_table(reports: Iterable[RunReport]) -> TextTable:
-    """One row a run, in the order of the streams' names."""
+    """One row for each run, ordered by source and region."""
     rows = sorted(map(_row, reports), key=lambda row: (str(row[0]), str(row[1])))
     return TextTable(_COLUMNS, rows)
 
@@ -51,7 +51,7 @@ def _row(report: RunReport) -> tuple[object, ...]:
     )
 
 
-def problem_lines(result: SyncResult) -> list[str]:
-    """One line for each stream that was not read to the end: which, and what to do about it."""
-    ended = [f"{report.stream.label}: {report.error}" for report in result.reports if report.error]
-    return [*ended, *(f"{failure.label}: {failure.error}" for failure in result.failures)]
+def failure_lines(result: SyncResult) -> list[str]:
+    """One line for each stream that could not be read: its label, the error and what to do."""
+    failed_runs = [f"{report.stream.label}: {report.error}" for report in result.reports if report.error]
+    return [*failed_runs, *(f"{failure.label}: {failure.error}" for failure in result.failures)]

@@ -1,31 +1,31 @@
-"""Tables for people: drawn on a terminal, plain aligned lines elsewhere."""
+"""Text tables: drawn with lines on a terminal, plain aligned columns elsewhere."""
 
 from __future__ import annotations
 
 import sys
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TextIO
+
+from syncer.cli.views.formatting import cell_text, text_width
 
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """Rows of values under column names. A column of numbers stands to the right."""
+    """Rows of values under column names. Columns of numbers are aligned to the right."""
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[object, ...]]
     title: str = ""
-    #: Columns of words that stand to the right all the same, by their place.
+    #: Positions of other columns that are aligned to the right.
     right: frozenset[int] = frozenset()
 
 
 def print_table(table: TextTable, to: TextIO | None = None) -> None:
-    """Print `table` as fits the place it is printed to."""
+    """Print `table` on `to` (standard output): drawn if that is a terminal, else as plain lines."""
     stream = to or sys.stdout
     if stream.isatty():
-        _draw(table, stream)
+        _print_drawn(table, stream)
     else:
         stream.writelines(f"{line}\n" for line in plain_lines(table))
 
@@ -33,75 +33,33 @@ def print_table(table: TextTable, to: TextIO | None = None) -> None:
 def plain_lines(table: TextTable) -> list[str]:
     """`table` as lines of aligned columns, two spaces apart."""
     cells = [table.columns, *(tuple(map(cell_text, row)) for row in table.rows)]
-    right = [_is_number(table, index) for index in range(len(table.columns))]
-    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
+    right = [_is_right_aligned(table, index) for index in range(len(table.columns))]
+    widths = [max(map(text_width, column)) for column in zip(*cells, strict=True)]
     lines = [table.title] if table.title else []
     for row in cells:
         padded = (
-            _pad(cell, width, right=to_right)
-            for cell, width, to_right in zip(row, widths, right, strict=True)
+            _pad(cell, width, right=is_right)
+            for cell, width, is_right in zip(row, widths, right, strict=True)
         )
         lines.append("  ".join(padded).rstrip())
     return lines
 
 
-def cell_text(value: object) -> str:
-    """A value as people read it: instants in UTC to the second, durations in their largest units."""
-    match value:
-        case None:
-            return "-"
-        case bool():
-            return "yes" if value else "no"
-        case int():
-            return f"{value:,}"
-        case datetime():
-            return f"{value:%Y-%m-%d %H:%M:%S}Z"
-        case timedelta():
-            return duration_text(value)
-        case _:
-            return str(value)
-
-
-def shortened(word: str, width: int = 26) -> str:
-    """`word`, or where it is longer than `width` its two ends, by which ids differ.
-
-    Text that is read from its beginning is cut by `errors.one_line`.
-    """
-    head = width // 3
-    return word if len(word) <= width else f"{word[:head]}…{word[head + 1 - width :]}"
-
-
-def duration_text(value: timedelta) -> str:
-    """The two largest units of a duration: `2d 3h`, `4m 5s`, `0.25s`."""
-    seconds = abs(value.total_seconds())
-    sign = "-" if value < timedelta(0) else ""
-    if seconds < 60:
-        return f"{sign}{seconds:.3g}s"
-    units = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
-    rest = int(seconds)
-    parts: list[str] = []
-    for unit, size in units:
-        count, rest = divmod(rest, size)
-        if count or parts:
-            parts.append(f"{count}{unit}")
-    return sign + " ".join(part for part in parts[:2] if not part.startswith("0"))
-
-
-def _draw(table: TextTable, stream: TextIO) -> None:
+def _print_drawn(table: TextTable, stream: TextIO) -> None:
     from rich import box
     from rich.console import Console
-    from rich.table import Table as Drawn
+    from rich.table import Table
     from rich.text import Text
 
-    drawn = Drawn(title=table.title or None, title_justify="left", box=box.SIMPLE_HEAD)
+    drawn = Table(title=table.title or None, title_justify="left", box=box.SIMPLE_HEAD)
     for index, column in enumerate(table.columns):
-        drawn.add_column(column, justify="right" if _is_number(table, index) else "left")
+        drawn.add_column(column, justify="right" if _is_right_aligned(table, index) else "left")
     for row in table.rows:
-        drawn.add_row(*(Text(cell_text(value)) for value in row))  # Text: brackets in a value are no markup
+        drawn.add_row(*(Text(cell_text(value)) for value in row))  # Text: brackets in a value are no markup.
     Console(file=stream).print(drawn)
 
 
-def _is_number(table: TextTable, index: int) -> bool:
+def _is_right_aligned(table: TextTable, index: int) -> bool:
     if index in table.right:
         return True
     values = [row[index] for row in table.rows if row[index] is not None]
@@ -110,11 +68,6 @@ def _is_number(table: TextTable, index: int) -> bool:
     )
 
 
-def width(cell: str) -> int:
-    """How many places a terminal gives `cell`: two to each Chinese character."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in cell)
-
-
-def _pad(cell: str, places: int, *, right: bool) -> str:
-    space = " " * (places - width(cell))
+def _pad(cell: str, width: int, *, right: bool) -> str:
+    space = " " * (width - text_width(cell))
     return space + cell if right else cell + space

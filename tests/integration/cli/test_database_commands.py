@@ -1,10 +1,8 @@
-"""The commands that need no more than a database: what they print and with which code they end."""
+"""The commands that need only a database: their output and exit codes."""
 
 from __future__ import annotations
 
 import json
-import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -39,15 +37,8 @@ select stream_id, 'tsk-1', 'running', now() - interval '3 days', '{}', '', false
     now(), now()
 from sync.streams
 """
-#: The commands that read the ledger; none may guess at a schema that it does not know.
-_READING = [["status"], ["gaps"], ["explain", "task"], ["explain", "vod", "2026-01-01"]]
-
-
-@pytest.fixture(autouse=True)
-def _keep_signals() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
+#: The commands that read the database; each must refuse a schema of another version.
+_READ_COMMANDS = [["status"], ["gaps"], ["explain", "task"], ["explain", "vod", "2026-01-01"]]
 
 
 @pytest.fixture
@@ -70,8 +61,8 @@ def filled(monkeypatch: pytest.MonkeyPatch, migrated_url: str) -> None:
 
 
 @pytest.mark.usefixtures("empty")
-@pytest.mark.parametrize("command", _READING)
-def test_unmigrated_database_names_the_command_to_type(
+@pytest.mark.parametrize("command", _READ_COMMANDS)
+def test_missing_schema_is_refused_with_the_command_to_type(
     command: list[str], configuration: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*command, "--config", configuration]) == 2
@@ -79,7 +70,7 @@ def test_unmigrated_database_names_the_command_to_type(
 
 
 @pytest.mark.usefixtures("filled")
-@pytest.mark.parametrize("command", _READING)
+@pytest.mark.parametrize("command", _READ_COMMANDS)
 def test_schema_of_another_version_is_refused(
     command: list[str],
     configuration: str,
@@ -98,7 +89,7 @@ def test_migrate_can_be_repeated(configuration: str, capsys: pytest.CaptureFixtu
         assert main(["migrate", "--config", configuration]) == 0
         assert capsys.readouterr().out.endswith("the schema is up to date\n")
     assert main(["status", "--config", configuration]) == 0
-    assert "nothing was read yet" in capsys.readouterr().out
+    assert "nothing has been read yet" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("filled")
@@ -128,7 +119,7 @@ def test_gaps_of_some_sources(configuration: str, capsys: pytest.CaptureFixture[
     assert "no source is called other; there are vod" in capsys.readouterr().err
 
 
-def test_gaps_of_a_list_that_was_never_read_are_not_known(
+def test_gaps_lists_streams_that_were_never_read(
     migrated_url: str,
     configuration: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -140,28 +131,26 @@ def test_gaps_of_a_list_that_was_never_read_are_not_known(
         assert main(["gaps", "--config", configuration]) == 0
     engine.dispose()
     shown = capsys.readouterr().out
-    assert shown == "no gaps\nnever read to the end, so nothing is known of: vod\n"
+    assert shown == "no gaps\nnever read completely, so their gaps are not known: vod\n"
 
 
 @pytest.mark.usefixtures("filled")
-def test_explain_tells_of_a_time(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_of_a_time(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path(configuration).write_text("[reporting]\ntime_zone = 'Asia/Shanghai'\n")
     assert main(["explain", "vod", "2026-01-01", "08:00", "--config", configuration]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith(
         "tasks created at 2026-01-01 00:00:00Z (2026-01-01 08:00:00 Asia/Shanghai)\n\nvod: "
     )
-    assert "the coverage begins later" in shown
+    assert "the coverage starts later" in shown
     assert "the key is refused" in shown
     assert main(["explain", "vod", "2026-01-01", "--json", "--config", configuration]) == 0
-    (told,) = json.loads(capsys.readouterr().out)
-    assert (told["reason"], told["at"]) == ("before", "2025-12-31T16:00:00+00:00")
+    (stream,) = json.loads(capsys.readouterr().out)
+    assert (stream["reason"], stream["at"]) == ("before", "2025-12-31T16:00:00+00:00")
 
 
 @pytest.mark.usefixtures("filled")
-def test_explain_tells_of_a_task(
-    configuration: str, migrated_url: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_explain_of_a_task(configuration: str, migrated_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     with psycopg.connect(migrated_url) as connection:
         connection.execute(_TASK)
     assert main(["explain", "tsk-1", "--config", configuration]) == 0
@@ -169,12 +158,12 @@ def test_explain_tells_of_a_task(
     assert shown.startswith("task tsk-1\n  stream      vod (baidu_vod)\n")
     assert "request abc" in shown
     assert main(["explain", "tsk-1", "--json", "--config", configuration]) == 0
-    (told,) = json.loads(capsys.readouterr().out)
-    assert [state["request_id"] for state in told["states"]] == ["abc"]
+    (task,) = json.loads(capsys.readouterr().out)
+    assert [state["request_id"] for state in task["states"]] == ["abc"]
 
 
 @pytest.mark.usefixtures("filled")
-def test_explain_of_an_unknown_task_says_what_to_ask(
+def test_explain_of_an_unknown_task_suggests_the_next_command(
     configuration: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["explain", "none", "--config", configuration]) == 1
@@ -189,11 +178,11 @@ def test_explain_of_an_unknown_task_says_what_to_ask(
     [
         (["tat", "2026-01-01"], "no source is called tat; there are vod"),
         (["vod", "2026-01-01", "--region", "a"], "the region a of vod was never read"),
-        (["vod", "soon"], "'soon' is no time"),
+        (["vod", "soon"], "'soon' is not a time"),
     ],
     ids=["source", "region", "time"],
 )
-def test_explain_of_nonsense_is_one_line(
+def test_explain_of_invalid_arguments_is_one_line(
     words: list[str], error: str, configuration: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["explain", *words, "--config", configuration]) == 2
@@ -216,7 +205,7 @@ def test_missing_configuration_is_one_line(tmp_path: Path, capsys: pytest.Captur
     assert "there is no configuration" in capsys.readouterr().err
 
 
-def test_embedded_database_can_be_connected_to_as_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_shows_the_url_of_an_embedded_database(capsys: pytest.CaptureFixture[str]) -> None:
     if wheel_binaries() is None:
         pytest.skip("no embedded Postgres: install the extra `embedded`")
     with open_folder() as folder:

@@ -1,4 +1,4 @@
-"""What is typed is what is meant, and what is wrong says so with exit code 2."""
+"""The parser: options on either side of the command, help, and exit code 2 for invalid arguments."""
 
 from __future__ import annotations
 
@@ -12,23 +12,25 @@ from syncer.cli import registry
 from syncer.cli.parser import parse
 
 
-@pytest.mark.parametrize("words", [["--config", "a.toml", "init"], ["init", "--config", "a.toml"]])
-def test_config_stands_on_either_side(words: list[str]) -> None:
-    assert parse(words).config == Path("a.toml")
+@pytest.mark.parametrize("arguments", [["--config", "a.toml", "init"], ["init", "--config", "a.toml"]])
+def test_config_may_precede_or_follow_the_command(arguments: list[str]) -> None:
+    assert parse(arguments).config == Path("a.toml")
 
 
 def test_config_after_the_command_wins() -> None:
     assert parse(["--config", "a.toml", "init", "--config", "b.toml"]).config == Path("b.toml")
 
 
-def test_config_is_none_where_nobody_says() -> None:
+def test_config_defaults_to_none() -> None:
     assert parse(["init"]).config is None
 
 
-@pytest.mark.parametrize("words", [[], ["nonsense"], ["init", "--nonsense"], ["--conf", "a.toml", "init"]])
-def test_nonsense_exits_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "arguments", [[], ["nonsense"], ["init", "--nonsense"], ["--conf", "a.toml", "init"]]
+)
+def test_invalid_arguments_exit_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
-        parse(words)
+        parse(arguments)
     assert exit_.value.code == 2
     assert "usage: syncer" in capsys.readouterr().err
 
@@ -49,7 +51,7 @@ def test_help_of_a_command_has_an_example(name: str, capsys: pytest.CaptureFixtu
     assert f"example:\n  syncer {name}" in capsys.readouterr().out
 
 
-def test_help_imports_nothing_heavy() -> None:
+def test_help_imports_no_heavy_library() -> None:
     heavy = {"alembic", "apscheduler", "psycopg", "pydantic", "requests", "rich", "sqlalchemy"}
     script = f"""
 import sys

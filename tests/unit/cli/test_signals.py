@@ -1,4 +1,4 @@
-"""Whoever is told to stop stops, wherever what it says goes."""
+"""Signals stop a command, whatever standard error is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-_WAITS = """
+_SCRIPT = """
 import os, signal
 from syncer.cli.signals import stop_on_signals
 stop = stop_on_signals()
@@ -17,6 +17,6 @@ os._exit(0 if stop.wait(30) else 1)
 
 
 @pytest.mark.parametrize("errors", ["2>&1", "2>/dev/full", "2>&-"], ids=["read", "full", "closed"])
-def test_sigterm_is_obeyed_whatever_became_of_standard_error(errors: str) -> None:
+def test_sigterm_sets_the_event_whatever_standard_error_is(errors: str) -> None:
     line = f'"{sys.executable}" -c "$0" {errors}'
-    assert subprocess.run(["sh", "-c", line, _WAITS], capture_output=True, timeout=60).returncode == 0
+    assert subprocess.run(["sh", "-c", line, _SCRIPT], capture_output=True, timeout=60).returncode == 0

@@ -1,6 +1,6 @@
 """Values for formats that have only text, numbers and booleans.
 
-Unlike `cli.views.json_values`, which keeps an instant's offset: these files are sorted and compared as text,
+Unlike `cli.views.json_output`, which keeps an instant's offset: these files are sorted and compared as text,
 so every instant is in UTC and all have the same length.
 """
 

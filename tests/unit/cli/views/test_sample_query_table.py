@@ -1,10 +1,10 @@
-"""Answers become tables that fit a terminal."""
+"""Results of sample queries as tables."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from syncer.cli.views.sample_query_table import crossed_table, sample_query_table
+from syncer.cli.views.sample_query_table import cross_table, sample_query_table
 from syncer.cli.views.text_table import plain_lines
 from syncer.storage import SampleQueryResult
 
@@ -28,8 +28,8 @@ LONG = SampleQueryResult(
 )
 
 
-def test_crossed_table_has_a_column_a_value_the_commonest_first() -> None:
-    assert plain_lines(crossed_table(COUNTS, "source", "status", "tasks")) == [
+def test_cross_table_has_a_column_for_each_value_largest_first() -> None:
+    assert plain_lines(cross_table(COUNTS, "source", "status", "tasks")) == [
         "Tasks by source and status",
         "source  succeeded  running",
         "mps             5        2",
@@ -37,7 +37,7 @@ def test_crossed_table_has_a_column_a_value_the_commonest_first() -> None:
     ]
 
 
-def test_report_table_is_short_and_narrow() -> None:
+def test_table_is_limited_in_rows_and_width() -> None:
     table = sample_query_table(LONG, rows=1, leave_out=("note",), in_title=("source",), instants="%H:%M")
     assert plain_lines(table) == [
         "Longest: mps",
@@ -46,10 +46,20 @@ def test_report_table_is_short_and_narrow() -> None:
     ]
 
 
-def test_report_table_keeps_what_has_spaces() -> None:
+def test_text_with_spaces_is_not_shortened() -> None:
     assert sample_query_table(LONG).rows[0][3] == "two words, long enough"
 
 
-def test_report_table_of_nothing_has_its_title_and_columns() -> None:
+def test_table_without_rows_has_title_and_columns() -> None:
     empty = SampleQueryResult("Longest", ("source", "task_id"), ())
     assert plain_lines(sample_query_table(empty, in_title=("source",))) == ["Longest", "task id"]
+
+
+def test_durations_are_readable() -> None:
+    result = SampleQueryResult("Slowest", ("task_type", "p95_seconds"), (("a b", 95.5), ("c d", 0.25)))
+    assert plain_lines(sample_query_table(result)) == [
+        "Slowest",
+        "task type     p95",
+        "a b        1m 35s",
+        "c d         0.25s",
+    ]

@@ -1,38 +1,19 @@
-"""Streams and gaps as table rows and as JSON values."""
+"""Status tables: streams as table rows."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syncer.cli.views.json_values import as_json
-from syncer.cli.views.status_table import (
-    gap_summary,
-    gap_table,
-    learned_table,
-    order_words,
-    stream_table,
-)
+from syncer.cli.views.status_table import order_text, poll_depth_table, stream_table
 from syncer.cli.views.text_table import plain_lines
 from syncer.model import Order
-from syncer.storage.read import Gap, StreamOverview
+from syncer.storage.read import StreamOverview
 from tests.support.fakes import MPS_FACTS, VOD_FACTS
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-
-
-def make_gap(state: str = "fillable", time_left: timedelta | None = timedelta(hours=5)) -> Gap:
-    return Gap(
-        source="vod",
-        region="global",
-        started_at=AT,
-        ended_at=AT + timedelta(minutes=90),
-        state=state,
-        time_left=time_left,
-    )
 
 
 STREAM = StreamOverview(
@@ -54,7 +35,7 @@ STREAM = StreamOverview(
     outcome_filter_at=None,
     late=0,
 )
-#: As wide as real ones get.
+#: As wide as real rows get.
 BUSY = replace(
     STREAM,
     source="mps-intl",
@@ -71,14 +52,14 @@ BUSY = replace(
 )
 
 
-def test_stream_is_a_row() -> None:
+def test_stream_row() -> None:
     row = plain_lines(stream_table([STREAM]))[1]
     ended = ["2026-01-02", "03:04Z"]
     assert row.split() == ["tat/ap-guangzhou", "poll", "failed", *ended, "12", "-", "-", "-"]
 
 
-def test_learned_is_a_row() -> None:
-    row = plain_lines(learned_table([BUSY], {"mps-intl": MPS_FACTS}))[1]
+def test_poll_depth_row() -> None:
+    row = plain_lines(poll_depth_table([BUSY], {"mps-intl": MPS_FACTS}))[1]
     assert [cell.strip() for cell in row.split("  ") if cell] == [
         "mps-intl/na-siliconvalley",
         "FINISH",
@@ -89,15 +70,15 @@ def test_learned_is_a_row() -> None:
     ]
 
 
-def test_learned_is_silent_where_it_does_not_matter() -> None:
-    unconfigured = plain_lines(learned_table([BUSY], {}))[1]
+def test_poll_depth_row_omits_what_does_not_apply() -> None:
+    unconfigured = plain_lines(poll_depth_table([BUSY], {}))[1]
     assert unconfigured.split()[1:] == ["-", "-", "1m", "30s", "-", "1,234"]
-    by_time = plain_lines(learned_table([BUSY], {"mps-intl": VOD_FACTS}))[1]
-    assert "asked for by time  1m 30s    -  " in by_time
+    filtered = plain_lines(poll_depth_table([BUSY], {"mps-intl": VOD_FACTS}))[1]
+    assert "filtered by time  1m 30s    -  " in filtered
 
 
 @pytest.mark.parametrize(
-    ("orders", "words"),
+    ("orders", "text"),
     [
         (None, None),
         ([], "none: read to the end"),
@@ -105,32 +86,10 @@ def test_learned_is_silent_where_it_does_not_matter() -> None:
     ],
     ids=["not read yet", "none", "one"],
 )
-def test_order_in_words(orders: list[str] | None, words: str | None) -> None:
-    assert order_words(orders) == words
+def test_order_text(orders: list[str] | None, text: str | None) -> None:
+    assert order_text(orders) == text
 
 
-def test_tables_fit_a_terminal() -> None:
-    tables = stream_table([BUSY]), learned_table([BUSY], {"mps-intl": MPS_FACTS})
+def test_tables_fit_120_columns() -> None:
+    tables = stream_table([BUSY]), poll_depth_table([BUSY], {"mps-intl": MPS_FACTS})
     assert max(len(line) for table in tables for line in plain_lines(table)) <= 120
-
-
-def test_gap_is_a_row_with_its_length() -> None:
-    row = plain_lines(gap_table([make_gap()]))[1]
-    assert row.endswith("2026-01-02 04:34:05Z  1h 30m  fillable  5h")
-
-
-def test_gap_summary_counts_states() -> None:
-    assert gap_summary([]) == "no gaps"
-    assert gap_summary([make_gap(), make_gap("lost", None), make_gap("lost", None)]) == (
-        "gaps: 1 fillable, 2 lost"
-    )
-
-
-def test_json_holds_instants_and_seconds() -> None:
-    told = json.loads(json.dumps([as_json(make_gap()), as_json(STREAM)]))
-    assert told[0]["started_at"] == "2026-01-02T03:04:05+00:00"
-    assert told[0]["time_left"] == 18000
-    assert told[1]["error"] == "wrong key"
-    learned = as_json(BUSY)
-    assert learned["orders"] == {"FINISH": ["finished newest first", "created newest first"], "WAITING": []}
-    assert learned["lookback"] == 90

@@ -1,24 +1,17 @@
-"""Progress is a bar where somebody looks, and a few lines where nobody does."""
+"""Progress of a sync: bars on a terminal, a few lines in a pipe."""
 
 from __future__ import annotations
 
 import io
 from datetime import timedelta
 
-from syncer.app import StreamFailure, SyncResult
 from syncer.cli.views.sync_progress import sync_progress
-from syncer.cli.views.sync_summary import problem_lines, run_table
-from syncer.cli.views.text_table import plain_lines
 from syncer.engine import Progress, RunReport
 from syncer.errors import CredentialsError, SyncerError
 from syncer.model import Counts, Mode, RunStatus, Source, Stream
+from tests.support.terminal import FakeTerminal
 
 _ZERO = timedelta(0)
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 def make_stream(name: str, region: str = "global") -> Stream:
@@ -56,12 +49,12 @@ def make_report(name: str = "vod", error: SyncerError | None = None) -> RunRepor
     )
 
 
-def test_lines_are_few() -> None:
+def test_lines_every_ten_thousand_rows() -> None:
     out = io.StringIO()
-    with sync_progress(out) as shown:
+    with sync_progress(out) as progress:
         for rows in range(100, 25_001, 100):
-            shown.progress(make_progress(rows))
-        shown.ended(make_report())
+            progress.progress(make_progress(rows))
+        progress.ended(make_report())
     assert out.getvalue().splitlines() == [
         "vod: sweep tasks: 10,000 of 25,000",
         "vod: sweep tasks: 20,000 of 25,000",
@@ -69,31 +62,18 @@ def test_lines_are_few() -> None:
     ]
 
 
-def test_line_says_why_a_run_failed() -> None:
+def test_line_of_a_failed_run_has_the_error() -> None:
     out = io.StringIO()
-    with sync_progress(out) as shown:
-        shown.ended(make_report(error=CredentialsError("the key is refused", request_id="r-1")))
+    with sync_progress(out) as progress:
+        progress.ended(make_report(error=CredentialsError("the key is refused", request_id="r-1")))
     assert out.getvalue() == "vod: poll failed: the key is refused (request r-1)\n"
 
 
-def test_bars_are_drawn_on_a_terminal() -> None:
-    out = Terminal()
-    with sync_progress(out) as shown:
-        shown.progress(make_progress(100, None))
-        shown.progress(make_progress(30_000))
-        shown.ended(make_report())
+def test_terminal_shows_bars() -> None:
+    out = FakeTerminal()
+    with sync_progress(out) as progress:
+        progress.progress(make_progress(100, None))
+        progress.progress(make_progress(30_000))
+        progress.ended(make_report())
     assert "vod poll succeeded" in out.getvalue()
     assert "━" in out.getvalue()
-
-
-def test_runs_are_rows_in_the_order_of_names() -> None:
-    table = run_table([make_report("vod"), make_report("mps")])
-    assert [row[0] for row in table.rows] == ["mps", "vod"]
-    assert table.rows[0] == ("mps", "global", "poll", "succeeded", 1200, 3, 40, 0, 0, 0, 5, 6)
-    assert plain_lines(table)[1].startswith("mps     global  poll  succeeded  1,200        3         40")
-
-
-def test_problems_name_the_stream_and_the_reason() -> None:
-    reports = (make_report(), make_report("mps", CredentialsError("no")))
-    result = SyncResult(reports, (StreamFailure("tat", CredentialsError("none")),))
-    assert problem_lines(result) == ["mps: no", "tat: none"]
