@@ -28,10 +28,10 @@ e2e: install
 
 # Require 100 % branch coverage of planning and of the providers.
 coverage: install
-	$(BIN)/pytest tests/unit/planning tests/unit/engine tests/unit/providers tests/unit/records tests/unit/simulator \
+	$(BIN)/pytest tests/unit/model tests/unit/planning tests/unit/engine tests/unit/providers tests/unit/records tests/unit/simulator \
 		tests/unit/test_guarantees.py tests/contract/test_providers.py \
 		--deselect tests/unit/engine/test_random_clouds.py --cov-branch --cov-report=term-missing:skip-covered \
-		--cov=syncer.planning --cov=syncer.providers --cov-fail-under=100
+		--cov=syncer.planning --cov=syncer.providers --cov=syncer.model.pagination --cov-fail-under=100
 
 # Run the real program while its network, its database and its clouds fail.
 resilience: install

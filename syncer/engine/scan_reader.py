@@ -29,6 +29,7 @@ class ScanReader:
         self.scan = scan
         self.fetch = fetch
         self.context = context
+        self.paging = context.facts.paging
         self.progress = scan.begin()
         #: Where the next page begins; what a checkpoint keeps.
         self.cursor: str | None = None
@@ -96,7 +97,7 @@ class ScanReader:
         while True:
             gaps = len(self.passed_over)
             try:
-                page = self._fetcher.ask(self.cursor)
+                page = self._fetcher.fetch_page(self.cursor)
                 self._refuse_circle(page, visited)
             except CursorRefused:
                 if restarts == MAX_RESTARTS:
@@ -149,7 +150,7 @@ class ScanReader:
         # While stepping back, only what was seen before the jump tells that no row lies between any more.
         known = self._seen_before_jump or self.seen.keys()
         is_first = self.cursor is None or page.back_cursor in (None, self.cursor)
-        if not self.context.facts.overlap or is_first or any(s.task.task_id in known for s in page.sightings):
+        if not self.paging.overlap or is_first or any(s.task.task_id in known for s in page.sightings):
             self._seen_before_jump = set()
             return False
         self._seen_before_jump = set(known)
@@ -157,7 +158,7 @@ class ScanReader:
 
     def _lost_its_place(self, page: Page) -> bool:
         """Whether the list ends on a page that does not hold the record its own cursor had named."""
-        if not self.context.facts.has_named_cursors or self.cursor is None:
+        if not self.paging.names_next_record or self.cursor is None:
             return False
         if any(s.task.task_id == self.cursor for s in page.sightings):
             self._has_met_named = True
@@ -168,7 +169,7 @@ class ScanReader:
         """Raise CursorRefused if the page points to where the walk has been. An empty page may repeat."""
         if not page.sightings or page.next_cursor is None:
             return
-        if page.next_cursor in visited and not self.context.facts.overlap:
+        if page.next_cursor in visited and not self.paging.overlap:
             raise CursorRefused(
                 f"{self.scan.name}: the cursor led back to a page that was read already",
                 request_id=page.request_id,

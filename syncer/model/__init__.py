@@ -5,6 +5,7 @@ This package imports nothing of ours and may not learn any vendor's name.
 
 from syncer.model.calls import Credentials, Envelope, Page, Query, Request, Response
 from syncer.model.facts import Facts, Listing, Role
+from syncer.model.pagination import Offsets, PageNumbers, Paging, Tokens, count_rows
 from syncer.model.runs import Batch, Checkpoint, Counts, Mode, Run, RunStatus
 from syncer.model.streams import (
     GLOBAL,
@@ -29,10 +30,13 @@ __all__ = [
     "Interval",
     "Listing",
     "Mode",
+    "Offsets",
     "OpenTask",
     "Order",
     "OutcomeFilter",
     "Page",
+    "PageNumbers",
+    "Paging",
     "Query",
     "Quirk",
     "Rejected",
@@ -47,5 +51,7 @@ __all__ = [
     "Stream",
     "StreamState",
     "Task",
+    "Tokens",
+    "count_rows",
     "stream_label",
 ]

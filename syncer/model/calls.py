@@ -68,8 +68,6 @@ class Envelope:
     request_id: str = ""
     #: Where to ask again when the overlap with the page before is missing; None where pages cannot overlap.
     back_cursor: str | None = None
-    #: How many records the server was willing to put on the page, where it says so.
-    page_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +80,6 @@ class Page:
     total: int | None = None
     request_id: str = ""
     back_cursor: str | None = None
-    page_size: int | None = None
     rejected: tuple[Rejected, ...] = ()
     quirks: tuple[Quirk, ...] = ()
     #: How many HTTP requests it took, retries included.

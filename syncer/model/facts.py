@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from syncer.model.pagination import Paging
+
 
 class Role(StrEnum):
     """What a list is read for."""
@@ -34,6 +36,8 @@ class Facts:
     """What is known of a provider's API before the first call. A duration nobody documents is None."""
 
     lists: tuple[Listing, ...]
+    #: How lists are divided into pages.
+    paging: Paging
     #: The most records one page may hold.
     page_size: int
     #: Our default rate for each account and action, below what the vendor documents.
@@ -48,17 +52,6 @@ class Facts:
     answers_detail: bool = False
     #: True where the list can be restricted to an interval of creation times (both ends included).
     has_windows: bool = False
-    #: True where a cursor stays valid over a pause (tokens, markers); offsets and page numbers do not.
-    has_lasting_cursors: bool = False
-    #: True where a cursor is the id of the record that the next page begins with: a page that ends the list
-    #: without that record has not shown the end, but lost its place.
-    has_named_cursors: bool = False
-    #: How many rows neighbouring pages share, where cursors are offsets; they must reappear, or the scan
-    #: steps back.
-    overlap: int = 0
-    #: True where a cursor is the number of a page, counted from one, and so means something else for every
-    #: page size.
-    counts_pages: bool = False
     #: True where the account must name regions, each with a list of its own.
     has_regions: bool = False
     #: Paths (dotted, list indices left out) whose changes mean nothing, such as signed URLs.

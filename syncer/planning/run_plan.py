@@ -62,7 +62,7 @@ def can_resume(scan: Scan, checkpoint: Checkpoint, facts: Facts) -> bool:
     return (
         checkpoint.listing == scan.name
         and checkpoint.cursor is not None
-        and facts.has_lasting_cursors
+        and facts.paging.is_resumable
         and scan.listing.role is Role.PRIMARY
     )
 

@@ -25,11 +25,23 @@ from syncer.errors import (
     SyncerError,
     Throttled,
 )
-from syncer.model import Credentials, Envelope, Facts, Listing, Query, Request, Response, Role, Status, Task
+from syncer.model import (
+    Credentials,
+    Envelope,
+    Facts,
+    Listing,
+    PageNumbers,
+    Query,
+    Request,
+    Response,
+    Role,
+    Status,
+    Task,
+    count_rows,
+)
 from syncer.providers.base import BaseProvider
 from syncer.providers.endpoints import query_string, read_endpoint
 from syncer.providers.fields import boolean, epoch_instant, identifier, integer, task_id, text
-from syncer.providers.pagination import asked_again, places, position
 from syncer.providers.responses import (
     ErrorResponse,
     Rules,
@@ -64,15 +76,16 @@ _FIELDS = {
     "TotalCount": "progress_total",
     "RobotId": "resource_id",
 }
+_PAGING = PageNumbers()
 _FACTS = Facts(
     # Paused campaigns resume, so one that slipped through the open lists is met in the last, unfiltered one.
     lists=(*_OPEN, Listing(name=_ALL, role=Role.PRIMARY)),
+    paging=_PAGING,
     # No maximum is documented; sibling calls stop at 50 or 100.
     page_size=50,
     # The documented 500 a second are shared with every other user of the API.
     requests_per_second=5,
     ids_per_request=1,
-    counts_pages=True,
     known_paths=frozenset({"Id", "RobotName", *_FIELDS}),
     known_values={"Status": frozenset(_STATUSES)},
     fields=_FIELDS,
@@ -120,7 +133,7 @@ class AlibabaAiccs(BaseProvider):
         self.facts = _FACTS
 
     def request(self, query: Query) -> Request:
-        parameters: dict[str, object] = {"PageNo": position(query.cursor, 1)[0], "PageSize": query.limit}
+        parameters: dict[str, object] = {"PageNo": _PAGING.number(query.cursor), "PageSize": query.limit}
         if query.ids:
             parameters = {"PageNo": 1, "PageSize": 10, "TaskId": query.ids[0]}
         elif query.list_name != _ALL:
@@ -162,15 +175,13 @@ class AlibabaAiccs(BaseProvider):
         if query.ids:
             check_requested_id(query, found, "Id", where=where, request_id=request_id)
             return Envelope(records=tuple(found), next_cursor=None, total=total, request_id=request_id)
-        # The vendor may give shorter pages than asked, and counts its pages by the length that it gives.
-        given = integer(content.get("PageSize"))
-        size = given if given and 0 < given < query.limit else query.limit
+        served_size = integer(content.get("PageSize"))
+        rows = count_rows(found, "Id")
         return Envelope(
             records=tuple(found),
-            next_cursor=_next_page(query, places(found, "Id"), total, size),
+            next_cursor=_PAGING.next_cursor(query, rows, total, served_size=served_size),
             total=total,
             request_id=request_id,
-            page_size=size,
         )
 
     def task(self, query: Query, record: Mapping[str, Any]) -> Task:
@@ -186,18 +197,6 @@ class AlibabaAiccs(BaseProvider):
             progress_total=integer(record.get("TotalCount")),
             resource_id=identifier(record.get("RobotId")),
         )
-
-
-def _next_page(query: Query, found: int, total: int | None, size: int) -> str | None:
-    """The cursor after a page; None at the end: the last page is as long as the total says, or empty.
-
-    A page of another length means that rows came or went, or that the server gives less than it says.
-    """
-    number, tries = position(query.cursor, 1)
-    rest = None if total is None else total - (number - 1) * size
-    if found == 0:
-        return asked_again(number, tries) if rest is not None and rest > 0 else None
-    return None if rest == found else str(number + 1)
 
 
 def _is_good(answer: Response, body: Mapping[str, Any]) -> bool:

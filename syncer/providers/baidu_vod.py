@@ -33,6 +33,7 @@ from syncer.model import (
     Role,
     Status,
     Task,
+    Tokens,
 )
 from syncer.providers.base import BaseProvider
 from syncer.providers.endpoints import query_string, quoted, read_endpoint
@@ -71,13 +72,13 @@ _FIELDS = {
 }
 _FACTS = Facts(
     lists=(Listing(name="tasks", role=Role.PRIMARY),),
+    paging=Tokens(is_resumable=True),
     page_size=100,
     # No limit is documented.
     requests_per_second=5,
     retention=timedelta(days=7),
     ids_per_request=1,
     has_windows=True,
-    has_lasting_cursors=True,
     known_paths=frozenset({"taskId", *_FIELDS}),
     known_values={"type": frozenset({"WORKFLOW", "PRESET"}), "status": frozenset({"FINISHED", "FAILED"})},
     fields=_FIELDS,

@@ -21,6 +21,7 @@ from syncer.model import (
     Role,
     Status,
     Task,
+    Tokens,
 )
 from syncer.providers import tencent
 from syncer.providers.base import BaseProvider
@@ -88,14 +89,14 @@ class TencentMps(BaseProvider):
         self.service = tencent.TencentService("Tencent MPS", "mps", "2019-06-12", place)
         self.facts = Facts(
             lists=_LISTS,
+            # A scroll token is the id of the record that the next page begins with.
+            paging=Tokens(is_resumable=True, names_next_record=True),
             page_size=100,
             requests_per_second=20,
             retention=timedelta(days=7),
             detail_retention=_DETAIL_RETENTION[options.site],
             ids_per_request=1,
             answers_detail=True,
-            has_lasting_cursors=True,
-            has_named_cursors=True,
             known_paths=frozenset({"TaskId", *_FIELDS}),
             known_values={"TaskType": _TASK_TYPES},
             fields=_FIELDS,

@@ -19,18 +19,19 @@ from syncer.model import (
     Envelope,
     Facts,
     Listing,
+    Offsets,
     Query,
     Request,
     Response,
     Role,
     Status,
     Task,
+    count_rows,
 )
 from syncer.providers import tencent
 from syncer.providers.base import BaseProvider
 from syncer.providers.endpoints import read_endpoint
 from syncer.providers.fields import identifier, integer, iso_instant, microseconds, task_id, text
-from syncer.providers.pagination import OVERLAP, next_offset, offset_before, offset_of, places
 from syncer.providers.responses import ErrorResponse, record_list
 
 _HOSTS = {"cn": "tat.tencentcloudapi.com", "intl": "tat.intl.tencentcloudapi.com"}
@@ -81,12 +82,13 @@ _KNOWN_VALUES = {
     # Documented in capitals, shown in small letters.
     "InvocationSource": frozenset({"USER", "INVOKER", "user", "invoker"}),
 }
+_PAGING = Offsets()
 _FACTS = Facts(
     lists=(Listing(name="tasks", role=Role.PRIMARY),),
+    paging=_PAGING,
     page_size=100,
     requests_per_second=10,
     ids_per_request=100,
-    overlap=OVERLAP,
     has_regions=True,
     # Signed anew for every answer.
     volatile=frozenset({"TaskResult.OutputUrl"}),
@@ -126,7 +128,7 @@ class TencentTat(BaseProvider):
             # Without a limit of its own the answer would stop at twenty.
             parameters = {"InvocationTaskIds": list(query.ids), "Limit": len(query.ids)}
         else:
-            parameters = {"Offset": offset_of(query.cursor), "Limit": query.limit}
+            parameters = {"Offset": _PAGING.number(query.cursor), "Limit": query.limit}
         parameters["HideOutput"] = not self.options.outputs
         return self.service.request("DescribeInvocationTasks", parameters, query.region)
 
@@ -147,8 +149,8 @@ class TencentTat(BaseProvider):
             return Envelope(records=found, next_cursor=None, total=total, request_id=request_id)
         return Envelope(
             records=found,
-            next_cursor=next_offset(query, places(found, "InvocationTaskId"), total),
-            back_cursor=offset_before(query, len(found)),
+            next_cursor=_PAGING.next_cursor(query, count_rows(found, "InvocationTaskId"), total),
+            back_cursor=_PAGING.back_cursor(query, len(found)),
             total=total,
             request_id=request_id,
         )

@@ -53,7 +53,6 @@ def parse_page(
         total=envelope.total,
         request_id=envelope.request_id,
         back_cursor=envelope.back_cursor,
-        page_size=envelope.page_size,
         rejected=tuple(parser.rejected),
         quirks=parser.quirk_collector.quirks,
         requests=requests,

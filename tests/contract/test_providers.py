@@ -106,9 +106,8 @@ def test_facts_are_sound(kind: str) -> None:
     assert len({one.name for one in facts.lists}) == len(facts.lists)
     assert 0 < facts.page_size <= 100
     assert facts.requests_per_second > 0
-    assert facts.overlap < facts.page_size
+    assert facts.paging.overlap < facts.page_size
     assert facts.environment
-    assert not (facts.overlap and facts.has_lasting_cursors)
 
 
 @kinds

@@ -34,6 +34,7 @@ from syncer.model import (
     Role,
     Status,
     Task,
+    Tokens,
 )
 from syncer.providers.base import BaseProvider
 from tests.support.clocks import FakeClock
@@ -66,7 +67,13 @@ class MinimalProvider(BaseProvider):
     def __init__(self, url: str, *, has_regions: bool = False) -> None:
         self.url = url
         lists = (Listing(name="ALL", role=Role.PRIMARY),)
-        self.facts = Facts(lists=lists, page_size=100, requests_per_second=1000, has_regions=has_regions)
+        self.facts = Facts(
+            lists=lists,
+            paging=Tokens(),
+            page_size=100,
+            requests_per_second=1000,
+            has_regions=has_regions,
+        )
 
     def request(self, query: Query) -> Request:
         return Request(method="GET", url=f"{self.url}/tasks?limit={query.limit}", action="List")

@@ -17,8 +17,11 @@ from syncer.model import (
     Facts,
     Listing,
     Mode,
+    Offsets,
     OpenTask,
     Page,
+    PageNumbers,
+    Paging,
     Query,
     Role,
     Run,
@@ -29,7 +32,9 @@ from syncer.model import (
     Stream,
     StreamState,
     Task,
+    Tokens,
 )
+from syncer.model.pagination import NumberedPaging
 
 T0 = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -73,15 +78,14 @@ MPS_FACTS = Facts(
     retention=timedelta(days=7),
     ids_per_request=1,
     answers_detail=True,
-    has_lasting_cursors=True,
-    has_named_cursors=True,
+    paging=Tokens(is_resumable=True, names_next_record=True),
 )
 TAT_FACTS = Facts(
     lists=(Listing(name="ALL", role=Role.PRIMARY),),
     page_size=100,
     requests_per_second=10,
     ids_per_request=100,
-    overlap=2,
+    paging=Offsets(overlap=2),
 )
 AICCS_FACTS = Facts(
     lists=(
@@ -92,7 +96,7 @@ AICCS_FACTS = Facts(
     page_size=50,
     requests_per_second=5,
     ids_per_request=1,
-    counts_pages=True,
+    paging=PageNumbers(),
 )
 VOD_FACTS = Facts(
     lists=(Listing(name="ALL", role=Role.PRIMARY),),
@@ -101,7 +105,7 @@ VOD_FACTS = Facts(
     retention=timedelta(days=7),
     ids_per_request=1,
     has_windows=True,
-    has_lasting_cursors=True,
+    paging=Tokens(is_resumable=True),
 )
 
 
@@ -219,7 +223,7 @@ class Cloud:
         self.clock += self.call_takes
         self.trouble(query)
         rows = self._ids(query) if query.ids else self._rows(query)
-        cut, cursors = _cut(rows, query, self.facts)
+        cut, cursors = _cut(rows, query, self.facts.paging)
         return Page(
             sightings=tuple(self._sighting(task, asked_at, query) for task in cut),
             observed_at=asked_at,
@@ -283,24 +287,21 @@ class Cloud:
         )
 
 
-def _cut(rows: list[Task], query: Query, facts: Facts) -> tuple[list[Task], dict[str, str | None]]:
-    """One page of `rows`, and where the next begins, in the manner of the facts' paging."""
+def _cut(rows: list[Task], query: Query, paging: Paging) -> tuple[list[Task], dict[str, str | None]]:
+    """The rows of one page, and the cursors of the pages around it."""
     if query.ids:
         return rows, {"next_cursor": None}
-    if facts.has_lasting_cursors:
+    if not isinstance(paging, NumberedPaging):
         ids = [t.task_id for t in rows]
         start = _position(ids, query.cursor)
         end = start + query.limit
         return rows[start:end], {"next_cursor": ids[end] if end < len(ids) else None}
-    if facts.overlap:
-        start = int(query.cursor or 0)
-        end, overlap = start + query.limit, min(facts.overlap, query.limit // 2)
-        back = max(0, start - (query.limit - overlap))
-        following = str(end - overlap) if end < len(rows) else None
-        return rows[start:end], {"next_cursor": following, "back_cursor": str(back)}
-    number = int(query.cursor or 1)
-    end = number * query.limit
-    return rows[end - query.limit : end], {"next_cursor": str(number + 1) if end < len(rows) else None}
+    start = paging.rows_before(query.cursor, query.limit)
+    page = rows[start : start + query.limit]
+    cursors = {"next_cursor": paging.next_cursor(query, len(page), len(rows))}
+    if isinstance(paging, Offsets):
+        cursors["back_cursor"] = paging.back_cursor(query, len(page))
+    return page, cursors
 
 
 def _position(ids: list[str], cursor: str | None) -> int:

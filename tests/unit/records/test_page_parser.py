@@ -12,7 +12,7 @@ from syncer.errors import ProtocolError, Retryable
 from syncer.model import Page, Query, Response, Status
 from syncer.records import parse_page
 from tests.support.parsed_pages import FINISH, NOW, aiccs, mps, stored_record, tat
-from tests.support.provider_responses import answer, made, tencent, tencent_error
+from tests.support.provider_responses import made, tencent, tencent_error
 
 # The page
 
@@ -32,14 +32,6 @@ def test_page_holds_the_cursor_to_step_back_to() -> None:
     query = Query(list_name="tasks", cursor="90")
     page = parse_page(made("tencent_tat"), query, response, observed_at=NOW)
     assert page.back_cursor == "0"
-
-
-def test_page_holds_the_servers_page_size() -> None:
-    content = {"PageNo": 1, "PageSize": 20, "Total": 0, "Record": []}
-    response = answer({"Code": "OK", "Success": True, "Data": content})
-    query = Query(list_name="ALL", limit=50)
-    page = parse_page(made("alibaba_aiccs"), query, response, observed_at=NOW)
-    assert page.page_size == 20
 
 
 def test_error_response_is_raised() -> None:
