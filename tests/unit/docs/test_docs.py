@@ -119,3 +119,9 @@ def test_link_targets_exist(page: Path) -> None:
         path, _, anchor = target.partition("#")
         assert (page.parent / path).exists() if path else True, target
         assert not anchor or anchor in anchors(page.parent / path if path else page), target
+
+
+@pytest.mark.parametrize(("name", "summary"), COMMANDS.items())
+def test_readme_describes_commands_as_help_does(name: str, summary: str) -> None:
+    [description] = re.findall(rf"^\| `syncer {name}` \| (.+) \|$", ENGLISH.read_text("utf-8"), re.M)
+    assert description.startswith(summary)
