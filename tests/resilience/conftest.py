@@ -51,10 +51,11 @@ class Scenario(Scene):
         kept = [text for name, text in zip(LIST_NAMES, sources, strict=True) if name in self.names]
         self.program.configure("[[sources]]\n".join([head, *kept]))
 
-    def daemon(self, trap: str = "") -> Process:
-        """The daemon, logging JSON, with a trap on its way."""
+    def daemon(self, trap: Mapping[str, str] | None = None) -> Process:
+        """Start the impatient daemon, logging JSON, with a trap of `trap_setting` if given."""
+        environment = {crash_points.IMPATIENCE_VARIABLE: "1", **(trap or {})}
         words = ("run", "--log-format", "json")
-        return self.program.start(*words, module=crash_points.__name__, **{crash_points.VARIABLE: trap})
+        return self.program.start(*words, module=crash_points.__name__, **environment)
 
     def has_read_since(self, instant: object) -> bool:
         """Whether every stream had a run begun after `instant` of the database's clock that ended well."""

@@ -8,28 +8,28 @@ import signal
 import pytest
 
 from tests.resilience.conftest import Scenario, ScenarioFactory
-from tests.support.crash_points import Point, trap
+from tests.support.crash_points import CrashPoint, trap_setting
 from tests.support.fault_proxy import FaultDose, ProxyFault, fault_proxy
 from tests.support.program import Process
 
 #: Points, each with the pass at which the process is caught there.
 _POINTS = {
     "reading": {
-        Point.TAKING: 1,
-        Point.TAKEN: 1,
-        Point.REQUEST: 4,
-        Point.BODY: 3,
-        Point.SCANNED: 2,
-        Point.RENEWING: 1,
-        Point.RENEWED: 1,
+        CrashPoint.TAKING: 1,
+        CrashPoint.TAKEN: 1,
+        CrashPoint.REQUEST: 4,
+        CrashPoint.BODY: 3,
+        CrashPoint.SCANNED: 2,
+        CrashPoint.RENEWING: 1,
+        CrashPoint.RENEWED: 1,
     },
     "writing": {
-        Point.COPYING: 9,
-        Point.STAGED: 2,
-        Point.UPSERTED: 2,
-        Point.COMMITTING: 2,
-        Point.COMMITTED: 1,
-        Point.RELEASING: 1,
+        CrashPoint.COPYING: 9,
+        CrashPoint.STAGED: 2,
+        CrashPoint.UPSERTED: 2,
+        CrashPoint.COMMITTING: 2,
+        CrashPoint.COMMITTED: 1,
+        CrashPoint.RELEASING: 1,
     },
 }
 
@@ -39,11 +39,11 @@ where r.status = 'running' and l.holder like '%%:' || %s
 """
 
 
-def caught(scene: Scenario, point: Point, passes: int, number: signal.Signals) -> tuple[Process, int]:
+def caught(scene: Scenario, point: CrashPoint, passes: int, number: signal.Signals) -> tuple[Process, int]:
     """The daemon that was caught at `point`, and its exit code. It claims nothing that is not stored."""
-    daemon = scene.daemon(trap(point, passes, number))
+    daemon = scene.daemon(trap_setting(point, passes, number))
     code = daemon.ended().code
-    sprung = [event["point"] for event in daemon.events() if event["event"] == "trap.sprung"]
+    sprung = [event["point"] for event in daemon.events() if event["event"] == "crash_trap.fired"]
     assert sprung == [point], daemon.err
     assert "Traceback" not in daemon.err
     scene.check_claims()
@@ -51,7 +51,9 @@ def caught(scene: Scenario, point: Point, passes: int, number: signal.Signals) -
 
 
 @pytest.mark.parametrize("points", _POINTS.values(), ids=_POINTS)
-def test_dying_or_stopping_anywhere_loses_nothing(stage: ScenarioFactory, points: dict[Point, int]) -> None:
+def test_dying_or_stopping_anywhere_loses_nothing(
+    stage: ScenarioFactory, points: dict[CrashPoint, int]
+) -> None:
     scene = stage("mps-cn", "baidu")
     scene.configure(page_size=10)
     for point, passes in points.items():

@@ -9,7 +9,7 @@ import pytest
 
 from tests.resilience.conftest import Scenario, ScenarioFactory
 from tests.resilience.sigstop import go_on, wait_for_standstill
-from tests.support.crash_points import Point, trap
+from tests.support.crash_points import CrashPoint, trap_setting
 from tests.support.program import Process
 from tests.support.waiting import eventually
 
@@ -29,9 +29,9 @@ select md5(string_agg(line, '|' order by line)) from (
 """
 
 
-def frozen(scene: Scenario, point: Point, passes: int) -> Process:
+def frozen(scene: Scenario, point: CrashPoint, passes: int) -> Process:
     """A daemon that stands still at `point`."""
-    daemon = scene.daemon(trap(point, passes, signal.SIGSTOP))
+    daemon = scene.daemon(trap_setting(point, passes, signal.SIGSTOP))
     wait_for_standstill(daemon)
     return daemon
 
@@ -42,10 +42,10 @@ def errors(daemon: Process, event: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("point", "passes"),
-    [(Point.COPYING, 25), (Point.UPSERTED, 2), (Point.COMMITTING, 3)],
+    [(CrashPoint.COPYING, 25), (CrashPoint.UPSERTED, 2), (CrashPoint.COMMITTING, 3)],
     ids=["in-copy", "after-upsert", "before-commit"],
 )
-def test_frozen_process_commits_nothing(stage: ScenarioFactory, point: Point, passes: int) -> None:
+def test_frozen_process_commits_nothing(stage: ScenarioFactory, point: CrashPoint, passes: int) -> None:
     scene = stage("mps-cn")
     daemon = frozen(scene, point, passes)
     eventually(lambda: scene.ledger.rows(_TAKE_OVER), "the lease to expire")
@@ -61,7 +61,7 @@ def test_frozen_process_commits_nothing(stage: ScenarioFactory, point: Point, pa
 
 def test_other_daemon_goes_on_while_one_is_frozen(stage: ScenarioFactory) -> None:
     scene = stage("mps-cn", "baidu")
-    sleeper = frozen(scene, Point.COMMITTING, 4)
+    sleeper = frozen(scene, CrashPoint.COMMITTING, 4)
     epochs = leases(scene)
     other = scene.daemon()
     scene.goes_on(other)

@@ -13,7 +13,7 @@ from tests.resilience.databases import ServerDatabase, migrated_place, prepare
 from tests.resilience.postgres_server import FaultyPostgres, faulty_postgres, filled, small_disk
 from tests.resilience.sigstop import go_on, wait_for_standstill
 from tests.support import postgres_servers
-from tests.support.crash_points import Point, trap
+from tests.support.crash_points import CrashPoint, trap_setting
 from tests.support.fault_proxy import FaultDose, FaultProxy, ProxyFault, fault_proxy
 from tests.support.program import Process
 
@@ -59,7 +59,7 @@ def test_transaction_that_was_cut_off_is_made_again(
     stages: ScenarioFactory, place: ServerDatabase, crashes: bool
 ) -> None:
     scene = stages(*LISTS, url=place.url, ledger=place.ledger)
-    daemon = scene.daemon(trap(Point.COMMITTING, 3, signal.SIGSTOP))
+    daemon = scene.daemon(trap_setting(CrashPoint.COMMITTING, 3, signal.SIGSTOP))
     wait_for_standstill(daemon)
     if crashes:
         with place.server.down():
@@ -75,7 +75,7 @@ def test_transaction_that_was_cut_off_is_made_again(
 def test_frozen_database_is_waited_for(stages: ScenarioFactory, place: ServerDatabase) -> None:
     scene = stages(*LISTS, url=place.url, ledger=place.ledger)
     # So that a lease is held, and cannot be renewed, while the server stands still.
-    daemon = scene.daemon(trap(Point.COMMITTING, 9, signal.SIGSTOP))
+    daemon = scene.daemon(trap_setting(CrashPoint.COMMITTING, 9, signal.SIGSTOP))
     wait_for_standstill(daemon)
     with place.server.frozen():
         go_on(daemon)

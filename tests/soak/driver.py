@@ -123,10 +123,12 @@ class Driver:
 
     def _spring_trap(self) -> None:
         """A daemon dies at a place that was chosen for it."""
-        point = self._chance.choice(list(crash_points.Point))
-        passes = self._chance.randint(1, 40 if point is crash_points.Point.COPYING else 6)
-        setting = {crash_points.VARIABLE: crash_points.trap(point, passes)}
-        daemon = self.program.start("run", "--log-format", "json", module=crash_points.__name__, **setting)
+        point = self._chance.choice(list(crash_points.CrashPoint))
+        passes = self._chance.randint(1, 40 if point is crash_points.CrashPoint.COPYING else 6)
+        environment = {crash_points.IMPATIENCE_VARIABLE: "1", **crash_points.trap_setting(point, passes)}
+        daemon = self.program.start(
+            "run", "--log-format", "json", module=crash_points.__name__, **environment
+        )
         deadline = time.monotonic() + _TRAPPED
         while daemon.is_running and time.monotonic() < deadline:
             time.sleep(0.02)
