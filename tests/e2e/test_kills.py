@@ -1,65 +1,92 @@
-"""A daemon that is killed, or told to stop, at any instant loses nothing and repeats nothing."""
+"""A daemon that is killed or terminated at any instant loses nothing and stores nothing twice."""
 
 from __future__ import annotations
 
+import signal
 from functools import partial
 from random import Random
 from typing import Any, LiteralString
 
+from syncer.model import Mode
+from tests.support import crash_points
+from tests.support.crash_points import CrashPoint, trap_setting
 from tests.support.program import Process
 from tests.support.scene import Scene, SceneFactory
 
-#: Slow enough that there is always something to interrupt.
+#: Slow enough that a run lasts longer than a test needs to interrupt it.
 SLOW: dict[str, Any] = {"requests_per_second": 15, "page_size": 20}
+#: Points in the middle of a run: what a process killed there was reading or writing is not committed.
+_POINTS = (
+    CrashPoint.REQUEST,
+    CrashPoint.BODY,
+    CrashPoint.COPYING,
+    CrashPoint.STAGED,
+    CrashPoint.UPSERTED,
+    CrashPoint.COMMITTING,
+)
+_KILLS_IN_EACH_MODE = 3
+_KILLS_AT_ANY_TIME = 2
 #: Seconds from the first lease to the kill.
-_LIVES = (0.0, 1.2)
-_KILLS = 5
+_LIFETIMES = (0.0, 1.2)
 
 _RUNNING: LiteralString = "select count(*) from sync.runs where status = 'running'"
 _HELD: LiteralString = """
 select count(*) from sync.leases where holder like '%%:' || %s and expires_at > clock_timestamp()
 """
-
-
-#: Modes of the runs that a dead process was in the middle of.
-_CUT_OFF: LiteralString = """
+#: Modes of the runs that a dead process has left unfinished.
+_UNFINISHED: LiteralString = """
 select r.mode from sync.runs r join sync.leases l on (l.stream_id, l.epoch) = (r.stream_id, r.epoch)
 where r.status = 'running' and l.holder like '%%:' || %s
 """
 
 
-def holds_a_stream(scene: Scene, process: Process) -> bool:
-    """Whether a stream is the process's to write at this moment."""
+def holds_a_lease(scene: Scene, process: Process) -> bool:
+    """Whether the process holds the lease of a stream at this moment."""
     return bool(scene.ledger.value(_HELD, str(process.pid)))
 
 
 def check_counters(scene: Scene) -> None:
-    """What the runs say that they did is what was done."""
-    counted = scene.ledger.rows(
-        "select sum(inserted) as inserted, sum(updated) as updated, sum(rejected + lost) as amiss,"
-        " count(*) filter (where ended_at is null or ended_at < begun_at) as endless,"
-        " count(*) filter (where pages > requests) as unasked,"
+    """Assert that the counters of all runs add up to the rows of the database."""
+    totals = scene.ledger.rows(
+        "select sum(inserted) as inserted, sum(updated) as updated, sum(rejected + lost) as bad,"
+        " count(*) filter (where ended_at is null or ended_at < begun_at) as unended,"
+        " count(*) filter (where pages > requests) as pages_without_request,"
         " count(*) filter (where status not in ('succeeded', 'interrupted')) as failed from sync.runs"
     )[0]
-    assert counted["inserted"] == scene.ledger.tasks()
-    assert counted["updated"] == scene.ledger.value("select count(*) from sync.task_versions")
-    assert [counted[name] for name in ("amiss", "endless", "unasked", "failed")] == [0, 0, 0, 0]
+    assert totals["inserted"] == scene.ledger.tasks()
+    assert totals["updated"] == scene.ledger.value("select count(*) from sync.task_versions")
+    assert [totals[name] for name in ("bad", "unended", "pages_without_request", "failed")] == [0, 0, 0, 0]
+
+
+def kill_in_run(scene: Scene, mode: Mode, point: CrashPoint, passes: int) -> None:
+    """Start a daemon that is killed on a pass through a point of a run of this mode."""
+    daemon = scene.program.start(
+        *("run", "--log-format", "json"),
+        module=crash_points.__name__,
+        **trap_setting(point, passes, mode=mode),
+    )
+    assert daemon.ended().code == -signal.SIGKILL, daemon.err
+    unfinished = {row["mode"] for row in scene.ledger.rows(_UNFINISHED, str(daemon.pid))}
+    assert mode in unfinished, f"{mode} {point} {passes}: {unfinished}"
+
+
+def kill_at_any_time(scene: Scene, seconds: float) -> None:
+    """Start a daemon and kill it so many seconds after its first lease."""
+    daemon = scene.program.daemon()
+    daemon.until(partial(holds_a_lease, scene, daemon), "its first lease")
+    daemon.runs_for(seconds)
+    daemon.kill()
 
 
 def test_killed_daemon_loses_and_repeats_nothing(stage: SceneFactory) -> None:
     scene = stage(arrivals_per_minute=1_200.0)
     scene.configure(lease="1s", **SLOW)
-    chance = Random(2026)
-    hits: list[set[str]] = []
-    # In the middle of runs: of the backlog's as well as of later polls.
-    while len(hits) < _KILLS or not {"sweep", "poll"} <= set().union(*hits):
-        assert len(hits) < 3 * _KILLS
-        daemon = scene.program.daemon()
-        daemon.until(partial(holds_a_stream, scene, daemon), "its first lease")
-        daemon.runs_for(chance.uniform(*_LIVES))
-        daemon.kill()
-        hits.append({row["mode"] for row in scene.ledger.rows(_CUT_OFF, str(daemon.pid))})
-    assert sum(map(bool, hits)) > _KILLS / 2, hits
+    random = Random(2026)
+    # The first sweep reads the backlog; polls follow it, and are killed between and within later sweeps.
+    for mode in [Mode.SWEEP, Mode.POLL] * _KILLS_IN_EACH_MODE:
+        kill_in_run(scene, mode, random.choice(_POINTS), random.randint(1, 4))
+    for _ in range(_KILLS_AT_ANY_TIME):
+        kill_at_any_time(scene, random.uniform(*_LIFETIMES))
     daemon = scene.program.daemon()
     scene.watch(daemon)
     scene.settle(daemon)
@@ -68,7 +95,7 @@ def test_killed_daemon_loses_and_repeats_nothing(stage: SceneFactory) -> None:
     check_counters(scene)
 
 
-def test_sigterm_ends_between_pages_and_the_next_start_goes_on(stage: SceneFactory) -> None:
+def test_sigterm_ends_between_pages_and_the_next_start_resumes(stage: SceneFactory) -> None:
     scene = stage(backlog=800)
     scene.configure(**SLOW)
     daemon = scene.program.daemon()
@@ -77,18 +104,18 @@ def test_sigterm_ends_between_pages_and_the_next_start_goes_on(stage: SceneFacto
     assert ended.code == 0
     assert "Traceback" not in ended.err
     assert scene.ledger.value(_RUNNING) == 0
-    broken_off = scene.ledger.rows(
+    interrupted = scene.ledger.rows(
         "select r.run_id, r.pages from sync.runs r join sync.checkpoints using (run_id)"
         " where r.status = 'interrupted' and r.pages > 0"
     )
-    assert broken_off
-    # Every page that was asked for is stored.
+    assert interrupted
+    # Every requested page is stored.
     assert stored(scene, "mps-cn") == listed(scene, "mps-cn")
     scene.configure()
     daemon = scene.program.daemon()
     scene.settle(daemon)
     assert daemon.terminate().code == 0
-    for run in broken_off:
+    for run in interrupted:
         after = scene.ledger.rows("select status, pages from sync.runs where run_id = %s", run["run_id"])[0]
         assert after["status"] == "succeeded"
         assert after["pages"] > run["pages"]
@@ -97,12 +124,12 @@ def test_sigterm_ends_between_pages_and_the_next_start_goes_on(stage: SceneFacto
 
 
 def listed(scene: Scene, name: str) -> int:
-    """How many pages the simulator was asked for."""
+    """How many pages of a list the simulator has returned."""
     return sum(counts["pages"] for counts in scene.simulator.requests()[name]["actions"].values())
 
 
 def stored(scene: Scene, name: str) -> int:
-    """How many of its answers are in the database."""
+    """How many requests of a list the runs in the database have counted."""
     return int(
         scene.ledger.value(
             "select sum(r.requests) from sync.runs r join sync.streams using (stream_id)"
