@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Any, Literal, TextIO
 
 from syncer.cli.views.formatting import cell_text, text_width
 
@@ -51,12 +51,32 @@ def _print_drawn(table: TextTable, stream: TextIO) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(title=table.title or None, title_justify="left", box=box.SIMPLE_HEAD)
-    for index, column in enumerate(table.columns):
-        drawn.add_column(column, justify="right" if _is_right_aligned(table, index) else "left")
-    for row in table.rows:
-        drawn.add_row(*(Text(cell_text(value)) for value in row))  # Text: brackets in a value are no markup.
-    Console(file=stream).print(drawn)
+    console = Console(file=stream)
+    style: dict[str, Any] = {"show_edge": False, "pad_edge": False, "padding": (0, 1, 0, 0)}
+    drawn = Table(title=table.title or None, title_justify="left", box=box.SIMPLE_HEAD, **style)
+    cells = [tuple(map(cell_text, row)) for row in table.rows]
+    columns = list(zip(table.columns, *cells, strict=True))
+    for index, width in enumerate(fit_widths(columns, console.width)):
+        justify: Literal["left", "right"] = "right" if _is_right_aligned(table, index) else "left"
+        drawn.add_column(table.columns[index], justify=justify, width=width, overflow="fold")
+    for row in cells:
+        drawn.add_row(*map(Text, row))  # Text: brackets in a value are no markup.
+    console.print(drawn)
+
+
+def fit_widths(columns: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The widths of columns, two spaces apart, on a terminal of this width.
+
+    Where they do not fit, the widest columns are made narrower, but no narrower than their longest word.
+    """
+    widths = [max(map(text_width, cells)) for cells in columns]
+    least = [max(text_width(word) for cell in cells for word in cell.split() or [""]) for cells in columns]
+    while sum(widths) + 2 * (len(widths) - 1) > width:
+        shrinkable = [index for index, full in enumerate(widths) if full > least[index]]
+        if not shrinkable:
+            break
+        widths[max(shrinkable, key=widths.__getitem__)] -= 1
+    return widths
 
 
 def _is_right_aligned(table: TextTable, index: int) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 
-from syncer.cli.views.text_table import TextTable, plain_lines, print_table
+import pytest
+
+from syncer.cli.views.text_table import TextTable, fit_widths, plain_lines, print_table
 from tests.support.terminal import FakeTerminal
 
 
@@ -33,3 +35,21 @@ def test_table_is_drawn_on_a_terminal() -> None:
     print_table(TextTable(("a",), [("[red]b",)], title="T"), out)
     assert "[red]b" in out.getvalue()
     assert "─" in out.getvalue()
+
+
+def test_names_and_instants_stay_whole_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    out = FakeTerminal()
+    rows = [("tat/ap-guangzhou", "sweep succeeded", "2026-11-29 01:00Z")]
+    print_table(TextTable(("stream", "last run", "ended"), rows), out)
+    assert [line.split() for line in out.getvalue().splitlines()[2:]] == [
+        ["tat/ap-guangzhou", "sweep", "2026-11-29"],
+        ["succeeded", "01:00Z"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("width", "widths"), [(80, [4, 11, 5]), (22, [4, 9, 5]), (16, [4, 5, 3]), (5, [4, 5, 3])]
+)
+def test_widest_columns_shrink_to_their_longest_word(width: int, widths: list[int]) -> None:
+    assert fit_widths([["name"], ["first words"], ["a bcd"]], width) == widths
