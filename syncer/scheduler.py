@@ -1,7 +1,7 @@
-"""Runs jobs on their schedule until told to stop. Only this room knows APScheduler.
+"""Runs jobs on their schedule until an event stops it. Only this module imports APScheduler.
 
-The schedule lives in memory and is made anew from the configuration at every start: APScheduler 3 job
-stores fire twice when two processes share them.
+The schedule is in memory and is built from the configuration at every start: a job store of APScheduler 3
+runs jobs twice when two processes share it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from syncer.errors import Stopped, SyncerError
 
-#: More streams than this wait for each other: they share one database and one processor.
+#: Jobs that run at the same time; more would not be faster, for all share one database and one processor.
 MAX_THREADS = 64
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ScheduledJob:
-    """Something to be done every so often; never twice at once, and never again for a time it has missed."""
+    """A function that runs at intervals: never twice at once, and once for all the times it has missed."""
 
     name: str
     every: timedelta
@@ -34,7 +34,7 @@ class ScheduledJob:
 
 
 class Scheduler:
-    """Jobs on their schedule. `now` is when the first of them begin."""
+    """Runs jobs in threads. `now` returns the current time, at which an added job runs for the first time."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -42,12 +42,12 @@ class Scheduler:
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": self._threads},
-            # A run that comes late is still wanted: without this APScheduler drops it after one second.
+            # A late job must still run; by default APScheduler drops it when it is one second late.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
 
     def add(self, job: ScheduledJob) -> None:
-        """Run `job` at once and then on its schedule; one of the same name is replaced."""
+        """Run `job` at once and then at its interval; replace a job of the same name."""
         self._scheduler.add_job(
             _logging_errors(job),
             IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC),
@@ -56,21 +56,21 @@ class Scheduler:
             replace_existing=True,
         )
 
-    def serve(self, stop: threading.Event) -> None:
-        """Run the jobs until `stop` is set, then let those that are under way come to their end."""
-        # A job longer than its interval is the normal case of a sweep, and no warning.
+    def run_until(self, stop: threading.Event) -> None:
+        """Run the jobs until `stop` is set, then wait for those that are running."""
+        # A sweep usually takes longer than its interval: that is not worth a warning.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler.start()
         try:
             stop.wait()
         finally:
-            # Not with wait=True: it would wait under a lock that a job needs to add another.
+            # Not wait=True: shutdown would wait while it holds a lock that a job needs to add another.
             self._scheduler.shutdown(wait=False)
             self._threads.shutdown()
 
 
 def _logging_errors(job: ScheduledJob) -> Callable[[], None]:
-    """A job that logs what went wrong, and comes again at its next time."""
+    """The function of `job`, with errors logged instead of raised, so that it runs again at its interval."""
 
     def run() -> None:
         try:

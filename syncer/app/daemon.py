@@ -46,7 +46,7 @@ class Daemon:
         self._add("maintain partitions", PARTITION_CHECK, self._maintain_partitions)
         self._add("refresh rollups", ROLLUP_REFRESH, partial(refresh_rollups, self._app))
         log.info("daemon.started", extra=self._description())
-        self._scheduler.serve(self._app.stop)
+        self._scheduler.run_until(self._app.stop)
         log.info("daemon.stopped")
 
     def _add(self, name: str, every: timedelta, run: Callable[[], object]) -> None:

@@ -39,9 +39,9 @@ _TABLE_OPTIONS: dict[str, dict[str, Any]] = {
     },
 }
 _TASKS = {
-    FolderState.NONE: "They begin with one week of tasks; during the demo tasks are added and change.",
-    FolderState.SAME: "They have continued since the last demo; during this one, too, tasks change.",
-    FolderState.OVER: "The last demo was over a day old: its tasks and its database were removed.",
+    FolderState.NONE: "They start with one week of tasks; new tasks arrive and change during the demo.",
+    FolderState.SAME: "Their tasks have changed since the last demo, and change during this one, too.",
+    FolderState.OVER: "The last demo was over a day old: its database was removed, and its tasks are new.",
 }
 
 

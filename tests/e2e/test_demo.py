@@ -63,7 +63,7 @@ def test_demo_leaves_a_database_to_look_at_and_goes_on(top: Path) -> None:
         assert "embedded (running)" in typed(status)
 
         shown = give(program, "--data-dir", str(folder), "--watch", "1")
-        assert "has gone on since the last demo" in shown
+        assert "Their tasks have changed since the last demo" in shown
         assert tasks <= count(folder, "tasks") < tasks + 1_000
 
         assert give(program, "--data-dir", str(folder), "--stop") == "the demo's database is stopped\n"
@@ -75,7 +75,7 @@ def test_demo_that_is_interrupted_leaves_nothing_running(top: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         # Its lines come through a pipe at once, and the daemon's turn is its longest act.
-        assert any(line.startswith("3. The daemon polls") for line in process.stdout)
+        assert any(line.startswith("3. Daemon: poll") for line in process.stdout)
         process.send_signal(signal.SIGINT)
         process.stdout.read()
     assert process.returncode == 130

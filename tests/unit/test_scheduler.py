@@ -1,4 +1,4 @@
-"""The daemon runs jobs on their schedule, survives them, and stops in order."""
+"""The scheduler runs jobs at their interval, survives their errors, and stops in order."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ import pytest
 from syncer.errors import Stopped, StoreUnavailable
 from syncer.scheduler import ScheduledJob, Scheduler
 
-OFTEN = timedelta(milliseconds=10)
-SELDOM = timedelta(hours=1)
+SHORT = timedelta(milliseconds=10)
+LONG = timedelta(hours=1)
 
 
-def served(*jobs: ScheduledJob, daemon: Scheduler, stop: threading.Event) -> threading.Thread:
-    """The thread in which `daemon` serves `jobs`."""
+def start_scheduler(*jobs: ScheduledJob, scheduler: Scheduler, stop: threading.Event) -> threading.Thread:
+    """Start `scheduler` with `jobs` in a thread; return the thread."""
     for job in jobs:
-        daemon.add(job)
-    thread = threading.Thread(target=daemon.serve, args=(stop,), daemon=True)
+        scheduler.add(job)
+    thread = threading.Thread(target=scheduler.run_until, args=(stop,), daemon=True)
     thread.start()
     return thread
 
 
-def make_daemon() -> Scheduler:
+def make_scheduler() -> Scheduler:
     return Scheduler(lambda: datetime.now(UTC))
 
 
-def after(calls: int, act: Callable[[], object]) -> Callable[[], None]:
-    """A job that does `act` at its so manieth call."""
-    left = [calls]
+def on_call(number: int, act: Callable[[], object]) -> Callable[[], None]:
+    """A function that calls `act` when it is called for the `number`th time."""
+    left = [number]
 
     def run() -> None:
         left[0] -= 1
@@ -42,9 +42,11 @@ def after(calls: int, act: Callable[[], object]) -> Callable[[], None]:
     return run
 
 
-def test_job_comes_again_on_its_schedule() -> None:
+def test_job_runs_at_its_interval() -> None:
     stop = threading.Event()
-    thread = served(ScheduledJob("tick", OFTEN, after(5, stop.set)), daemon=make_daemon(), stop=stop)
+    thread = start_scheduler(
+        ScheduledJob("tick", SHORT, on_call(5, stop.set)), scheduler=make_scheduler(), stop=stop
+    )
     thread.join(20)
     assert not thread.is_alive()
 
@@ -52,67 +54,67 @@ def test_job_comes_again_on_its_schedule() -> None:
 @pytest.mark.parametrize(
     ("error", "event"),
     [(StoreUnavailable("the database is away"), "job.deferred"), (KeyError("a mistake"), "job.failed")],
-    ids=["foreseen", "unforeseen"],
+    ids=["expected", "unexpected"],
 )
-def test_job_that_fails_comes_again(error: Exception, event: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_job_that_fails_runs_again(error: Exception, event: str, caplog: pytest.LogCaptureFixture) -> None:
     stop = threading.Event()
-    calls = after(3, stop.set)
+    count_call = on_call(3, stop.set)
 
     def fail() -> None:
-        calls()
+        count_call()
         raise error
 
     with caplog.at_level(logging.INFO, "syncer"):
-        thread = served(ScheduledJob("tick", OFTEN, fail), daemon=make_daemon(), stop=stop)
+        thread = start_scheduler(ScheduledJob("tick", SHORT, fail), scheduler=make_scheduler(), stop=stop)
         thread.join(20)
     assert not thread.is_alive()
     events = [record.message for record in caplog.records]
     assert events.count(event) == len(events) >= 3
 
 
-def test_job_that_was_told_to_stop_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_stopped_job_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
     stop = threading.Event()
 
     def leave() -> None:
         stop.set()
-        raise Stopped("told to stop")
+        raise Stopped("stopped on request")
 
     with caplog.at_level(logging.INFO, "syncer"):
-        served(ScheduledJob("tick", SELDOM, leave), daemon=make_daemon(), stop=stop).join(20)
+        start_scheduler(ScheduledJob("tick", LONG, leave), scheduler=make_scheduler(), stop=stop).join(20)
     assert stop.is_set()
     assert not caplog.records
 
 
-def test_job_that_adds_another_does_not_hold_up_the_stop() -> None:
-    daemon, stop, added = make_daemon(), threading.Event(), threading.Event()
+def test_job_that_adds_another_does_not_block_the_stop() -> None:
+    scheduler, stop, added = make_scheduler(), threading.Event(), threading.Event()
 
     def discover() -> None:
         stop.set()
-        # The scheduler says so before it waits for the jobs that are under way.
-        while daemon._scheduler.running:
+        # The scheduler reports this before it waits for the jobs that are running.
+        while scheduler._scheduler.running:
             time.sleep(0.001)
-        daemon.add(ScheduledJob("found", SELDOM, lambda: None))
+        scheduler.add(ScheduledJob("added", LONG, lambda: None))
         added.set()
 
-    thread = served(ScheduledJob("discover", SELDOM, discover), daemon=daemon, stop=stop)
+    thread = start_scheduler(ScheduledJob("discover", LONG, discover), scheduler=scheduler, stop=stop)
     thread.join(20)
     assert added.is_set()
     assert not thread.is_alive()
 
 
-def test_jobs_under_way_come_to_their_end_before_the_stop() -> None:
-    daemon, stop = make_daemon(), threading.Event()
-    begun, ended = threading.Event(), threading.Event()
+def test_stop_waits_for_running_jobs() -> None:
+    scheduler, stop = make_scheduler(), threading.Event()
+    started, ended = threading.Event(), threading.Event()
 
     def work() -> None:
-        begun.set()
+        started.set()
         stop.wait()
-        while daemon._scheduler.running:
+        while scheduler._scheduler.running:
             time.sleep(0.001)
         ended.set()
 
-    thread = served(ScheduledJob("work", SELDOM, work), daemon=daemon, stop=stop)
-    assert begun.wait(20)
+    thread = start_scheduler(ScheduledJob("work", LONG, work), scheduler=scheduler, stop=stop)
+    assert started.wait(20)
     stop.set()
     thread.join(20)
     assert ended.is_set()

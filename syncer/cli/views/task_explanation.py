@@ -55,7 +55,7 @@ def _status_text(version: TaskVersion) -> str:
 
 def _version_lines(version: TaskVersion) -> Iterator[str]:
     status = "lost" if version.lost_at else _status_text(version)
-    after = f"changed after {cell_text(version.observed_after)}, " if version.observed_after else ""
+    after = f"reached after {cell_text(version.observed_after)}, " if version.observed_after else ""
     yield f"{version.version:>3}  {status}: {after}seen at {cell_text(version.observed_at)}"
     started = f", started at {cell_text(version.run_started_at)}" if version.run_started_at else ""
     yield f"     {version.mode or 'run'} {version.run_id}{started}; {_evidence_text(version)}"

@@ -70,7 +70,7 @@ def test_lost_task_shows_when_that_was_noticed() -> None:
     lines = task_explanation(replace(HISTORY, states=[WAITING, LOST]))
     assert "  lost        left the list before it ended; noticed at 2026-01-02 03:05:05Z" in lines
     assert lines[-3:] == [
-        "    2  lost: changed after 2026-01-02 03:04:05Z, seen at 2026-01-02 03:05:05Z",
+        "    2  lost: reached after 2026-01-02 03:04:05Z, seen at 2026-01-02 03:05:05Z",
         "       run 13; no response listed the task",
         "       changed: lost_at",
     ]
