@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from syncer.model import Batch, Checkpoint, Counts, Page, Run, RunStatus, Sighting, StreamState
 from syncer.ports import StreamStore
@@ -83,7 +84,9 @@ class BatchWriter:
 
     def _add(self, sighting: Sighting) -> None:
         pending = self._pending.get(sighting.task.task_id)
-        if pending is not None and not _is_same_state(pending, sighting):
+        if pending is not None:
+            if _is_same_state(pending, sighting):
+                return
             # Each state becomes a version of its own, so one batch holds only one of them. The page is
             # not complete yet: the checkpoint committed here is still the one before it.
             self.flush()
@@ -123,12 +126,11 @@ class BatchWriter:
         self._began_at = None
 
 
+_state_of = attrgetter("fingerprint", "task.status", "detail", "is_confirmed")
+
+
 def _is_same_state(one: Sighting, other: Sighting) -> bool:
-    return (one.fingerprint, one.task.status, one.detail) == (
-        other.fingerprint,
-        other.task.status,
-        other.detail,
-    )
+    return bool(_state_of(one) == _state_of(other))
 
 
 def _sum(one: Counts, other: Counts) -> Counts:

@@ -17,10 +17,12 @@ from syncer.model.streams import (
     StreamState,
     stream_label,
 )
-from syncer.model.tasks import OpenTask, Quirk, Rejected, Sighting, Status, Task
+from syncer.model.tasks import INT64, LONGEST_ID, OpenTask, Quirk, Rejected, Sighting, Status, Task
 
 __all__ = [
     "GLOBAL",
+    "INT64",
+    "LONGEST_ID",
     "Batch",
     "Checkpoint",
     "Counts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from syncer.model.streams import StreamState
-from syncer.model.tasks import Quirk, Rejected, Sighting
+from syncer.model.tasks import INT64, LONGEST_ID, Quirk, Rejected, Sighting
 
 
 class Mode(StrEnum):
@@ -74,7 +75,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What one transaction stores: rows, progress and counters together, or nothing."""
+    """What one transaction stores: rows, progress and counters together, or nothing.
+
+    It holds at most one sighting of a task: several states of a task are several batches, oldest first.
+    """
 
     run: Run
     sightings: tuple[Sighting, ...] = ()
@@ -90,3 +94,15 @@ class Batch:
     state: StreamState | None = None
     status: RunStatus = RunStatus.RUNNING
     error: str | None = None
+
+    def check(self) -> None:
+        """Raise ValueError if no store can hold the batch, which is a mistake of its maker."""
+        ids = Counter(sighting.task.task_id for sighting in self.sightings)
+        if repeated := [task_id for task_id, count in ids.items() if count > 1]:
+            raise ValueError(f"a batch holds one sighting of a task, and has several of {repeated[0]}")
+        for task in (sighting.task for sighting in self.sightings):
+            if len(task.task_id) > LONGEST_ID:
+                raise ValueError(f"an id has more than {LONGEST_ID} characters: {task.task_id[:50]}…")
+            numbers = (task.progress_done, task.progress_total, task.rank)
+            if any(number is not None and number not in INT64 for number in numbers):
+                raise ValueError(f"the task {task.task_id} has a number that no bigint column holds")

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+#: The most characters in the id of a task. An index entry of Postgres holds about 2,700 bytes, and UTF-8
+#: takes up to four for a character.
+LONGEST_ID = 512
+#: The whole numbers that a bigint column holds.
+INT64 = range(-(2**63), 2**63)
+
 
 class Status(StrEnum):
     """What a task is doing, in one vocabulary for all providers; the vendor's own word stays beside it."""

@@ -6,14 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from syncer.errors import RecordError
+from syncer.model import INT64, LONGEST_ID
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_INT64 = range(-(2**63), 2**63)
 #: What vendors write for "not yet": MySQL's zero date, and the zero time of Go.
 _ZERO_DATES = ("0000-00-00", "0001-01-01T00:00:00")
-#: Longer ids would not fit into an index entry of the database, whatever characters they are made of.
-_LONGEST_ID = 512
 
 
 def task_id(record: Any, field: str) -> str:
@@ -22,8 +20,8 @@ def task_id(record: Any, field: str) -> str:
     found = identifier(value)
     if found is None:
         raise RecordError(f"{field} is missing" if is_absent(value) else f"{field} is {json_type(value)}")
-    if len(found) > _LONGEST_ID:
-        raise RecordError(f"{field} is longer than {_LONGEST_ID} characters")
+    if len(found) > LONGEST_ID:
+        raise RecordError(f"{field} is longer than {LONGEST_ID} characters")
     return found
 
 
@@ -50,7 +48,7 @@ def integer(value: object) -> int | None:
     """A whole number that a 64-bit column can hold, also where the vendor writes it as text."""
     if isinstance(value, str):
         value = int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None
-    return value if type(value) is int and value in _INT64 else None
+    return value if type(value) is int and value in INT64 else None
 
 
 def boolean(value: object) -> bool | None:

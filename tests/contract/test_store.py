@@ -8,7 +8,17 @@ from datetime import timedelta
 
 import pytest
 
-from syncer.model import Checkpoint, Interval, Mode, Order, RunStatus, StreamState
+from syncer.model import (
+    INT64,
+    LONGEST_ID,
+    Checkpoint,
+    Interval,
+    Mode,
+    Order,
+    RunStatus,
+    Sighting,
+    StreamState,
+)
 from syncer.ports import StreamStore
 from syncer.storage import PgStore, make_engine
 from tests.support.fakes import FakeStore, make_stream
@@ -55,6 +65,31 @@ def test_store_counts_new_changed_and_unchanged(ours: StreamStore) -> None:
     assert (counts.inserted, counts.updated, counts.unchanged) == (3, 0, 0)
     counts = store(ours, run, see("a", at=5), see("b", "running", at=5), see("d", at=5))
     assert (counts.inserted, counts.updated, counts.unchanged) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("sightings", "reason"),
+    [
+        (
+            [see("t"), see("u"), see("t", "running", at=5)],
+            "one sighting of a task, and has several of t",
+        ),
+        ([see("t"), see("t", at=5)], "one sighting of a task, and has several of t"),
+        ([see("t"), see("x" * (LONGEST_ID + 1))], f"an id has more than {LONGEST_ID} characters: xxx"),
+        ([see("t", progress_done=INT64[0] - 1)], "the task t has a number that no bigint column holds"),
+        ([see("t", progress_total=INT64[-1] + 1)], "the task t has a number that no bigint column holds"),
+        ([see("t", rank=INT64[-1] + 1)], "the task t has a number that no bigint column holds"),
+    ],
+    ids=["two states", "one state twice", "long id", "low number", "high number", "high rank"],
+)
+def test_store_refuses_a_batch_that_none_can_hold(
+    ours: StreamStore, sightings: list[Sighting], reason: str
+) -> None:
+    run = begin(ours)
+    with pytest.raises(ValueError, match=reason):
+        store(ours, run, *sightings, state=COVERED, checkpoint=CHECKPOINT)
+    assert (dict(ours.open_tasks()), ours.state()) == ({}, StreamState())
+    assert begin(ours, at=60).checkpoint is None
 
 
 def test_store_knows_the_open_tasks(ours: StreamStore) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import random
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -375,6 +375,7 @@ class FakeStore:
         return run
 
     def commit(self, batch: Batch) -> Counts:
+        batch.check()
         self.trouble(batch)
         self.batches.append(batch)
         results = [self._upsert(s, batch.run) for s in batch.sightings]
@@ -453,12 +454,11 @@ def _merge(old: Sighting, new: Sighting) -> Sighting:
     if new.record is not None:
         return replace(new, task=replace(new.task, status=status), detail=old.detail)
     filled = {
-        name: getattr(new.task, name) or getattr(old.task, name)
-        for name in ("created_at", "started_at", "finished_at", "updated_at", "rank")
+        field.name: getattr(new.task, field.name) or getattr(old.task, field.name) for field in fields(Task)
     }
     return replace(
         old,
-        task=replace(old.task, status=status, **filled),
+        task=Task(**{**filled, "status": status}),
         observed_at=new.observed_at,
         detail=new.detail or old.detail,
     )

@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Text, any_, bindparam, cast, func, null, select, update
+from sqlalchemy import Connection, Select, Text, any_, bindparam, cast, func, null, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from syncer.model import Batch, Counts
+from syncer.model import Batch, Counts, Status
 from syncer.storage.stream_state import save_state
 from syncer.storage.tables import OPEN_STATUSES, tasks
-from syncer.storage.write import rejects, staging, unresolved
+from syncer.storage.write import rejects, staging
 from syncer.storage.write.leases import Lease, LeasedStream, lock_lease
 from syncer.storage.write.run_records import record_progress
-from syncer.storage.write.staging import Staged
-from syncer.storage.write.upsert import UPSERT
+from syncer.storage.write.upsert import UPSERT, reopens
 
 
 def commit_batch(connection: Connection, lease: Lease, batch: Batch) -> Counts:
-    """What storing `batch` changed; the caller commits. Raises LeaseLost, and then nothing is to be kept."""
-    fit, oversized = staging.split_oversized(batch.sightings)
-    batch = replace(batch, sightings=tuple(fit), rejected=batch.rejected + tuple(oversized))
-    staged = staging.plan_rounds(fit)
-    if staged:
-        staging.fill(connection, staged)
-    # From here on nobody can take the stream over; nothing above has touched what others see.
+    """Store `batch` in the caller's transaction; return the counts.
+
+    Raises LeaseLost, or ValueError for a batch that breaks the rules of `Batch`: the caller must roll back.
+    """
+    batch.check()
+    if batch.sightings:
+        staging.fill(connection, batch.sightings)
+    # Until here no row that other sessions see was touched; from here on no process can take the stream over.
     leased = lock_lease(connection, lease)
-    counts = _store_sightings(connection, lease, batch, leased, staged)
+    counts = _store_sightings(connection, lease, batch, leased)
     counts = replace(
         counts,
         lost=_mark_lost(connection, lease, batch, leased),
         rejected=len(batch.rejected),
-        without_outcome=unresolved.without_outcome(connection, lease, batch.sightings),
-        reopened=unresolved.reopened(connection, lease, batch.sightings),
+        without_outcome=_without_outcome(connection, lease, batch),
+        reopened=_reopened(connection, lease, batch),
     )
     key = {"stream_id": lease.stream_id, "run_id": batch.run.run_id}
     rejects.store_rejected(connection, batch.rejected, **key)
@@ -45,31 +44,24 @@ def commit_batch(connection: Connection, lease: Lease, batch: Batch) -> Counts:
     return counts
 
 
-def _store_sightings(
-    connection: Connection, lease: Lease, batch: Batch, leased: LeasedStream, staged: Sequence[Staged]
-) -> Counts:
-    counts = Counts(unchanged=len(batch.sightings))
-    if not staged:
-        return counts
+def _store_sightings(connection: Connection, lease: Lease, batch: Batch, leased: LeasedStream) -> Counts:
+    if not batch.sightings:
+        return Counts()
     connection.execute(_PLANNED_BY_KEY)
-    for number in range(1 + max(each.round for each in staged)):
-        values = {
-            "stream_id": lease.stream_id,
-            "run_id": batch.run.run_id,
-            "round": number,
-            "last_run_at": leased.last_run_at,
-            "last_sweep_at": leased.last_sweep_at,
-        }
-        row = connection.execute(UPSERT, values).one()
-        counts = replace(
-            counts,
-            inserted=counts.inserted + row.inserted,
-            updated=counts.updated + row.updated,
-            unchanged=counts.unchanged - row.inserted - row.updated - row.completed,
-            late=counts.late + row.late,
-            late_by=max(counts.late_by, _hidden_for(row.oldest_late, leased.last_run_at)),
-        )
-    return counts
+    values = {
+        "stream_id": lease.stream_id,
+        "run_id": batch.run.run_id,
+        "last_run_at": leased.last_run_at,
+        "last_sweep_at": leased.last_sweep_at,
+    }
+    row = connection.execute(UPSERT, values).one()
+    return Counts(
+        inserted=row.inserted,
+        updated=row.updated,
+        unchanged=len(batch.sightings) - row.inserted - row.updated - row.completed,
+        late=row.late,
+        late_by=_hidden_for(row.oldest_late, leased.last_run_at),
+    )
 
 
 #: To the end of the transaction: where the statistics are from a time when the tables were small, a plan
@@ -82,35 +74,77 @@ _PLANNED_BY_KEY = select(
 )
 
 
-def _hidden_for(created_at: datetime | None, looked_at: datetime | None) -> timedelta:
-    """How long a late task was there unseen, at the least: until the last run that had to show it."""
-    if created_at is None or looked_at is None:
+def _hidden_for(created_at: datetime | None, last_run_at: datetime | None) -> timedelta:
+    """How long a late task existed unlisted, at least: until the last run that had to show it."""
+    if created_at is None or last_run_at is None:
         return timedelta(0)
-    return max(timedelta(0), looked_at - created_at)
+    return max(timedelta(0), last_run_at - created_at)
+
+
+# Tasks without an outcome, and tasks that seem to be open again
+
+
+def _without_outcome(connection: Connection, lease: Lease, batch: Batch) -> tuple[str, ...]:
+    """Ids of the tasks that the batch shows as finished and whose outcome is still unknown."""
+    if not any(each.record is not None and each.task.status is Status.FINISHED for each in batch.sightings):
+        return ()
+    return _ids(connection, lease, _WITHOUT_OUTCOME)
+
+
+def _reopened(connection: Connection, lease: Lease, batch: Batch) -> tuple[str, ...]:
+    """Ids of the ended tasks that the batch shows as open again, and that were not changed."""
+    if not any(each.task.is_open and each.task.rank is None for each in batch.sightings):
+        return ()
+    return _ids(connection, lease, _REOPENED)
+
+
+def _ids(connection: Connection, lease: Lease, query: Select[str]) -> tuple[str, ...]:
+    return tuple(connection.scalars(query, {"in_stream": lease.stream_id}))
+
+
+# Lateral, so that the plan begins with the few rows of the staging table and finds each task by its key.
+_stored = (
+    select(tasks)
+    .where(tasks.c.stream_id == bindparam("in_stream"), tasks.c.task_id == staging.staging.c.task_id)
+    .limit(1)
+    .lateral("stored")
+)
+_staged_ids = select(staging.staging.c.task_id).join(_stored, true())
+_WITHOUT_OUTCOME = _staged_ids.where(
+    staging.staging.c.status == Status.FINISHED.value,
+    staging.staging.c.raw.is_not(None),
+    _stored.c.status == Status.FINISHED.value,
+)
+_REOPENED = _staged_ids.where(reopens(dict(staging.staging.c.items()), dict(_stored.c.items())))
+
+
+# Lost tasks
 
 
 def _mark_lost(connection: Connection, lease: Lease, batch: Batch, leased: LeasedStream) -> int:
+    """Mark the open tasks of `batch.lost` as lost; return how many there were."""
     if not batch.lost:
         return 0
     values = {
         "in_stream": lease.stream_id,
         "ids": list(batch.lost),
-        "moment": _moment(batch),
-        "looked_at": leased.last_run_at,
+        "latest_at": _latest_instant(batch),
+        "last_run_at": leased.last_run_at,
         "by_run": batch.run.run_id,
     }
     return len(connection.execute(_MARK_LOST, values).all())
 
 
-def _moment(batch: Batch) -> datetime:
-    """The latest instant the batch tells of, on the provider's clock."""
-    moments = [batch.run.started_at, *(each.observed_at for each in batch.sightings)]
+def _latest_instant(batch: Batch) -> datetime:
+    """The latest instant in the batch, on the provider's clock."""
+    instants = [batch.run.started_at, *(sighting.observed_at for sighting in batch.sightings)]
     if batch.checkpoint:
-        moments.append(batch.checkpoint.saved_at)
-    return max(moments)
+        instants.append(batch.checkpoint.saved_at)
+    return max(instants)
 
 
-_lost_at = func.greatest(tasks.c.observed_at, bindparam("moment", type_=tasks.c.lost_at.type))
+_instant = tasks.c.lost_at.type
+_lost_at = func.greatest(tasks.c.observed_at, bindparam("latest_at", type_=_instant))
 _MARK_LOST = (
     update(tasks)
     .where(
@@ -122,7 +156,7 @@ _MARK_LOST = (
     .values(
         lost_at=_lost_at,
         observed_after=func.least(
-            func.greatest(tasks.c.observed_at, bindparam("looked_at", type_=tasks.c.lost_at.type)), _lost_at
+            func.greatest(tasks.c.observed_at, bindparam("last_run_at", type_=_instant)), _lost_at
         ),
         observed_at=_lost_at,
         changed_at=_lost_at,

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from syncer.errors import ConfigurationError, StoreUnavailable, SyncerError
+from syncer.model import Sighting
 from syncer.storage import PgStreamStore, make_engine
 from syncer.storage.connections import transaction
 from syncer.storage.write import staging
@@ -85,13 +86,13 @@ def test_session_killed_in_copy_is_unavailable(
     run = begin(ours)
     build = staging._row
 
-    def kill(staged: staging.Staged) -> tuple[object, ...]:
+    def kill(sighting: Sighting) -> tuple[object, ...]:
         with psycopg.connect(url, autocommit=True) as other:
             other.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND query LIKE 'COPY%'"
             )
-        return build(staged)
+        return build(sighting)
 
     monkeypatch.setattr(staging, "_row", kill)
     with pytest.raises(StoreUnavailable):

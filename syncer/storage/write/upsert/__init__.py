@@ -51,7 +51,7 @@ def _counted(change: CTE, written: CTE) -> Select[int, int, int, int, Any]:
     ).select_from(written)
 
 
-#: Writes one round of staged sightings; answers inserted, updated, completed (the same state, told better),
+#: Writes the staged sightings; returns inserted, updated, completed (the same state, told better),
 #: late, and oldest_late: a creation time.
 #: Its parameters are in `parameters`.
 _change = changed_sightings()

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from syncer.model import Status
 from syncer.storage.tables import OPEN_STATUSES, task_versions, tasks
 from syncer.storage.write.staging import staging
-from syncer.storage.write.upsert.parameters import FIELDS, OLD, ROUND, RUN_ID, STREAM_ID, Expression, sides
+from syncer.storage.write.upsert.parameters import FIELDS, OLD, RUN_ID, STREAM_ID, Expression, sides
 
 _OUTCOMES = (Status.SUCCEEDED.value, Status.FAILED.value)
 
@@ -61,7 +61,6 @@ def _pairs() -> Subquery:
             *(column.label(OLD + column.name) for column in old.c),
         )
         .select_from(staging.outerjoin(old, true()))
-        .where(staging.c.round == ROUND)
         .subquery("pair")
     )
 

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, FromClause, Integer, bindparam
+from sqlalchemy import BigInteger, ColumnElement, DateTime, FromClause, bindparam
+
+from syncer.model import Task
 
 Expression: TypeAlias = ColumnElement[Any]
 
 STREAM_ID = bindparam("stream_id", type_=BigInteger)
 RUN_ID = bindparam("run_id", type_=BigInteger)
-ROUND = bindparam("round", type_=Integer)
 #: Starts of the stream's last complete run and sweep.
 LAST_RUN_AT = bindparam("last_run_at", type_=DateTime(timezone=True))
 LAST_SWEEP_AT = bindparam("last_sweep_at", type_=DateTime(timezone=True))
 
 #: What a full sighting replaces and a partial one fills in.
-FIELDS = (
-    "name",
-    "task_type",
-    "sub_types",
-    "provider_status",
-    "created_at",
-    "started_at",
-    "finished_at",
-    "updated_at",
-    "progress_done",
-    "progress_total",
-    "parent_id",
-    "resource_id",
-    "error_code",
-    "error_message",
-)
+FIELDS = tuple(field.name for field in fields(Task) if field.name not in ("task_id", "status", "rank"))
 
 #: What the columns of a task begin with where they stand beside those of its sighting.
 OLD = "old_"
