@@ -113,15 +113,16 @@ def _print_refresh(url: str) -> None:
     """How long the daemon is at it after some tasks of today, and of a week, have changed."""
     engine = make_engine(url)
     for days in (1, 7):
-        touch = (
-            "INSERT INTO sync.touched_hours SELECT stream_id, fact, now() - n * interval '1 day'"
+        mark = (
+            "INSERT INTO sync.dirty_hours (stream_id, fact, hour_at)"
+            " SELECT stream_id, fact, now() - n * interval '1 day'"
             " FROM sync.streams, unnest('{arrivals,completions,runs}'::text[]) AS fact,"
             f" generate_series(0, {days - 1}) AS n"
         )
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(touch.encode())
+            connection.execute(mark.encode())
         seconds = world.timed(lambda: rollups.refresh(engine))
-        print(f"refresh of {days} touched days: {1000 * seconds:,.0f} ms")
+        print(f"refresh of {days} dirty days: {1000 * seconds:,.0f} ms")
     engine.dispose()
 
 
@@ -166,7 +167,7 @@ def _made(admin: str, url: str, name: str) -> str:
     migrate(place)
     if name == "bare":
         with psycopg.connect(place, autocommit=True) as connection:
-            connection.execute("DROP FUNCTION sync.touch_hours, sync.touch_changed_hours CASCADE")
+            connection.execute("DROP FUNCTION sync.mark_hours_dirty, sync.mark_changed_hours_dirty CASCADE")
             connection.execute("DROP INDEX sync.ix_tasks_created_at, sync.ix_tasks_finished_at")
             connection.execute("CREATE INDEX ON sync.tasks USING brin (created_at)")
     return place

@@ -172,7 +172,7 @@ class _Execution:
             started_at=self.started_at,
             saved_at=page.observed_at,
             done=tuple(self.results.done),
-            listing=reader.scan.name,
+            scan=reader.scan.name,
             cursor=reader.cursor,
             evidence=reader.progress.to_json(),
         )

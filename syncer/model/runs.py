@@ -38,7 +38,8 @@ class Checkpoint:
     saved_at: datetime
     #: Lists read to their end or to the frontier, in the order they were read.
     done: tuple[str, ...] = ()
-    listing: str | None = None
+    #: The scan that was interrupted, and where it stopped.
+    scan: str | None = None
     cursor: str | None = None
     #: What the unfinished scan has learned so far, as JSON values; written and read by planning alone.
     evidence: Mapping[str, Any] = field(default_factory=dict)

@@ -60,7 +60,7 @@ def can_resume(scan: Scan, checkpoint: Checkpoint, facts: Facts) -> bool:
     have moved on into one that was read already.
     """
     return (
-        checkpoint.listing == scan.name
+        checkpoint.scan == scan.name
         and checkpoint.cursor is not None
         and facts.paging.is_resumable
         and scan.listing.role is Role.PRIMARY

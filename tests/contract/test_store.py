@@ -24,7 +24,7 @@ from syncer.storage import PgStore, make_engine
 from tests.support.fakes import FakeStore, make_stream
 from tests.support.sightings import T0, after, begin, detail, outcome, see, store
 
-CHECKPOINT = Checkpoint(started_at=T0, saved_at=after(5), done=("WAITING",), listing="FINISH", cursor="c")
+CHECKPOINT = Checkpoint(started_at=T0, saved_at=after(5), done=("WAITING",), scan="FINISH", cursor="c")
 COVERED = StreamState(polled=(Interval(after(-100), after(0)),), last_run_at=after(10))
 
 

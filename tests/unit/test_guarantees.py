@@ -78,7 +78,7 @@ def twice(page: Page) -> Page:
 
 
 def checkpoint(run: Run, cursor: str) -> Checkpoint:
-    return Checkpoint(started_at=run.started_at, saved_at=T0, listing="ALL", cursor=cursor)
+    return Checkpoint(started_at=run.started_at, saved_at=T0, scan="ALL", cursor=cursor)
 
 
 def test_open_task_that_a_whole_scan_does_not_show_is_marked() -> None:

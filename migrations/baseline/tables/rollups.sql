@@ -4,11 +4,14 @@
 -- Hours whose tasks or runs changed since their rollups were computed. Writers only append and so never wait for
 -- the process that empties the queue. Hours of UTC, not days of the reporting time zone: a writer does not
 -- depend on the zone, and its rows stay right when the zone changes during the write.
-CREATE TABLE sync.touched_hours (
-    stream_id bigint      NOT NULL,
-    fact      text        NOT NULL,
-    hour_at   timestamptz NOT NULL,
-    CONSTRAINT ck_touched_hours_fact CHECK (fact IN ('arrivals', 'completions', 'runs'))
+-- The key is for `CREATE PUBLICATION … FOR ALL TABLES`, under which Postgres refuses to delete rows without one.
+CREATE TABLE sync.dirty_hours (
+    dirty_hour_id bigint      GENERATED ALWAYS AS IDENTITY,
+    stream_id     bigint      NOT NULL,
+    fact          text        NOT NULL,
+    hour_at       timestamptz NOT NULL,
+    CONSTRAINT pk_dirty_hours PRIMARY KEY (dirty_hour_id),
+    CONSTRAINT ck_dirty_hours_fact CHECK (fact IN ('arrivals', 'completions', 'runs'))
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 -- `queue_seconds` and `run_seconds` hold p50, p90, p95, p99 and the maximum; null where no duration is known.

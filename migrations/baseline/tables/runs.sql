@@ -35,7 +35,7 @@ CREATE TABLE sync.checkpoints (
     started_at timestamptz NOT NULL,
     saved_at   timestamptz NOT NULL,
     done       text[]      NOT NULL,
-    listing    text,
+    scan       text,
     cursor     text,
     evidence   jsonb       NOT NULL,
     CONSTRAINT pk_checkpoints PRIMARY KEY (stream_id, mode),

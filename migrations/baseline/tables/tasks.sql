@@ -53,7 +53,7 @@ CREATE INDEX ix_tasks_observed_at ON sync.tasks (observed_at);
 CREATE INDEX ix_tasks_lost ON sync.tasks (lost_at) WHERE lost_at IS NOT NULL;
 CREATE INDEX ix_tasks_open ON sync.tasks (stream_id, task_id)
     WHERE status IN ('waiting', 'running', 'paused', 'unknown') AND lost_at IS NULL;
-CREATE INDEX ix_tasks_undecided ON sync.tasks (stream_id, run_id) WHERE status = 'finished';
+CREATE INDEX ix_tasks_without_outcome ON sync.tasks (stream_id, run_id) WHERE status = 'finished';
 
 CREATE TABLE sync.task_versions (
     stream_id        bigint      NOT NULL,

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import array
 
-from syncer.storage.tables import settings, streams, touched_hours
+from syncer.storage.tables import dirty_hours, settings, streams
 
 #: One transaction takes the newest changed day and the days up to this much before it.
 _BATCH_LENGTH = literal_column("interval '4 days'", Interval)
@@ -60,7 +60,7 @@ def take_dirty_days(connection: Connection, below: str = NO_BOUND) -> DirtyBatch
 
 def mark_all_dirty(connection: Connection) -> None:
     """Put all days with tasks or runs into the queue. The caller commits."""
-    connection.execute(select(func.sync.touch_everything()))
+    connection.execute(select(func.sync.mark_all_dirty()))
 
 
 def count_dirty_days(connection: Connection) -> int:
@@ -73,17 +73,17 @@ _below = cast(bindparam("below", type_=Text), DateTime(timezone=True))
 _lower_bound = cast(bindparam("lower_bound", type_=Text), DateTime(timezone=True))
 _zone = select(settings.c.time_zone).scalar_subquery()
 
-_newest_day = func.date_trunc("day", func.timezone(_zone, func.max(touched_hours.c.hour_at)))
+_newest_day = func.date_trunc("day", func.timezone(_zone, func.max(dirty_hours.c.hour_at)))
 _LOWER_BOUND = select(cast(func.timezone(_zone, _newest_day - _BATCH_LENGTH), Text)).where(
-    touched_hours.c.hour_at < _below
+    dirty_hours.c.hour_at < _below
 )
 
 # The settings are read in the statement that deletes from the queue. A change of the settings marks all days
 # in its own transaction, so this statement sees both or neither.
 _taken = (
-    delete(touched_hours)
-    .where(touched_hours.c.hour_at < _below, touched_hours.c.hour_at >= _lower_bound)
-    .returning(touched_hours.c.stream_id, touched_hours.c.fact, touched_hours.c.hour_at)
+    delete(dirty_hours)
+    .where(dirty_hours.c.hour_at < _below, dirty_hours.c.hour_at >= _lower_bound)
+    .returning(dirty_hours.c.stream_id, dirty_hours.c.fact, dirty_hours.c.hour_at)
     .cte("taken")
 )
 _ends = (
@@ -108,4 +108,4 @@ _TAKE = (
     .group_by(_taken.c.fact, _local, settings.c.time_zone, settings.c.queue_target, settings.c.run_target)
     .order_by(_local.desc(), _taken.c.fact)
 )
-_DAYS = select(func.count(cast(func.timezone(_zone, touched_hours.c.hour_at), Date).distinct()))
+_DAYS = select(func.count(cast(func.timezone(_zone, dirty_hours.c.hour_at), Date).distinct()))

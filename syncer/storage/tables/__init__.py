@@ -7,11 +7,11 @@ from syncer.storage.tables.rollups import (
     arrivals_hourly,
     completions_daily,
     completions_hourly,
+    dirty_hours,
     durations_daily,
     failures_daily,
     runs_hourly,
     slo_daily,
-    touched_hours,
 )
 from syncer.storage.tables.runs import checkpoints, quirks, rejected_records, runs
 from syncer.storage.tables.streams import leases, settings, sources, streams
@@ -25,6 +25,7 @@ __all__ = [
     "completions_daily",
     "completions_hourly",
     "definitions",
+    "dirty_hours",
     "durations_daily",
     "failures_daily",
     "leases",
@@ -39,5 +40,4 @@ __all__ = [
     "streams",
     "task_versions",
     "tasks",
-    "touched_hours",
 ]

@@ -17,12 +17,19 @@ from sqlalchemy import (
     Table,
 )
 
-from syncer.storage.tables.metadata import bigint_column, instant_column, metadata, text_column
-
-#: Append-only to those who write tasks. No key: two of them may note the same hour and neither waits.
-touched_hours = Table(
-    "touched_hours",
+from syncer.storage.tables.metadata import (
+    bigint_column,
+    identity_column,
+    instant_column,
     metadata,
+    text_column,
+)
+
+#: Writers of tasks only append. Several may append the same hour; none of them waits for another.
+dirty_hours = Table(
+    "dirty_hours",
+    metadata,
+    identity_column("dirty_hour_id", primary_key=True),
     bigint_column("stream_id", nullable=False),
     text_column("fact", nullable=False),
     instant_column("hour_at", nullable=False),

@@ -70,7 +70,7 @@ checkpoints = Table(
     instant_column("started_at", nullable=False),
     instant_column("saved_at", nullable=False),
     Column("done", ARRAY(Text), nullable=False),
-    text_column("listing"),
+    text_column("scan"),
     text_column("cursor"),
     Column("evidence", JSONB, nullable=False),
     PrimaryKeyConstraint("stream_id", "mode"),

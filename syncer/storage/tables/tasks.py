@@ -96,7 +96,7 @@ Index(
     postgresql_where=and_(tasks.c.status.in_(OPEN_STATUSES), tasks.c.lost_at.is_(None)),
 )
 Index(
-    "ix_tasks_undecided",
+    "ix_tasks_without_outcome",
     tasks.c.stream_id,
     tasks.c.run_id,
     postgresql_where=tasks.c.status == Status.FINISHED.value,

@@ -63,7 +63,7 @@ def _resume(connection: Connection, lease: Lease, mode: Mode, row: Row[Any]) -> 
         started_at=row.started_at,
         saved_at=row.saved_at,
         done=tuple(row.done),
-        listing=row.listing,
+        scan=row.scan,
         cursor=row.cursor,
         evidence=row.evidence,
     )
@@ -113,7 +113,7 @@ def _save(connection: Connection, lease: Lease, run: Run, checkpoint: Checkpoint
         "started_at": checkpoint.started_at,
         "saved_at": checkpoint.saved_at,
         "done": list(checkpoint.done),
-        "listing": checkpoint.listing,
+        "scan": checkpoint.scan,
         "cursor": checkpoint.cursor,
         "evidence": dict(checkpoint.evidence),
     }

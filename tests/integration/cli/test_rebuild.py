@@ -12,7 +12,7 @@ from syncer.cli import main
 from syncer.simulator import ListOptions, Simulator, SimulatorOptions, config_toml
 
 _TASKS_IN_ROLLUPS = "SELECT coalesce(sum(tasks), 0)::int FROM reporting.arrivals_daily"
-_DIRTY_HOURS = "SELECT count(*) FROM sync.touched_hours"
+_DIRTY_HOURS = "SELECT count(*) FROM sync.dirty_hours"
 
 
 @pytest.fixture

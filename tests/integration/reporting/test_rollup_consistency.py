@@ -118,7 +118,7 @@ def test_refreshed_now_and_then_is_as_if_computed_from_nothing(
     pg.rebuild_rollups()
     pg.refresh_rollups()
     assert held(look) == fresh
-    assert look("SELECT count(*) AS n FROM sync.touched_hours") == [{"n": 0}]
+    assert look("SELECT count(*) AS n FROM sync.dirty_hours") == [{"n": 0}]
 
 
 def test_new_zone_counts_every_day_anew(pg: PgStore, look: Look) -> None:

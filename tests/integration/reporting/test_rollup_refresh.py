@@ -20,7 +20,7 @@ from tests.support.rollup_checks import VIEWS, held, shown, told
 from tests.support.sightings import begin, see, store
 
 DAY = 86_400
-QUEUE = "SELECT fact, hour_at FROM sync.touched_hours ORDER BY fact, hour_at"
+QUEUE = "SELECT fact, hour_at FROM sync.dirty_hours ORDER BY fact, hour_at"
 
 
 def days(count: int) -> list[Any]:
@@ -91,7 +91,7 @@ def test_second_worker_leaves_it_to_the_first(
     store(ours, begin(ours), see("a", created_at=T0))
     with halted(engine, pg):
         assert pg.refresh_rollups() is None
-        assert look("SELECT count(*) AS n FROM sync.touched_hours") == [{"n": 1}]
+        assert look("SELECT count(*) AS n FROM sync.dirty_hours") == [{"n": 1}]
     assert pg.refresh_rollups() == 0
     assert [row["tasks"] for row in shown(look, "arrivals_daily")] == [1]
 
@@ -172,7 +172,7 @@ def test_what_is_written_in_the_meantime_is_for_the_next_time(
 
 def changes(look: Look, action: Callable[[], object]) -> list[dict[str, Any]]:
     """What `action` puts into the queue, which is emptied before."""
-    look("TRUNCATE sync.touched_hours")
+    look("TRUNCATE sync.dirty_hours")
     action()
     return look(QUEUE)
 
@@ -250,6 +250,10 @@ def test_only_sources_that_changed_are_computed(pg: PgStore, ours: PgStreamStore
         "INSERT INTO sync.streams (source_id, region, poll_every, sweep_every)"
         " SELECT source_id, 'x', '1m', '1h' FROM sync.sources WHERE name = 'x'"
     )
-    look("INSERT INTO sync.touched_hours SELECT max(stream_id), 'arrivals', %s FROM sync.streams", T0)
+    look(
+        "INSERT INTO sync.dirty_hours (stream_id, fact, hour_at)"
+        " SELECT max(stream_id), 'arrivals', %s FROM sync.streams",
+        T0,
+    )
     assert pg.refresh_rollups() == 1
     assert look("SELECT tasks FROM sync.arrivals_daily") == [{"tasks": 99}]

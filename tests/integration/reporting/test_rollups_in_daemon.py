@@ -15,7 +15,7 @@ from tests.support.fakes import T0
 from tests.support.rollup_checks import shown, told
 from tests.support.sightings import begin, see, store
 
-QUEUE = "SELECT count(*) AS n FROM sync.touched_hours"
+QUEUE = "SELECT count(*) AS n FROM sync.dirty_hours"
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def url(module_url: str) -> Iterator[str]:
     with psycopg.connect(module_url, autocommit=True) as connection:
         connection.execute(
             "TRUNCATE sync.sources, sync.streams, sync.leases, sync.tasks, sync.task_versions, sync.runs,"
-            " sync.checkpoints, sync.rejected_records, sync.quirks, sync.touched_hours, sync.arrivals_daily,"
+            " sync.checkpoints, sync.rejected_records, sync.quirks, sync.dirty_hours, sync.arrivals_daily,"
             " sync.arrivals_hourly, sync.completions_daily, sync.completions_hourly, sync.slo_daily,"
             " sync.durations_daily, sync.failures_daily, sync.runs_hourly RESTART IDENTITY"
         )

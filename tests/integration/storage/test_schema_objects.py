@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 
 import psycopg
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -99,7 +98,6 @@ def test_every_view_and_function_has_one_file_of_its_name(migrated_url: str) -> 
     assert found == sorted(each.name for each in _sql_files().definitions())
 
 
-@pytest.mark.skip(reason="the queue of hours has none yet")
 def test_every_table_has_a_primary_key(migrated_url: str) -> None:
     """Without a key, `CREATE PUBLICATION … FOR ALL TABLES` makes every DELETE and UPDATE of a table fail."""
     keyless = """

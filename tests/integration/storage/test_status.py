@@ -98,7 +98,9 @@ def test_overview_shows_what_was_learned(engine: Engine, connection: psycopg.Con
     )
     for late in (2, 0, 3):
         connection.execute(_RUN, ["succeeded", NOW, NOW, None, "a"])
-        connection.execute("update sync.runs set late = %s where run_id = lastval()", [late])
+        connection.execute(
+            "update sync.runs set late = %s where run_id = (select max(run_id) from sync.runs)", [late]
+        )
     learned, other = load_streams(engine)
     assert learned.orders == {"tasks": ["created newest first"], "others": []}
     assert (learned.lookback, learned.outcome_filter) == (timedelta(seconds=90), "trusted")

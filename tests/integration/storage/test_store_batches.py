@@ -28,7 +28,7 @@ CHECKPOINT = Checkpoint(
     started_at=T0,
     saved_at=after(30),
     done=("WAITING", "PROCESSING"),
-    listing="FINISH",
+    scan="FINISH",
     cursor="token",
     evidence={"orders": ["created newest first"], "seen": 3, "last": None},
 )
@@ -138,7 +138,7 @@ def test_run_of_the_other_mode_does_not_take_the_checkpoint(ours: PgStreamStore)
     store(ours, sweep, checkpoint=CHECKPOINT)
     poll = begin(ours, Mode.POLL, at=60)
     assert (poll.checkpoint, poll.run_id == sweep.run_id) == (None, False)
-    store(ours, poll, checkpoint=replace(CHECKPOINT, listing="other"), status=RunStatus.INTERRUPTED)
+    store(ours, poll, checkpoint=replace(CHECKPOINT, scan="other"), status=RunStatus.INTERRUPTED)
     assert begin(ours, Mode.SWEEP, at=90).checkpoint == CHECKPOINT
 
 

@@ -236,7 +236,7 @@ def test_windows_have_the_same_edges_after_a_resume() -> None:
 
 
 def test_cursor_is_trusted_for_a_while() -> None:
-    saved = Checkpoint(started_at=T0, saved_at=T0, listing="FINISH", cursor="x")
+    saved = Checkpoint(started_at=T0, saved_at=T0, scan="FINISH", cursor="x")
     run = Run(run_id=1, mode=Mode.SWEEP, started_at=T0, checkpoint=saved)
     assert run_plan.drop_stale_checkpoint(run, T0 + MINUTE) is run
     fresh = run_plan.drop_stale_checkpoint(run, T0 + DAY)
@@ -245,13 +245,13 @@ def test_cursor_is_trusted_for_a_while() -> None:
 
 
 def test_scan_resumes_only_where_its_cursor_lasts() -> None:
-    saved = Checkpoint(started_at=T0, saved_at=T0, listing="ALL", cursor="5")
+    saved = Checkpoint(started_at=T0, saved_at=T0, scan="ALL", cursor="5")
     (reads_to_end,) = run_plan.ended_lists(TAT_FACTS)
     assert not run_plan.can_resume(reads_to_end, saved, TAT_FACTS)
     (reads_to_end,) = run_plan.ended_lists(VOD_FACTS)
     assert run_plan.can_resume(reads_to_end, saved, VOD_FACTS)
     waiting = Scan(listing=MPS_FACTS.lists[0], reads_to_end=True)
-    moved = Checkpoint(started_at=T0, saved_at=T0, listing="WAITING", cursor="5")
+    moved = Checkpoint(started_at=T0, saved_at=T0, scan="WAITING", cursor="5")
     assert not run_plan.can_resume(waiting, moved, MPS_FACTS)
 
 

@@ -15,7 +15,7 @@ MIGRATIONS = migrations_folder()
 SQL_FILES = _sql_files()
 DEFINITIONS = SQL_FILES.definitions()
 #: The revision that creates the tables of the baseline, and the hash of their statements.
-BASELINE = ("0006", "1bd81a62f56a6f68")
+BASELINE = ("0007", "d9f2ae238f45217f")
 
 
 def test_tables_of_the_baseline_have_their_own_revision() -> None:

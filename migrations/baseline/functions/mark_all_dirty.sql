@@ -1,5 +1,5 @@
 -- As before, and the runs besides.
-CREATE OR REPLACE FUNCTION sync.touch_everything() RETURNS void
+CREATE OR REPLACE FUNCTION sync.mark_all_dirty() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 DECLARE
     zone constant text := (SELECT time_zone FROM sync.settings);
@@ -20,13 +20,13 @@ BEGIN
             EXECUTE format('SELECT min(%1$I) FROM sync.%2$I WHERE %1$I >= $1', counted.instant, counted.ledger)
                 INTO at USING halves[cardinality(halves)] + interval '12 hours';
         END LOOP;
-        INSERT INTO sync.touched_hours (stream_id, fact, hour_at)
+        INSERT INTO sync.dirty_hours (stream_id, fact, hour_at)
         SELECT stream_id, counted.fact, half_at + within
         FROM unnest(of_each_source) AS stream_id, unnest(halves) AS half_at,
             unnest('{0 hours,11 hours}'::interval[]) AS within;
     END LOOP;
 
-    INSERT INTO sync.touched_hours (stream_id, fact, hour_at)
+    INSERT INTO sync.dirty_hours (stream_id, fact, hour_at)
     SELECT stream_id, fact, (day + time '12:00') AT TIME ZONE zone
     FROM unnest(of_each_source) AS stream_id, (
         SELECT 'arrivals' AS fact, day FROM sync.arrivals_daily
@@ -36,7 +36,7 @@ BEGIN
         SELECT 'runs', day FROM sync.runs_hourly
     ) AS known;
 END $$;
-COMMENT ON FUNCTION sync.touch_everything IS 'Has all rollups computed anew.';
+COMMENT ON FUNCTION sync.mark_all_dirty IS 'Has all rollups computed anew.';
 
 -- Another definition counts other hours, so every day is computed again.
-SELECT sync.touch_everything();
+SELECT sync.mark_all_dirty();

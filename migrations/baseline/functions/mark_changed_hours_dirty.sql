@@ -1,8 +1,8 @@
-CREATE OR REPLACE FUNCTION sync.touch_changed_hours() RETURNS trigger
+CREATE OR REPLACE FUNCTION sync.mark_changed_hours_dirty() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog
 SET enable_hashjoin = on SET enable_mergejoin = off SET enable_nestloop = off AS $$
 BEGIN
-    INSERT INTO sync.touched_hours (stream_id, fact, hour_at)
+    INSERT INTO sync.dirty_hours (stream_id, fact, hour_at)
     SELECT DISTINCT n.stream_id, each.fact, date_bin('1 hour', each.at, timestamptz '2000-01-01 00:00+00')
     FROM former o
     JOIN current n ON n.task_key = o.task_key
@@ -17,8 +17,8 @@ BEGIN
         AND each.at IS NOT NULL;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION sync.touch_changed_hours IS 'Notes the hours of the tasks that an update changes for the rollups.';
+COMMENT ON FUNCTION sync.mark_changed_hours_dirty IS 'Notes the hours of the tasks that an update changes for the rollups.';
 
-CREATE OR REPLACE TRIGGER touch_changed_hours AFTER UPDATE ON sync.tasks
+CREATE OR REPLACE TRIGGER mark_changed_hours_dirty AFTER UPDATE ON sync.tasks
     REFERENCING OLD TABLE AS former NEW TABLE AS current
-    FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_changed_hours();
+    FOR EACH STATEMENT EXECUTE FUNCTION sync.mark_changed_hours_dirty();
