@@ -74,13 +74,15 @@ class BatchWriter:
         status: RunStatus,
         *,
         state: StreamState | None = None,
+        ceiling_at: datetime | None = None,
         lost: Iterable[str] = (),
         error: str | None = None,
     ) -> None:
         """Commit the rest and end the run. One that is not complete keeps its checkpoint."""
         if status is RunStatus.SUCCEEDED:
             self.checkpoint = None
-        self._commit(replace(self._batch, status=status, state=state, lost=tuple(lost), error=error))
+        end = replace(self._batch, status=status, state=state, ceiling_at=ceiling_at)
+        self._commit(replace(end, lost=tuple(lost), error=error))
 
     def _add(self, sighting: Sighting) -> None:
         pending = self._pending.get(sighting.task.task_id)

@@ -24,7 +24,7 @@ from syncer.errors import (
 )
 from syncer.model import Checkpoint, Facts, Mode, Page, Role, Run, RunStatus, Stream, StreamState
 from syncer.planning import run_plan
-from syncer.planning.coverage import CompletedRun, advance_state
+from syncer.planning.coverage import CompletedRun, advance_state, ceiling
 from syncer.planning.scans import Scan, ScanProgress
 from syncer.ports import Fetch, StreamStore
 
@@ -207,7 +207,8 @@ class _Execution:
         state = advance_state(
             self.store.state(), self.source, self._proof(), run_plan.lookback(self.state, self.source)
         )
-        self.writer.close(RunStatus.SUCCEEDED, state=state, lost=lost)
+        claimed_to = ceiling(self.started_at, self.source.visibility_lag)
+        self.writer.close(RunStatus.SUCCEEDED, state=state, ceiling_at=claimed_to, lost=lost)
         return self._report(RunStatus.SUCCEEDED, None)
 
     def _proof(self) -> CompletedRun:

@@ -93,6 +93,8 @@ class Batch:
     checkpoint: Checkpoint | None = None
     #: Given when the run is complete: replaces what the stream has proven and learned.
     state: StreamState | None = None
+    #: Given with `state`: the end of the creation times that the run claims.
+    ceiling_at: datetime | None = None
     status: RunStatus = RunStatus.RUNNING
     error: str | None = None
 

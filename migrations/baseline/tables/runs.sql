@@ -18,6 +18,7 @@ CREATE TABLE sync.runs (
     lost       bigint      NOT NULL DEFAULT 0,
     pages      bigint      NOT NULL DEFAULT 0,
     requests   bigint      NOT NULL DEFAULT 0,
+    ceiling_at timestamptz,
     CONSTRAINT pk_runs PRIMARY KEY (run_id),
     CONSTRAINT fk_runs_stream_id_streams FOREIGN KEY (stream_id) REFERENCES sync.streams (stream_id)
 );

@@ -1,9 +1,4 @@
-"""Complete runs, as far as they can vouch for a time of creation.
-
-What a run has claimed is not on record; it follows from when the run began. The newest complete run shows by
-how much a claim ends before that: the visibility lag. Where that is no whole number of seconds, or was
-another once, what lies in the moments around the end of a claim may be put down to the run before or after.
-"""
+"""The complete runs around a time of creation, by the ceiling that each of them has claimed."""
 
 from __future__ import annotations
 
@@ -11,29 +6,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, select
+from sqlalchemy import Connection, Row, Select, select
 
-from syncer.model import Mode, RunStatus
+from syncer.model import Mode
 from syncer.storage.tables import runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRef:
-    """A run that is on record."""
+    """A recorded run."""
 
     run_id: int
     mode: str
     #: On the provider's clock.
     started_at: datetime
-    #: On the database's clock; None while it is under way.
+    #: On the database's clock; None while it is running.
     ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurroundingRuns:
-    """The complete runs around a time of creation; None where there is none, or none on record."""
+    """The complete runs around a time of creation; None where there is no such run."""
 
-    #: The last one that could not vouch for that time yet, and the first one that could.
+    #: The last run that ended its claim at or before that time, and the first run that claimed it.
     last_before: RunRef | None
     first_after: RunRef | None
     #: The first sweep that could confirm what an earlier one had read too.
@@ -41,48 +36,28 @@ class SurroundingRuns:
 
 
 def surrounding_runs(connection: Connection, stream: Row[Any], at: datetime) -> SurroundingRuns:
-    """Which complete runs of `stream` end before the creation time `at`, and which reach beyond it."""
-    ceiling = _ceiling(stream)
-    reaching = _complete(stream).where(ceiling > at)
+    """The complete runs of `stream` whose claims end before the creation time `at`, and after it."""
+    reaching = _complete(stream).where(runs.c.ceiling_at > at)
     swept = reaching.where(runs.c.mode == Mode.SWEEP.value).order_by(runs.c.started_at)
     first_sweep = _run_ref(connection, swept)
     confirming = None
     if first_sweep is not None:
         later = swept.where(runs.c.started_at > first_sweep.started_at)
-        confirming = _run_ref(connection, later.where(ceiling - _wide(stream) > at))
+        # Within the lookback before its ceiling a sweep confirms nothing: late tasks may still be missing.
+        lookback = stream.lookback or timedelta(0)
+        confirming = _run_ref(connection, later.where(runs.c.ceiling_at - lookback > at))
+    before = _complete(stream).where(runs.c.ceiling_at <= at).order_by(runs.c.started_at.desc())
     return SurroundingRuns(
-        last_before=_run_ref(
-            connection, _complete(stream).where(ceiling <= at).order_by(runs.c.started_at.desc())
-        ),
+        last_before=_run_ref(connection, before),
         first_after=_run_ref(connection, reaching.order_by(runs.c.ended_at, runs.c.run_id)),
         confirming=confirming,
     )
 
 
-def _ceiling(stream: Row[Any]) -> ColumnElement[datetime]:
-    """The end of what a run may have claimed; see `syncer.planning.coverage.ceiling`."""
-    return func.date_trunc("second", runs.c.started_at - literal(_lag(stream)))
-
-
-def _lag(stream: Row[Any]) -> timedelta:
-    if not (stream.last_run_at and stream.covered_to):
-        return timedelta(0)
-    # The end of a claim is cut down to whole seconds, so this may be most of a second too much.
-    lag: timedelta = max(timedelta(0), stream.last_run_at - stream.covered_to)
-    return lag if lag < _SECOND else lag // _SECOND * _SECOND
-
-
-_SECOND = timedelta(seconds=1)
-
-
-def _wide(stream: Row[Any]) -> timedelta:
-    return stream.lookback or timedelta(0)
-
-
 def _complete(stream: Row[Any]) -> Select[Any]:
-    return select(runs.c.run_id, runs.c.mode, runs.c.started_at, runs.c.ended_at).where(
-        runs.c.stream_id == stream.stream_id, runs.c.status == RunStatus.SUCCEEDED.value
-    )
+    """The stream's runs with a ceiling: only a complete run has one."""
+    columns = (runs.c.run_id, runs.c.mode, runs.c.started_at, runs.c.ended_at)
+    return select(*columns).where(runs.c.stream_id == stream.stream_id, runs.c.ceiling_at.is_not(None))
 
 
 def _run_ref(connection: Connection, query: Select[Any]) -> RunRef | None:

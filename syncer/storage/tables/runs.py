@@ -48,6 +48,8 @@ runs = Table(
     counter_column("lost"),
     counter_column("pages"),
     counter_column("requests"),
+    #: The end of the creation times that the run has claimed; null unless it succeeded.
+    instant_column("ceiling_at"),
 )
 Index("ix_runs_started_at", runs.c.started_at, postgresql_using="brin")
 Index("ix_runs_stream_id", runs.c.stream_id, runs.c.run_id)

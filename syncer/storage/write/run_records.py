@@ -83,6 +83,7 @@ def record_progress(connection: Connection, lease: Lease, batch: Batch, counts: 
             status=batch.status.value,
             epoch=lease.epoch,
             started_at=_start_of(batch),
+            ceiling_at=batch.ceiling_at,
             ended_at=func.clock_timestamp() if is_over else null(),
             error=batch.error.replace("\0", "�") if batch.error else null(),
         )

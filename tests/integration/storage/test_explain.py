@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from syncer.model import Interval, Mode, RunStatus, Sighting, Stream
-from syncer.planning.coverage import CompletedRun, advance_state
+from syncer.planning.coverage import CompletedRun, advance_state, ceiling
 from syncer.planning.run_plan import claimed_frontier, lookback
 from syncer.storage import PgStore, PgStreamStore
 from syncer.storage.read import (
@@ -47,7 +47,8 @@ class Story:
             late_by=timedelta(seconds=late_by),
         )
         proven = advance_state(state, source, proof, lookback(state, source))
-        store(self.ours, run, *sightings, state=proven, status=RunStatus.SUCCEEDED)
+        claimed_to = ceiling(run.started_at, source.visibility_lag)
+        store(self.ours, run, *sightings, state=proven, ceiling_at=claimed_to, status=RunStatus.SUCCEEDED)
         return run.run_id
 
     def break_off(self, at: float, error: str, mode: Mode = Mode.POLL) -> int:

@@ -118,6 +118,14 @@ def test_run_ends_with_its_last_batch(ours: PgStreamStore, look: Look, status: R
     assert row["error"] == ("the list never ends�" if error else None)
 
 
+def test_complete_run_keeps_the_ceiling_that_it_claimed(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    store(ours, run, see("a"))
+    assert look("SELECT ceiling_at FROM sync.runs") == [{"ceiling_at": None}]
+    store(ours, run, state=STATE, ceiling_at=after(30), status=RunStatus.SUCCEEDED)
+    assert look("SELECT ceiling_at FROM sync.runs") == [{"ceiling_at": after(30)}]
+
+
 @pytest.mark.parametrize("status", [RunStatus.RUNNING, RunStatus.INTERRUPTED, RunStatus.FAILED])
 def test_unfinished_run_goes_on_from_its_checkpoint(
     pg: PgStore, stream: Stream, look: Look, status: RunStatus

@@ -100,6 +100,22 @@ def test_first_run_is_a_sweep() -> None:
     assert run(Cloud(VOD_FACTS, fakes.make_tasks(5)), FakeStore()).mode is Mode.SWEEP
 
 
+def test_complete_run_records_the_ceiling_it_claims() -> None:
+    cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(60)), FakeStore()
+    run(cloud, store, page_size=5)
+    *earlier, last = store.batches
+    assert last.state is not None
+    assert last.ceiling_at == last.state.polled[-1].end
+    assert {batch.ceiling_at for batch in earlier} <= {None}
+
+
+def test_run_that_fails_records_no_ceiling() -> None:
+    cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(60)), FakeStore()
+    with mock.patch.object(Cloud, "__call__", side_effect=Retryable("unreachable")):
+        assert run(cloud, store).status is RunStatus.FAILED
+    assert [batch.ceiling_at for batch in store.batches] == [None]
+
+
 def test_run_after_downtime_is_a_sweep() -> None:
     cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(5)), FakeStore()
     run(cloud, store)
