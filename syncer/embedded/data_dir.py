@@ -1,4 +1,4 @@
-"""Where an embedded Postgres keeps its things, and that its user can reach them."""
+"""The data folder: its default path, and the creation of folders with an exact mode."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from syncer.errors import ConfigurationError
 
 
 def default_data_dir() -> Path:
-    """Where syncer keeps its data: /var/lib/syncer for root, else in the platform's user data folder."""
+    """/var/lib/syncer for root; else the folder `syncer` in the platform's folder for user data."""
     if os.geteuid() == 0:
         return Path("/var/lib/syncer")
     if sys.platform == "darwin":
         return _home() / "Library" / "Application Support" / "syncer"
     xdg = Path(os.environ.get("XDG_DATA_HOME", ""))
-    # The XDG specification: a relative path is invalid and counts as unset.
+    # A relative path is invalid and must be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
     return (xdg if xdg.is_absolute() else _home() / ".local" / "share") / "syncer"
 
 
@@ -33,11 +33,11 @@ def _home() -> Path:
 
 
 def make_folder(folder: Path, mode: int) -> None:
-    """Make `folder` with exactly `mode`, missing parents with 755; folders that exist stay as they are."""
+    """Create `folder` with exactly `mode`, and missing parents with 755. Existing folders stay unchanged."""
     if folder.is_dir():
         return
     if not folder.parent.exists():
         make_folder(folder.parent, 0o755)
-    with suppress(FileExistsError):  # another process was faster
+    with suppress(FileExistsError):  # another process created it first
         folder.mkdir()
-        folder.chmod(mode)  # mkdir's own mode is cut by the umask
+        folder.chmod(mode)  # the umask reduces the mode of mkdir

@@ -1,7 +1,8 @@
-"""File locks that the kernel lets go of when their holder dies, however it dies.
+"""File locks that the kernel releases when their holder ends, also after a crash or `kill -9`.
 
-A lock belongs to the open file, not to the process: a child that inherits the file holds the lock with us
-and keeps it after we have closed ours. That tells for certain whether a server lives; a pid does not.
+A lock of flock(2) belongs to the open file, not to the process. A child process that inherits the open file
+shares the lock, and keeps it after the parent has closed the file. So a lock shows reliably whether a server
+is alive; a pid does not. https://man7.org/linux/man-pages/man2/flock.2.html
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from pathlib import Path
 
 from syncer.errors import StoreUnavailable
 
-_PAUSE = 0.05
+_PAUSE_SECONDS = 0.05
 
 
 @contextmanager
-def opened_lock_file(path: Path) -> Iterator[int]:
-    """A file descriptor to lock on; closing it lets go, unless a child has inherited it."""
+def open_lock_file(path: Path) -> Iterator[int]:
+    """Open a lock file; closing it releases its lock, unless a child process has inherited it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         yield descriptor
@@ -29,25 +30,28 @@ def opened_lock_file(path: Path) -> Iterator[int]:
 
 
 @contextmanager
-def lock_file(path: Path, *, seconds: float, what: str) -> Iterator[int]:
-    """`path` locked for us alone. Raises StoreUnavailable, saying `what` it waited for, after `seconds`."""
-    with opened_lock_file(path) as descriptor:
-        for _ in range(max(1, round(seconds / _PAUSE))):
-            if try_alone(descriptor):
+def exclusive_lock(path: Path, *, timeout_seconds: float, waiting_for: str) -> Iterator[int]:
+    """Lock `path` exclusively until the end of the block.
+
+    Raises StoreUnavailable after `timeout_seconds`; its message names what the process was `waiting_for`.
+    """
+    with open_lock_file(path) as descriptor:
+        for _ in range(max(1, round(timeout_seconds / _PAUSE_SECONDS))):
+            if try_lock_exclusive(descriptor):
                 break
-            time.sleep(_PAUSE)
+            time.sleep(_PAUSE_SECONDS)
         else:
-            raise StoreUnavailable(f"waited {seconds:.0f} s for {what} ({path} is locked)")
+            raise StoreUnavailable(f"waited {timeout_seconds:.0f} s for {waiting_for} ({path} is locked)")
         yield descriptor
 
 
-def share(descriptor: int) -> None:
-    """Lock together with others who share; waits for whoever has it alone."""
+def lock_shared(descriptor: int) -> None:
+    """Lock the file together with other shared holders; wait until no process holds it exclusively."""
     fcntl.flock(descriptor, fcntl.LOCK_SH)
 
 
-def try_alone(descriptor: int) -> bool:
-    """True if the lock is now ours alone."""
+def try_lock_exclusive(descriptor: int) -> bool:
+    """Lock the file exclusively if no other process holds a lock on it; return whether it is locked now."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -56,10 +60,10 @@ def try_alone(descriptor: int) -> bool:
 
 
 def is_locked(path: Path) -> bool:
-    """True while somebody else has `path` locked for himself."""
+    """Whether another process holds an exclusive lock on `path`."""
     if not path.exists():
         return False
-    with opened_lock_file(path) as descriptor:
+    with open_lock_file(path) as descriptor:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -1,4 +1,4 @@
-"""The operating system's user that an embedded Postgres runs as: never root, which it refuses."""
+"""The operating system's user that runs the embedded Postgres; never root, as which Postgres does not run."""
 
 from __future__ import annotations
 
@@ -12,70 +12,74 @@ from typing import Any
 
 from syncer.errors import ConfigurationError, StoreUnavailable
 
-#: Whom root becomes, the first of these that exists: a user for us, else the least surprising one.
-_UNPRIVILEGED = ("syncer", "postgres", "nobody")
+#: The users that a root process switches to: the first of these that exists.
+_UNPRIVILEGED_USERS = ("syncer", "postgres", "nobody")
 
-#: The server gets no more of our environment: it holds secrets, and PG* variables that would mislead it.
+#: The variables that programs inherit. The others can hold secrets, or PG* values that would misdirect them.
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH")
 
 
 @dataclass(frozen=True, slots=True)
 class OsUser:
-    """A user to own files and run programs as."""
+    """A user that owns files and runs programs."""
 
     uid: int
     gid: int
 
     @classmethod
     def for_files(cls, path: Path) -> OsUser:
-        """Ourselves; or, if we are root, whoever owns `path`, or would own it if it were made."""
+        """The user for the server's files at `path`.
+
+        The current user; as root, the owner of `path`, or an unprivileged user if it does not exist.
+        """
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid())
-        return cls.of(path) if path.exists() else _preferred()
+        return cls.owner_of(path) if path.exists() else _unprivileged_user()
 
     @classmethod
-    def of(cls, path: Path) -> OsUser:
-        """Whoever owns `path`."""
+    def owner_of(cls, path: Path) -> OsUser:
+        """The owner of `path`."""
         status = path.stat()
         return cls(status.st_uid, status.st_gid)
 
     @property
     def name(self) -> str:
-        """The user's name, or his number where he has none."""
+        """The user's name; the number if it has no name."""
         try:
             return pwd.getpwuid(self.uid).pw_name
         except KeyError:
             return str(self.uid)
 
     @property
-    def is_other(self) -> bool:
-        """True where it is not us."""
+    def differs_from_current(self) -> bool:
+        """Whether this is not the user of the current process."""
         return self.uid != os.geteuid()
 
-    def own(self, path: Path) -> None:
-        """Give `path`, which we made, to this user."""
-        if self.is_other:
+    def chown(self, path: Path) -> None:
+        """Make this user the owner of `path`, which this process created."""
+        if self.differs_from_current:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
-    def can(self, *command: str | Path) -> bool:
-        """True if `command` succeeds as this user."""
+    def can_run(self, *command: str | Path) -> bool:
+        """Run `command` as this user; return whether it succeeded."""
         try:
             return self._run(command).returncode == 0
         except OSError:
             return False
 
-    def run(self, *command: str | Path, fds: Sequence[int] = ()) -> None:
-        """Run a program as this user to its end, handing it the open files `fds`.
+    def run(self, *command: str | Path, descriptors: Sequence[int] = ()) -> None:
+        """Run a program as this user and wait for its end. It inherits the open files `descriptors`.
 
-        Raises StoreUnavailable with the program's own last words if it fails.
+        Raises StoreUnavailable with the last line of the program's output if it fails.
         """
-        result = self._run(command, fds)
+        result = self._run(command, descriptors)
         if result.returncode != 0:
-            words = (result.stderr.strip() or result.stdout.strip() or "no reason given").splitlines()[-1]
-            raise StoreUnavailable(f"the embedded Postgres: {Path(command[0]).name} failed: {words}")
+            output = result.stderr.strip() or result.stdout.strip() or "no reason given"
+            last_line = output.splitlines()[-1]
+            raise StoreUnavailable(f"the embedded Postgres: {Path(command[0]).name} failed: {last_line}")
 
     def _run(
-        self, command: Sequence[str | Path], fds: Sequence[int] = ()
+        self, command: Sequence[str | Path], descriptors: Sequence[int] = ()
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
@@ -83,24 +87,26 @@ class OsUser:
             capture_output=True,
             text=True,
             errors="replace",
-            cwd="/",  # ours may be closed to this user
+            cwd="/",  # this user may have no access to the current folder
             env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | {"LC_ALL": "C"},
-            pass_fds=fds,
+            pass_fds=descriptors,
             umask=0o077,
-            start_new_session=True,  # Ctrl-C is for us; we stop the server in order
-            **self._switch(),
+            start_new_session=True,  # Ctrl-C must not reach the server: this process stops it in order
+            **self._subprocess_user(),
         )
 
-    def _switch(self) -> dict[str, Any]:
-        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.is_other else {}
+    def _subprocess_user(self) -> dict[str, Any]:
+        if not self.differs_from_current:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
-def _preferred() -> OsUser:
-    for name in _UNPRIVILEGED:
+def _unprivileged_user() -> OsUser:
+    for name in _UNPRIVILEGED_USERS:
         try:
             user = pwd.getpwnam(name)
         except KeyError:
             continue
         return OsUser(user.pw_uid, user.pw_gid)
-    names = ", ".join(_UNPRIVILEGED)
+    names = ", ".join(_UNPRIVILEGED_USERS)
     raise ConfigurationError(f"Postgres does not run as root, and there is no user {names}: add one of them")

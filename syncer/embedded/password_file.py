@@ -1,4 +1,7 @@
-"""The generated passwords, in libpq's own file format, so that `PGPASSFILE=… psql` just works."""
+"""The generated passwords, in the file format of libpq, so that `PGPASSFILE=… psql` works.
+
+https://www.postgresql.org/docs/current/libpq-pgpass.html
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,17 @@ from pathlib import Path
 
 from syncer.errors import ConfigurationError
 
-#: The ordinary role that owns the database; the one syncer connects as.
+#: The ordinary role that owns the database; syncer connects as it.
 ROLE = "syncer"
 DATABASE = "syncer"
-#: For the operator alone: making further roles, extensions.
+#: For administration only: further roles, extensions.
 SUPERUSER = "postgres"
 
 HOST = "127.0.0.1"
 
 
 def generate_passwords(path: Path) -> None:
-    """Write new passwords for both roles to `path`, readable to ourselves alone; keep those that exist."""
+    """Write new passwords of both roles to `path`, readable only by its owner. Keeps an existing file."""
     if path.exists():
         return
     draft = path.with_suffix(".new")
@@ -30,7 +33,7 @@ def generate_passwords(path: Path) -> None:
 
 
 def read_password(path: Path, role: str) -> str:
-    """The password of `role`. Raises ConfigurationError where the file does not tell it."""
+    """The password of `role`. Raises ConfigurationError if the file does not hold it."""
     try:
         lines = path.read_text(encoding="ascii").splitlines()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""One embedded Postgres for all syncer processes: the first starts it, the last stops it."""
+"""One embedded Postgres for all syncer processes: the first one starts it, the last one stops it."""
 
 from __future__ import annotations
 
@@ -17,39 +17,42 @@ from syncer.embedded.cluster import Cluster
 from syncer.embedded.data_dir import make_folder
 from syncer.embedded.os_user import OsUser
 from syncer.embedded.password_file import DATABASE, HOST, ROLE, SUPERUSER, generate_passwords, read_password
-from syncer.embedded.provision import provision
-from syncer.embedded.tcp_ports import candidate_ports, is_free, keep_port, read_port
+from syncer.embedded.provisioning import create_role_and_database
+from syncer.embedded.tcp_ports import candidate_ports, is_free, read_port, save_port
 from syncer.errors import ConfigurationError, StoreUnavailable
 
-#: Longer than a start with crash recovery and a stop in order take together.
-_TURN_SECONDS = 450
-_TRIES = 600
-_PAUSE_SECONDS = 0.1
+#: Longer than a start with crash recovery and a regular stop together.
+_START_STOP_TIMEOUT_SECONDS = 450
+_MAX_CONNECT_ATTEMPTS = 600
+_CONNECT_PAUSE_SECONDS = 0.1
 
 
 class EmbeddedPostgres:
     """The Postgres in `data_dir`, with a database `syncer` that the ordinary role `syncer` owns.
 
-    Which processes use it, and whether it runs, is told by file locks alone: they vanish with their holders,
-    so a process that was killed leaves nothing to clean up.
+    File locks alone record which processes use the server and whether it runs. The kernel releases them when
+    a process ends, so a killed process leaves nothing to clean up.
     """
 
     def __init__(
         self, data_dir: Path, *, binaries: Binaries | None = None, settings: Mapping[str, str] | None = None
     ) -> None:
-        """`settings` go into postgresql.conf when the data is made; `binaries` are found if not given."""
+        """`settings` are written to postgresql.conf when the data folder is created.
+
+        Without `binaries` the installed ones are used.
+        """
         self._folder = Path(os.path.abspath(data_dir)) / "postgres"
         self._data = self._folder / "db"
         self._passwords = self._folder / "pgpass"
-        self._port = self._folder / "port"
-        #: Held by whoever starts or stops the server.
-        self._turn = self._folder / "turn.lock"
-        #: Shared by all who use the server.
-        self._users = self._folder / "users.lock"
-        #: Held by the server's own processes.
-        self._server = self._folder / "server.lock"
-        #: There while the server shall stay up without users, until it is told to stop or dies.
-        self._stays = self._folder / "stays"
+        self._port_file = self._folder / "port"
+        #: Locked exclusively while a process starts or stops the server.
+        self._start_stop_lock_file = self._folder / "start-stop.lock"
+        #: Locked by every process that uses the server, as a shared lock.
+        self._users_lock_file = self._folder / "users.lock"
+        #: Locked exclusively by the server's own processes, which inherit the open file.
+        self._server_lock_file = self._folder / "server.lock"
+        #: Exists while the server must keep running without users, until `stop()` or a new start.
+        self._keep_running_file = self._folder / "keep-running"
         self._binaries = binaries
         self._settings = settings or {}
 
@@ -59,57 +62,60 @@ class EmbeddedPostgres:
         return self._passwords
 
     def password(self, role: str) -> str:
-        """The password of `role`, for logs to conceal."""
+        """The password of `role`, such as for hiding it in logs."""
         return read_password(self._passwords, role)
 
     def is_running(self) -> bool:
-        """True while the server's processes live, whoever started them."""
-        return file_locks.is_locked(self._server)
+        """Whether the server's processes are alive, whichever process started them."""
+        return file_locks.is_locked(self._server_lock_file)
 
     def url(self, *, role: str = ROLE, database: str = DATABASE) -> str:
-        """Where the database is to be found, password included, for psql and for BI tools too.
+        """The URL of a database, with the password; psql and BI tools accept it too.
 
-        Raises ConfigurationError if nothing was ever started in this folder.
+        Raises ConfigurationError if the server was never started in this folder.
         """
-        port = read_port(self._port)
+        port = read_port(self._port_file)
         if port is None:
             raise ConfigurationError(f"there is no embedded Postgres in {self._folder} yet")
         return f"postgresql://{role}:{self.password(role)}@{HOST}:{port}/{database}"
 
     @contextmanager
-    def running(self, *, stays: bool = False) -> Iterator[str]:
-        """The database's URL, for as long as the server is needed: started or joined, and left.
+    def running(self, *, keep_running: bool = False) -> Iterator[str]:
+        """Start the server if it does not run; yield the database's URL; stop it if no process uses it.
 
-        With `stays` it goes on after its last user, for people to look around, until `stop()`.
-        Raises ConfigurationError where the folder or the machine is not fit for it, StoreUnavailable where
-        the server does not start.
+        With `keep_running` the server continues without users until `stop()`.
+        Raises ConfigurationError if the folder or the machine is unsuitable, StoreUnavailable if the server
+        does not start.
         """
-        with self._explained():
-            self._prepare()
-        with file_locks.opened_lock_file(self._users) as users:
+        with self._os_errors_as_configuration_errors():
+            self._prepare_folder()
+        with file_locks.open_lock_file(self._users_lock_file) as users_lock:
             try:
-                with self._explained(), self._our_turn():
-                    file_locks.share(users)
-                    self._join()
-                    if stays:
-                        self._stays.touch()
+                with self._os_errors_as_configuration_errors(), self._start_stop_lock():
+                    file_locks.lock_shared(users_lock)
+                    self._start_and_connect()
+                    if keep_running:
+                        self._keep_running_file.touch()
                 yield self.url()
             finally:
-                self._leave(users)
+                self._stop_if_unused(users_lock)
 
     def stop(self) -> bool:
-        """Stop a server that stays. False if others use it; then it goes with the last of them."""
+        """Stop a server that was kept running; return whether it is stopped.
+
+        If other processes use it, it stops with the last of them instead.
+        """
         if not self._folder.exists():
             return True
-        with self._explained():
-            self._prepare()
-            self._stays.unlink(missing_ok=True)
-            with file_locks.opened_lock_file(self._users) as users:
-                self._leave(users)
+        with self._os_errors_as_configuration_errors():
+            self._prepare_folder()
+            self._keep_running_file.unlink(missing_ok=True)
+            with file_locks.open_lock_file(self._users_lock_file) as users_lock:
+                self._stop_if_unused(users_lock)
         return not self.is_running()
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _os_errors_as_configuration_errors(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
@@ -117,52 +123,55 @@ class EmbeddedPostgres:
                 f"no Postgres can run in {self._folder}: {error}; set data_dir to a folder of this user"
             ) from error
 
-    def _prepare(self) -> None:
-        # Only the data is the server's: it must not be able to swap files under root's hands.
+    def _prepare_folder(self) -> None:
+        # The server's user owns only the data in this folder: it must not be able to replace root's files.
         make_folder(self._folder, 0o711 if os.geteuid() == 0 else 0o700)
-        owner = OsUser.of(self._folder)
-        if owner.is_other:
+        owner = OsUser.owner_of(self._folder)
+        if owner.differs_from_current:
             raise ConfigurationError(f"{self._folder} belongs to {owner.name}: run syncer as that user")
 
-    def _our_turn(self) -> AbstractContextManager[int]:
-        return file_locks.lock_file(
-            self._turn, seconds=_TURN_SECONDS, what="another syncer to start or stop Postgres"
+    def _start_stop_lock(self) -> AbstractContextManager[int]:
+        return file_locks.exclusive_lock(
+            self._start_stop_lock_file,
+            timeout_seconds=_START_STOP_TIMEOUT_SECONDS,
+            waiting_for="another syncer process to start or stop Postgres",
         )
 
-    def _leave(self, users: int) -> None:
-        with self._our_turn():
-            if file_locks.try_alone(users) and self.is_running() and not self._stays.exists():
+    def _stop_if_unused(self, users_lock: int) -> None:
+        with self._start_stop_lock():
+            is_unused = file_locks.try_lock_exclusive(users_lock)
+            if is_unused and self.is_running() and not self._keep_running_file.exists():
                 self._cluster().stop()
 
-    def _join(self) -> None:
-        """Start the server unless it runs, and see to it that role and database are there."""
+    def _start_and_connect(self) -> None:
+        """Start the server if it does not run; create the role and the database if they are missing."""
         generate_passwords(self._passwords)
         reason = ""
-        for _ in range(_TRIES):
-            with file_locks.opened_lock_file(self._server) as lock:
-                if file_locks.try_alone(lock):
-                    self._start(lock)
+        for _ in range(_MAX_CONNECT_ATTEMPTS):
+            with file_locks.open_lock_file(self._server_lock_file) as server_lock:
+                if file_locks.try_lock_exclusive(server_lock):
+                    self._start(server_lock)
             try:
                 url = self.url(role=SUPERUSER, database="postgres")
-                provision(url, self.password(ROLE))
+                create_role_and_database(url, self.password(ROLE))
                 return
             except psycopg.OperationalError as error:
                 reason = str(error).strip().splitlines()[-1]
             if "authentication failed" in reason:
                 break
-            # Processes of a server that was killed are on their way out, or one is still recovering.
-            time.sleep(_PAUSE_SECONDS)
+            # The processes of a killed server still have to end, or a server is still recovering.
+            time.sleep(_CONNECT_PAUSE_SECONDS)
         raise StoreUnavailable(f"the embedded Postgres runs but does not answer: {reason}")
 
-    def _start(self, lock: int) -> None:
-        self._stays.unlink(missing_ok=True)
+    def _start(self, server_lock: int) -> None:
+        self._keep_running_file.unlink(missing_ok=True)
         cluster = self._cluster()
         if not self._data.exists():
             cluster.create(self.password(SUPERUSER), self._settings)
-        for port in candidate_ports(self._port):
-            keep_port(self._port, port)
+        for port in candidate_ports(self._port_file):
+            save_port(self._port_file, port)
             try:
-                cluster.start(port, lock)
+                cluster.start(port, server_lock)
                 return
             except StoreUnavailable:
                 if is_free(port):
@@ -170,16 +179,17 @@ class EmbeddedPostgres:
         raise StoreUnavailable("the embedded Postgres found no free port on the loopback address")
 
     def _cluster(self) -> Cluster:
-        account = OsUser.for_files(self._data)
-        if account.is_other and not account.can("test", "-x", self._folder):
+        os_user = OsUser.for_files(self._data)
+        if os_user.differs_from_current and not os_user.can_run("test", "-x", self._folder):
             raise ConfigurationError(
-                f"the user {account.name}, who runs Postgres for root, cannot enter {self._folder}: "
-                "set data_dir to a folder that everybody may enter, such as /var/lib/syncer"
+                f"the user {os_user.name}, which runs Postgres for root, cannot enter {self._folder}: "
+                "set data_dir to a folder that all users may enter, such as /var/lib/syncer"
             )
-        binaries = self._fitting_binaries()
-        return Cluster(self._data, readable_binaries(binaries, account, self._folder / "binaries"), account)
+        binaries = self._compatible_binaries()
+        return Cluster(self._data, readable_binaries(binaries, os_user, self._folder / "binaries"), os_user)
 
-    def _fitting_binaries(self) -> Binaries:
+    def _compatible_binaries(self) -> Binaries:
+        """Binaries of the major version that created the data; the preferred ones if there is no data."""
         try:
             major = int((self._data / "PG_VERSION").read_text(encoding="ascii"))
         except FileNotFoundError:

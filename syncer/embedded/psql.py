@@ -1,4 +1,4 @@
-"""The line to type for a look into the database."""
+"""The psql command that connects to the embedded database."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from syncer.embedded.binaries import installed_binaries
 from syncer.embedded.postgres import EmbeddedPostgres
 
 
-def psql_line(postgres: EmbeddedPostgres) -> str:
-    """A shell command that connects as the ordinary role, without showing the password to other users.
+def psql_command(postgres: EmbeddedPostgres) -> str:
+    """A shell command that connects as the ordinary role, without the password in the process list.
 
-    It names psql by its path where it is not on PATH, but came with the server's binaries.
+    It names psql by its path if psql is not on PATH but came with the server's binaries.
     """
     url = urlsplit(postgres.url())
-    open_url = url._replace(netloc=f"{url.username}@{url.hostname}:{url.port}").geturl()
-    return f"PGPASSFILE={shlex.quote(str(postgres.password_file))} {shlex.quote(_psql())} {open_url}"
+    url_without_password = url._replace(netloc=f"{url.username}@{url.hostname}:{url.port}").geturl()
+    password_file = shlex.quote(str(postgres.password_file))
+    return f"PGPASSFILE={password_file} {shlex.quote(_psql())} {url_without_password}"
 
 
 def _psql() -> str:

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from syncer.embedded import EmbeddedPostgres
-from tests.support.postgres_servers import open_folder
+from tests.support.postgres_servers import shared_folder
 from tests.support.program import Program, installed
 
 #: Where nobody listens: a demo that obeyed it would fail, and one that found a database would fill it.
@@ -23,7 +23,7 @@ _REAL = "postgresql://nobody@127.0.0.1:1/real"
 @pytest.fixture
 def top() -> Iterator[Path]:
     """A folder that the server's user can reach."""
-    with open_folder() as folder:
+    with shared_folder() as folder:
         yield folder
         EmbeddedPostgres(folder / "demo").stop()
 

@@ -49,7 +49,7 @@ class FaultyPostgres:
     def crash(self) -> None:
         """End it as a power cut does."""
         stop = (self.cluster.binaries.program("pg_ctl"), "stop", "-w", "-D", str(self.cluster.folder))
-        self.cluster.account.run(*stop, "-m", "immediate")
+        self.cluster.os_user.run(*stop, "-m", "immediate")
 
     @contextmanager
     def down(self) -> Iterator[None]:
@@ -117,11 +117,11 @@ class FaultyPostgres:
 @contextmanager
 def faulty_postgres(binaries: Binaries) -> Iterator[FaultyPostgres]:
     """A running server in a temporary folder."""
-    with postgres_servers.open_folder() as folder, open(os.devnull, "rb") as nothing:
-        account = OsUser.for_files(folder / "db")
-        cluster = Cluster(folder / "db", readable_binaries(binaries, account, folder / "binaries"), account)
+    with postgres_servers.shared_folder() as folder, open(os.devnull, "rb") as nothing:
+        os_user = OsUser.for_files(folder / "db")
+        cluster = Cluster(folder / "db", readable_binaries(binaries, os_user, folder / "binaries"), os_user)
         password = secrets.token_hex(16)
-        cluster.create(password, postgres_servers.FAST)
+        cluster.create(password, postgres_servers.FAST_SETTINGS)
         server = FaultyPostgres(cluster, _started(cluster, nothing.fileno()), nothing.fileno(), password)
         try:
             yield server
@@ -146,7 +146,7 @@ def small_disk(server: FaultyPostgres, name: str) -> Iterator[Path]:
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_SMALL}", "tmpfs", disk], check=True)
     try:
-        server.cluster.account.own(disk)
+        server.cluster.os_user.chown(disk)
         statement = sql.SQL("CREATE TABLESPACE {} LOCATION {}")
         server.run(statement.format(sql.Identifier(name), sql.Literal(str(disk))))
         yield disk

@@ -1,4 +1,4 @@
-"""The Postgres servers that tests run on: one a session, thrown away with its files."""
+"""The Postgres server of a test session: a given one, or one in a temporary folder."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from psycopg.conninfo import conninfo_to_dict
 from syncer.embedded import SUPERUSER, Binaries, EmbeddedPostgres
 from syncer.embedded.binaries import installed_binaries
 
-#: Nobody needs a test's data after a crash, and no test lives long enough to need a vacuum, which would write
-#: at moments of its own.
-FAST = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+#: Tests need no data after a crash. They are too short to need a vacuum, which would also write at
+#: unpredictable moments.
+FAST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running Postgres and its ordinary role that owns the tests' databases."""
+    """A running Postgres and the ordinary role that owns the tests' databases."""
 
     admin_url: str
     owner: str
     password: str
 
     def create(self, name: str, *, template: str = "template0") -> str:
-        """The URL of a new database, empty or a copy of `template`, for its owner."""
+        """Create a database of the owner, empty or as a copy of `template`; return its URL."""
         statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
         parts = [sql.Identifier(word) for word in (name, self.owner, template)]
         self._run(statement.format(*parts))
         return self.url(name)
 
     def drop(self, name: str) -> None:
-        """Remove a database even while someone is connected to it."""
+        """Remove a database, also while clients are connected to it."""
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def url(self, name: str) -> str:
-        """Where the owner finds the database `name`."""
-        at = conninfo_to_dict(self.admin_url)
+        """The owner's URL of the database `name`."""
+        admin = conninfo_to_dict(self.admin_url)
         secret = f":{self.password}" if self.password else ""
-        return f"postgresql://{self.owner}{secret}@{at['host']}:{at.get('port', 5432)}/{name}"
+        return f"postgresql://{self.owner}{secret}@{admin['host']}:{admin.get('port', 5432)}/{name}"
 
     def _run(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
@@ -53,8 +53,11 @@ class Server:
 
 
 @contextmanager
-def given(url: str) -> Iterator[Server]:
-    """The server at `url`. Its role needs CREATEDB; a superuser makes an ordinary owner for the session."""
+def existing_server(url: str) -> Iterator[Server]:
+    """The server at `url`, whose role needs CREATEDB.
+
+    If the role is a superuser, create an ordinary owner of the databases for the time of the block.
+    """
     with psycopg.connect(url, autocommit=True) as connection:
         if connection.info.parameter_status("is_superuser") == "off":
             yield Server(url, connection.info.user, connection.info.password)
@@ -69,17 +72,20 @@ def given(url: str) -> Iterator[Server]:
 
 
 @contextmanager
-def started(binaries: Binaries) -> Iterator[Server]:
-    """A server of these binaries in a temporary folder."""
-    with open_folder() as folder:
-        postgres = EmbeddedPostgres(folder, binaries=binaries, settings=FAST)
-        with postgres.running(), given(postgres.url(role=SUPERUSER, database="postgres")) as server:
+def temporary_server(binaries: Binaries) -> Iterator[Server]:
+    """Run a server of these binaries in a temporary folder."""
+    with shared_folder() as folder:
+        postgres = EmbeddedPostgres(folder, binaries=binaries, settings=FAST_SETTINGS)
+        with (
+            postgres.running(),
+            existing_server(postgres.url(role=SUPERUSER, database="postgres")) as server,
+        ):
             yield server
 
 
 @contextmanager
-def open_folder() -> Iterator[Path]:
-    """A temporary folder that everybody may enter; pytest's own are closed to the server's user."""
+def shared_folder() -> Iterator[Path]:
+    """A temporary folder that all users may enter; the server's user cannot enter those of pytest."""
     folder = Path(tempfile.mkdtemp(prefix="syncer-test-"))
     folder.chmod(0o755)
     try:
@@ -89,10 +95,10 @@ def open_folder() -> Iterator[Path]:
 
 
 def wheel_binaries() -> Binaries | None:
-    """The binaries that come with the extra `embedded`."""
-    return next((binaries for binaries in installed_binaries() if binaries.tree), None)
+    """The binaries of the extra `embedded`; None if it is not installed."""
+    return next((binaries for binaries in installed_binaries() if binaries.package_folder), None)
 
 
 def system_binaries() -> Binaries | None:
-    """The binaries on PATH or in /usr/lib/postgresql."""
-    return next((binaries for binaries in installed_binaries() if not binaries.tree), None)
+    """The binaries on PATH or in /usr/lib/postgresql; None if there are none."""
+    return next((binaries for binaries in installed_binaries() if not binaries.package_folder), None)

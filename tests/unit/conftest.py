@@ -1,4 +1,4 @@
-"""Unit tests talk to nobody: a socket in one of them is an error, not a slow test."""
+"""Unit tests use no network: opening a socket fails the test."""
 
 from __future__ import annotations
 

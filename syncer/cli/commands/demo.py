@@ -76,7 +76,7 @@ def _run_script(folder: Path, args: Namespace) -> int:
         if args.serve:
             script.watch_daemon(None)
         else:
-            with postgres.running(stays=True):
+            with postgres.running(keep_running=True):
                 pass
     return 0 if script.is_good else 1
 

@@ -67,11 +67,11 @@ def address_lines(database: OpenDatabase) -> list[str]:
     """The address of the database; for an embedded one, also how psql and BI tools connect."""
     if not database.embedded:
         return [f"database    {database.location}"]
-    from syncer.embedded import psql_line
+    from syncer.embedded import psql_command
 
     state = "running" if database.was_running else "it runs only while a syncer command runs"
     return [
         f"database    {database.location}, embedded ({state})",
         f"connection  {database.url}",
-        f"psql        {psql_line(database.embedded)}",
+        f"psql        {psql_command(database.embedded)}",
     ]

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from syncer.embedded import EmbeddedPostgres, psql_line
+from syncer.embedded import EmbeddedPostgres, psql_command
 
 
 def next_step_lines(
@@ -22,7 +22,7 @@ def next_step_lines(
     program, config = command_line(), shlex.quote(str(configuration))
     data_dir = f" --data-dir {shlex.quote(str(folder))}" if folder else ""
     yield "Query the database, for example: select * from reporting.tasks where is_open;"
-    yield f"  {psql_line(postgres)}"
+    yield f"  {psql_command(postgres)}"
     yield "Print a report, the state of every list and how to connect BI tools, and the gaps:"
     yield f"  {program} report --config {config}"
     yield f"  {program} status --config {config}"

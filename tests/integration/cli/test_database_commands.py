@@ -12,7 +12,7 @@ from syncer.cli import main
 from syncer.embedded import EmbeddedPostgres
 from syncer.storage import PgStore, make_engine
 from tests.support.fakes import make_stream
-from tests.support.postgres_servers import FAST, open_folder, wheel_binaries
+from tests.support.postgres_servers import FAST_SETTINGS, shared_folder, wheel_binaries
 
 _STREAM = """
 with source as (
@@ -208,10 +208,10 @@ def test_missing_configuration_is_one_line(tmp_path: Path, capsys: pytest.Captur
 def test_status_shows_the_url_of_an_embedded_database(capsys: pytest.CaptureFixture[str]) -> None:
     if wheel_binaries() is None:
         pytest.skip("no embedded Postgres: install the extra `embedded`")
-    with open_folder() as folder:
+    with shared_folder() as folder:
         configuration = folder / "syncer.toml"
         configuration.write_text("[database]\ndata_dir = 'data'\n")
-        with EmbeddedPostgres(folder / "data", settings=FAST).running() as url:
+        with EmbeddedPostgres(folder / "data", settings=FAST_SETTINGS).running() as url:
             assert main(["migrate", "--config", str(configuration)]) == 0
             assert main(["status", "--config", str(configuration)]) == 0
             shown = capsys.readouterr().out

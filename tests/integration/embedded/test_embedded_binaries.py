@@ -1,4 +1,4 @@
-"""Binaries are found where they are, and copied where the server's user cannot read them."""
+"""Finding of the server's binaries, and their copy for a user that cannot read the originals."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from syncer.embedded import Binaries, EmbeddedPostgres, find_binaries
-from syncer.embedded.binaries import OLDEST
+from syncer.embedded.binaries import OLDEST_MAJOR
 from syncer.errors import ConfigurationError
-from tests.support.postgres_servers import FAST, open_folder, system_binaries, wheel_binaries
+from tests.support.postgres_servers import FAST_SETTINGS, shared_folder, system_binaries, wheel_binaries
 
 
 @pytest.fixture
@@ -26,45 +26,46 @@ def wheel() -> Binaries:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    with open_folder() as folder:
+    with shared_folder() as folder:
         yield folder
 
 
-def test_wheel_is_preferred(wheel: Binaries) -> None:
+def test_binaries_of_the_wheel_are_preferred(wheel: Binaries) -> None:
     assert find_binaries() == wheel
-    assert wheel.major >= OLDEST
+    assert wheel.major >= OLDEST_MAJOR
 
 
-def test_version_that_is_not_there_is_named_with_those_that_are(wheel: Binaries) -> None:
+def test_error_names_the_missing_and_the_installed_versions(wheel: Binaries) -> None:
     with pytest.raises(ConfigurationError, match=r"no Postgres 9 here, only " + wheel.version):
         find_binaries(major=9)
 
 
-def test_server_of_the_system_works_too(folder: Path) -> None:
+def test_server_of_the_system_works(folder: Path) -> None:
     binaries = system_binaries()
     if binaries is None:
         pytest.skip("no Postgres in PATH or /usr/lib/postgresql")
-    with EmbeddedPostgres(folder, binaries=binaries, settings=FAST).running():
+    with EmbeddedPostgres(folder, binaries=binaries, settings=FAST_SETTINGS).running():
         assert int((folder / "postgres" / "db" / "PG_VERSION").read_text()) == binaries.major
-    # Later it is found by the version of the data, whatever is preferred.
+    # The next start chooses the binaries by the version of the data, not by preference.
     with EmbeddedPostgres(folder).running() as url:
         assert url.startswith("postgresql://syncer:")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server as somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server as another user")
 def test_root_copies_binaries_out_of_a_closed_folder(folder: Path, wheel: Binaries) -> None:
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
-    assert wheel.tree is not None
-    tree = closed / wheel.tree.name
-    install = wheel.folder.parent.relative_to(wheel.tree)
-    shutil.copytree(wheel.tree / install, tree / install, symlinks=True)
-    libraries = wheel.tree.with_name(f"{wheel.tree.name}.libs")
+    package = wheel.package_folder
+    assert package is not None
+    hidden_package = closed / package.name
+    install = wheel.folder.parent.relative_to(package)
+    shutil.copytree(package / install, hidden_package / install, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
     if libraries.exists():
         shutil.copytree(libraries, closed / libraries.name)
-    hidden = replace(wheel, folder=tree / install / "bin", tree=tree)
-    for _ in ("copied", "used again"):
-        with EmbeddedPostgres(folder / "data", binaries=hidden, settings=FAST).running() as url:
+    hidden = replace(wheel, folder=hidden_package / install / "bin", package_folder=hidden_package)
+    for _ in ("copied", "reused"):
+        with EmbeddedPostgres(folder / "data", binaries=hidden, settings=FAST_SETTINGS).running() as url:
             assert url.startswith("postgresql://syncer:")
     assert [path.name for path in (folder / "data" / "postgres" / "binaries").iterdir()] == [wheel.version]
     assert closed.stat().st_mode & 0o777 == 0o700

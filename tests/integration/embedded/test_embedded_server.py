@@ -1,4 +1,4 @@
-"""An embedded Postgres starts, keeps its data, outlives killed processes, and leaves folders alone."""
+"""The embedded Postgres: start and stop, shared use, crashes, ports, versions and folders."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from syncer.embedded import EmbeddedPostgres, psql_line, tcp_ports
+from syncer.embedded import EmbeddedPostgres, psql_command, tcp_ports
 from syncer.embedded.os_user import OsUser
 from syncer.embedded.tcp_ports import read_port
 from syncer.errors import ConfigurationError, StoreUnavailable
-from tests.support.postgres_servers import FAST, open_folder, wheel_binaries
+from tests.support.postgres_servers import FAST_SETTINGS, shared_folder, wheel_binaries
 
-#: Another syncer: says the URL, keeps the server until its input ends.
-_OTHER = """
+#: Another syncer process: prints the URL and uses the server until its input ends.
+_OTHER_PROCESS = """
 import sys
 from pathlib import Path
 from syncer.embedded import EmbeddedPostgres
@@ -32,81 +32,81 @@ with EmbeddedPostgres(Path(sys.argv[1])).running() as url:
 
 
 @pytest.fixture(autouse=True)
-def ports_of_our_own(monkeypatch: pytest.MonkeyPatch, worker_id: str) -> None:
-    """No server of another worker's tests takes a port while ours is down."""
+def own_ports(monkeypatch: pytest.MonkeyPatch, worker_id: str) -> None:
+    """Each test worker has its own ports, so that no other test takes one while the server is down."""
     first = 26_000 + 100 * int(worker_id.removeprefix("gw").replace("master", "0"))
-    monkeypatch.setattr(tcp_ports, "_PREFERRED", range(first, first + 100))
+    monkeypatch.setattr(tcp_ports, "_PREFERRED_PORTS", range(first, first + 100))
 
 
 @pytest.fixture(scope="module")
-def made() -> Iterator[Path]:
-    """A folder whose server has been there once; making one takes seconds, copying it does not."""
+def created_folder() -> Iterator[Path]:
+    """A data folder whose server has run once. Creating one takes seconds; copying it does not."""
     if wheel_binaries() is None:
         pytest.skip("no embedded Postgres: install the extra `embedded`")
-    with open_folder() as folder:
-        with EmbeddedPostgres(folder / "made", settings=FAST).running():
+    with shared_folder() as folder:
+        with EmbeddedPostgres(folder / "created", settings=FAST_SETTINGS).running():
             pass
-        (folder / "made" / "postgres" / "port").unlink()
-        yield folder / "made"
+        (folder / "created" / "postgres" / "port").unlink()
+        yield folder / "created"
 
 
 @pytest.fixture
-def folder(made: Path) -> Iterator[Path]:
-    with open_folder() as folder:
+def folder(created_folder: Path) -> Iterator[Path]:
+    with shared_folder() as folder:
         yield folder
 
 
 @pytest.fixture
-def postgres(made: Path, folder: Path) -> EmbeddedPostgres:
-    subprocess.run(["cp", "-a", made, folder / "a folder"], check=True)
-    return EmbeddedPostgres(folder / "a folder", settings=FAST)
+def postgres(created_folder: Path, folder: Path) -> EmbeddedPostgres:
+    """A server that has run before and is stopped."""
+    subprocess.run(["cp", "-a", created_folder, folder / "a folder"], check=True)
+    return EmbeddedPostgres(folder / "a folder", settings=FAST_SETTINGS)
 
 
 @pytest.fixture
-def unmade(folder: Path) -> EmbeddedPostgres:
-    """A server that was never there."""
-    return EmbeddedPostgres(folder / "a folder", settings=FAST)
+def new_postgres(folder: Path) -> EmbeddedPostgres:
+    """A server that has never run."""
+    return EmbeddedPostgres(folder / "a folder", settings=FAST_SETTINGS)
 
 
 @contextmanager
-def other_syncer(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process that uses the server in `folder`."""
-    command = [sys.executable, "-c", _OTHER, str(folder)]
+def other_process(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run another process that uses the server in `folder`."""
+    command = [sys.executable, "-c", _OTHER_PROCESS, str(folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
         yield process
 
 
-def ask(url: str, query: str) -> object:
+def query_value(url: str, query: str) -> object:
     with psycopg.connect(url) as connection:
         row = connection.execute(query).fetchone()
     assert row is not None
     return row[0]
 
 
-def postmaster(folder: Path) -> int:
+def server_pid(folder: Path) -> int:
     return int((folder / "postgres" / "db" / "postmaster.pid").read_text().split()[0])
 
 
-def test_server_gives_an_ordinary_role_its_database(unmade: EmbeddedPostgres) -> None:
-    with unmade.running() as url:
-        assert ask(url, "select current_user || ' ' || current_database()") == "syncer syncer"
-        assert (
-            ask(url, "select rolsuper or rolcreaterole from pg_roles where rolname = current_user") is False
-        )
-        assert ask(url, "show data_checksums") == "on"
-        assert ask(url, "select lower('ÄÖ')") == "äö"
+def test_new_server_has_a_database_of_an_ordinary_role(new_postgres: EmbeddedPostgres) -> None:
+    with new_postgres.running() as url:
+        assert query_value(url, "select current_user || ' ' || current_database()") == "syncer syncer"
+        privileges = "select rolsuper or rolcreaterole from pg_roles where rolname = current_user"
+        assert query_value(url, privileges) is False
+        assert query_value(url, "show data_checksums") == "on"
+        assert query_value(url, "select lower('ÄÖ')") == "äö"
 
 
-def test_server_wants_the_password(postgres: EmbeddedPostgres) -> None:
+def test_server_requires_the_password(postgres: EmbeddedPostgres) -> None:
     with postgres.running() as url:
         wrong = url.replace(url.split(":")[2].split("@")[0], "guess")
         with pytest.raises(psycopg.OperationalError, match="authentication failed"):
             psycopg.connect(wrong)
 
 
-def test_server_stops_with_its_only_user(postgres: EmbeddedPostgres) -> None:
+def test_server_stops_after_its_only_user(postgres: EmbeddedPostgres) -> None:
     with postgres.running() as url:
         assert postgres.is_running()
     assert not postgres.is_running()
@@ -120,109 +120,108 @@ def test_server_keeps_data_and_address(postgres: EmbeddedPostgres) -> None:
     assert postgres.url() == before
     with postgres.running() as after:
         assert after == before
-        assert ask(after, "select number from kept") == 7
+        assert query_value(after, "select number from kept") == 7
 
 
-def test_server_moves_from_a_port_that_is_taken(postgres: EmbeddedPostgres, folder: Path) -> None:
-    kept = folder / "a folder" / "postgres" / "port"
+def test_server_changes_a_port_that_is_taken(postgres: EmbeddedPostgres, folder: Path) -> None:
+    port_file = folder / "a folder" / "postgres" / "port"
     with postgres.running():
-        before = read_port(kept)
-    with socket.socket() as squatter:
-        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        squatter.bind(("127.0.0.1", before))
-        squatter.listen()
+        before = read_port(port_file)
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", before))
+        listener.listen()
         with postgres.running() as url:
-            assert read_port(kept) != before
-            assert ask(url, "select 1") == 1
+            assert read_port(port_file) != before
+            assert query_value(url, "select 1") == 1
 
 
-def test_server_recovers_from_kill(postgres: EmbeddedPostgres, folder: Path) -> None:
+def test_server_recovers_after_kill(postgres: EmbeddedPostgres, folder: Path) -> None:
     with ExitStack() as first:
         url = first.enter_context(postgres.running())
         with psycopg.connect(url) as connection:
             connection.execute("create table kept as select 7 as number")
-        os.kill(postmaster(folder / "a folder"), signal.SIGKILL)
+        os.kill(server_pid(folder / "a folder"), signal.SIGKILL)
         with postgres.running() as again:
-            assert ask(again, "select number from kept") == 7
+            assert query_value(again, "select number from kept") == 7
     assert not postgres.is_running()
 
 
-def test_server_ignores_a_pid_that_is_somebody_elses(postgres: EmbeddedPostgres, folder: Path) -> None:
+def test_pid_of_another_process_does_not_prevent_a_start(postgres: EmbeddedPostgres, folder: Path) -> None:
     with postgres.running():
         pid_file = folder / "a folder" / "postgres" / "db" / "postmaster.pid"
         text = pid_file.read_text()
-    # As after a restart of a container: the number is in use by a process of the server's own user.
-    account = OsUser.for_files(pid_file.parent)
-    user = {"user": account.uid, "group": account.gid, "extra_groups": []} if account.is_other else {}
-    with subprocess.Popen(["sleep", "60"], **user) as stranger:  # type: ignore[call-overload]
-        pid_file.write_text(text.replace(text.split()[0], str(stranger.pid), 1))
+    # As after the restart of a container: a process of the server's own user has the pid.
+    user = OsUser.for_files(pid_file.parent)._subprocess_user()
+    with subprocess.Popen(["sleep", "60"], **user) as other:
+        pid_file.write_text(text.replace(text.split()[0], str(other.pid), 1))
         try:
             with postgres.running() as url:
-                assert ask(url, "select 1") == 1
+                assert query_value(url, "select 1") == 1
         finally:
-            stranger.kill()
+            other.kill()
 
 
 def test_server_is_shared_by_two_processes(postgres: EmbeddedPostgres, folder: Path) -> None:
     with ExitStack() as ours:
         url = ours.enter_context(postgres.running())
-        with other_syncer(folder / "a folder") as other:
+        with other_process(folder / "a folder") as other:
             ours.close()
-            assert ask(url, "select 1") == 1
+            assert query_value(url, "select 1") == 1
             other.communicate("")
     assert other.returncode == 0
     assert not postgres.is_running()
 
 
-def test_server_is_stopped_after_a_process_that_was_killed(postgres: EmbeddedPostgres, folder: Path) -> None:
-    with other_syncer(folder / "a folder") as other:
-        started_by_other = postmaster(folder / "a folder")
+def test_server_of_a_killed_process_is_reused_and_stopped(postgres: EmbeddedPostgres, folder: Path) -> None:
+    with other_process(folder / "a folder") as other:
+        pid = server_pid(folder / "a folder")
         other.kill()
     assert postgres.is_running()
     with postgres.running() as url:
-        assert postmaster(folder / "a folder") == started_by_other
-        assert ask(url, "select 1") == 1
+        assert server_pid(folder / "a folder") == pid
+        assert query_value(url, "select 1") == 1
     assert not postgres.is_running()
 
 
-def test_server_stays_until_it_is_stopped(postgres: EmbeddedPostgres) -> None:
+def test_server_with_keep_running_runs_until_it_is_stopped(postgres: EmbeddedPostgres) -> None:
     assert postgres.stop()
-    with postgres.running(stays=True):
+    with postgres.running(keep_running=True):
         assert not postgres.stop()
     assert not postgres.is_running()
-    with postgres.running(stays=True):
+    with postgres.running(keep_running=True):
         pass
     with postgres.running() as url:
         pass
-    assert ask(url, "select 1") == 1
+    assert query_value(url, "select 1") == 1
     assert postgres.stop()
     with postgres.running():
         pass
     assert not postgres.is_running()
 
 
-def test_psql_line_works_as_typed(postgres: EmbeddedPostgres) -> None:
+def test_psql_command_connects_and_hides_the_password(postgres: EmbeddedPostgres) -> None:
     with postgres.running() as url:
-        line = f"{psql_line(postgres)} -qtAc 'select current_user'"
-        shown = subprocess.run(line, shell=True, capture_output=True, text=True, check=True, cwd="/")
-        assert shown.stdout == "syncer\n"
-        assert url.split(":")[2].split("@")[0] not in line
+        command = f"{psql_command(postgres)} -qtAc 'select current_user'"
+        result = subprocess.run(command, shell=True, capture_output=True, text=True, check=True, cwd="/")
+        assert result.stdout == "syncer\n"
+        assert url.split(":")[2].split("@")[0] not in command
 
 
-def test_server_begins_again_after_an_interrupted_creation(unmade: EmbeddedPostgres, folder: Path) -> None:
-    half = folder / "a folder" / "postgres" / "db.new"
-    half.mkdir(parents=True)
-    (half / "PG_VERSION").write_text("18")
-    with unmade.running() as url:
-        assert ask(url, "select 1") == 1
+def test_interrupted_creation_is_repeated(new_postgres: EmbeddedPostgres, folder: Path) -> None:
+    draft = folder / "a folder" / "postgres" / "db.new"
+    draft.mkdir(parents=True)
+    (draft / "PG_VERSION").write_text("18")
+    with new_postgres.running() as url:
+        assert query_value(url, "select 1") == 1
 
 
-def test_server_changes_no_folder_but_its_own(unmade: EmbeddedPostgres, folder: Path) -> None:
+def test_server_changes_no_other_folder(new_postgres: EmbeddedPostgres, folder: Path) -> None:
     parents = [folder, *folder.parents]
     before = [parent.stat().st_mode for parent in parents]
-    with unmade.running():
+    with new_postgres.running():
         assert [parent.stat().st_mode for parent in parents] == before
-    passwords = unmade.password_file.stat()
+    passwords = new_postgres.password_file.stat()
     assert passwords.st_mode & 0o777 == 0o600
     assert passwords.st_uid == os.geteuid()
     assert (folder / "a folder" / "postgres" / "db").stat().st_mode & 0o777 == 0o700
@@ -236,7 +235,7 @@ def test_server_refuses_data_of_another_version(postgres: EmbeddedPostgres, fold
         postgres.running().__enter__()
 
 
-def test_server_tells_why_it_does_not_start(postgres: EmbeddedPostgres, folder: Path) -> None:
+def test_error_states_why_the_server_does_not_start(postgres: EmbeddedPostgres, folder: Path) -> None:
     with postgres.running():
         pass
     with open(folder / "a folder" / "postgres" / "db" / "postgresql.conf", "a") as file:
@@ -246,20 +245,20 @@ def test_server_tells_why_it_does_not_start(postgres: EmbeddedPostgres, folder: 
     assert not postgres.is_running()
 
 
-def test_server_refuses_a_file_as_its_folder(folder: Path) -> None:
+def test_file_in_place_of_the_folder_is_a_wrong_configuration(folder: Path) -> None:
     (folder / "file").touch()
     with pytest.raises(ConfigurationError, match="set data_dir to a folder of this user"):
         EmbeddedPostgres(folder / "file").running().__enter__()
 
 
-def test_url_before_the_first_start_is_an_error(unmade: EmbeddedPostgres) -> None:
-    assert not unmade.is_running()
+def test_url_before_the_first_start_is_a_wrong_configuration(new_postgres: EmbeddedPostgres) -> None:
+    assert not new_postgres.is_running()
     with pytest.raises(ConfigurationError, match="no embedded Postgres"):
-        unmade.url()
+        new_postgres.url()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server as somebody else")
-def test_root_cannot_put_data_where_the_server_cannot_go(folder: Path) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server as another user")
+def test_folder_that_the_servers_user_cannot_enter_is_a_wrong_configuration(folder: Path) -> None:
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
     with pytest.raises(ConfigurationError, match="cannot enter"):

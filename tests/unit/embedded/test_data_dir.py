@@ -1,4 +1,4 @@
-"""Where the data goes, however odd the environment."""
+"""The default data folder of each user and platform, and the mode of new folders."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ on_linux = pytest.mark.usefixtures("ordinary_user_on_linux")
 
 
 @on_linux
-def test_root_keeps_data_where_services_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_root_uses_the_folder_of_services(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert default_data_dir() == Path("/var/lib/syncer")
 
 
 @on_linux
-def test_user_keeps_data_in_the_platforms_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_user_uses_the_platforms_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     assert default_data_dir() == Path("/home/me/.local/share/syncer")
     monkeypatch.setattr(sys, "platform", "darwin")
     assert default_data_dir() == Path("/home/me/Library/Application Support/syncer")
@@ -44,20 +44,20 @@ def test_user_keeps_data_in_the_platforms_folder(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("xdg", "folder"), [("/data", "/data/syncer"), ("data", "/home/me/.local/share/syncer")]
 )
-def test_xdg_counts_if_it_is_absolute(xdg: str, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_xdg_data_home_must_be_absolute(xdg: str, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", xdg)
     assert default_data_dir() == Path(folder)
 
 
 @on_linux
 @pytest.mark.parametrize("home", ["", "relative"])
-def test_odd_home_counts_as_none(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_home_that_is_not_absolute_is_ignored(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", home)
     assert default_data_dir() == Path("/home/listed/.local/share/syncer")
 
 
 @on_linux
-def test_user_without_a_home_must_say_where(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_user_without_a_home_must_set_data_dir(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(_: int) -> None:
         raise KeyError
 
@@ -67,7 +67,7 @@ def test_user_without_a_home_must_say_where(monkeypatch: pytest.MonkeyPatch) -> 
         default_data_dir()
 
 
-def test_new_folders_get_their_mode_under_any_umask(tmp_path: Path) -> None:
+def test_mode_of_a_new_folder_does_not_depend_on_the_umask(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     before = os.umask(0o077)
     try:

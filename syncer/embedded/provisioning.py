@@ -1,4 +1,4 @@
-"""The role and the database that syncer finds in a server of its own."""
+"""Creation of the role and the database of syncer in an embedded server."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from psycopg import sql
 from syncer.embedded.password_file import DATABASE, ROLE
 
 
-def provision(url: str, password: str) -> None:
-    """Make the ordinary role and its database where they are missing; `url` is the superuser's.
+def create_role_and_database(url: str, password: str) -> None:
+    """Create the ordinary role and its database if they do not exist; `url` is the superuser's.
 
-    Raises psycopg.OperationalError where nobody answers.
+    Raises psycopg.OperationalError if the server does not accept connections.
     """
     with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
         if not _exists(connection, "select from pg_roles where rolname = %s", ROLE):
-            # Sent as the server will keep it: a password in a statement can end up in a log.
+            # Send the hash that the server will store: a password in a statement can appear in a log.
             secret = connection.pgconn.encrypt_password(password.encode(), ROLE.encode(), b"scram-sha-256")
             create = sql.SQL("create role {} login password {}")
             connection.execute(create.format(sql.Identifier(ROLE), sql.Literal(secret.decode())))
