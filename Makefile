@@ -29,7 +29,7 @@ e2e: install
 # Require 100 % branch coverage of planning and of the providers.
 coverage: install
 	$(BIN)/pytest tests/unit/model tests/unit/planning tests/unit/engine tests/unit/providers tests/unit/records tests/unit/simulator \
-		tests/unit/test_guarantees.py tests/contract/test_providers.py \
+		tests/unit/test_guarantees.py tests/contract/test_providers.py tests/contract/test_provider_parsing.py \
 		--deselect tests/unit/engine/test_random_clouds.py --cov-branch --cov-report=term-missing:skip-covered \
 		--cov=syncer.planning --cov=syncer.providers --cov=syncer.model.pagination --cov-fail-under=100
 

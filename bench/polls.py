@@ -128,7 +128,7 @@ def main() -> None:
 def _asked(name: str, simulator: Simulator) -> Asked:
     kind, options = _SOURCES[name]
     provider = create_provider(
-        kind, endpoint="http://127.0.0.1:9", options=PROVIDERS[kind].Options(**options)
+        kind, endpoint="http://127.0.0.1:9", options=PROVIDERS[kind].options_class(**options)
     )
     return Asked(name, provider, simulator, FakeStore())
 
@@ -141,7 +141,8 @@ def _run(asked: Asked, mode: Mode) -> None:
         detail_retention=facts.detail_retention,
         page_size=facts.page_size,
     )
-    stream = Stream(source, _REGION if facts.has_regions else "global")
+    (region,) = asked.provider.regions or ()
+    stream = Stream(source, region)
     report = run_stream(asked.store, asked, stream=stream, facts=facts, wanted=mode)
     asked.settle()
     if report.error:

@@ -16,6 +16,7 @@ from syncer.model import (
     Mode,
     OpenTask,
     Page,
+    ProviderExample,
     Query,
     Request,
     Response,
@@ -27,14 +28,33 @@ from syncer.model import (
 
 
 class Provider(Protocol):
-    """Knows one vendor API, and touches nothing: values in, values out."""
+    """One vendor API as one source uses it. Pure: values in, values out; no I/O, no clock.
+
+    `syncer.providers.base.BaseProvider` has every part that a provider may leave out.
+    """
+
+    @property
+    def name(self) -> str:
+        """Its key in the registry, and the value of `provider` in the configuration: `baidu_vod`."""
+
+    @property
+    def title(self) -> str:
+        """Its name in prose: `Baidu VOD`."""
 
     @property
     def facts(self) -> Facts:
         """What is known of the API before the first call."""
 
+    @property
+    def site(self) -> str:
+        """Which of the vendor's separate clouds is read; "" where the vendor has only one."""
+
+    @property
+    def regions(self) -> tuple[str, ...] | None:
+        """The regions to read, `("global",)` where the API has none; None: all that the account has."""
+
     def request(self, query: Query) -> Request:
-        """The unsigned request that asks `query`."""
+        """The unsigned request for `query`."""
 
     def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
         """`request` with the headers that authenticate it at `now`; `nonce` is new for every attempt."""
@@ -42,21 +62,47 @@ class Provider(Protocol):
     def parse(self, query: Query, answer: Response) -> Envelope:
         """The records in `answer`, as the vendor sent them.
 
-        An id that the vendor does not know is an empty envelope, not an error.
+        An id that is unknown to the vendor gives an empty envelope, not an error.
         Raises the class of `syncer.errors` that names the reaction, with the vendor's request id.
         """
 
     def task(self, query: Query, record: Mapping[str, Any]) -> Task:
-        """The task that one record tells. Raises RecordError only where the record has no id."""
+        """The task in one record. Raises RecordError only where the record has no usable id."""
 
     def reduce(self, record: dict[str, Any]) -> dict[str, Any]:
-        """`record` without what the source's options say must not be stored."""
+        """`record` without what must not be stored, by the source's options."""
 
     def regions_request(self) -> Request:
-        """The unsigned request for the regions of the account (only where `facts.has_regions`)."""
+        """The unsigned request for the regions of the account. Called only where `regions` is None."""
 
     def parse_regions(self, answer: Response) -> tuple[str, ...]:
         """The names of the regions in `answer` that can be used."""
+
+
+class ProviderClass(Protocol):
+    """The class of a provider, as the registry holds it. Calling it creates a Provider."""
+
+    @property
+    def name(self) -> str:
+        """See Provider."""
+
+    @property
+    def title(self) -> str:
+        """See Provider."""
+
+    @property
+    def options_class(self) -> type[Any]:
+        """A frozen dataclass: its fields are the configuration keys that only this provider has."""
+
+    @property
+    def example(self) -> ProviderExample:
+        """Its configuration and a response, for `syncer init`, the documentation and the contract tests."""
+
+    def __call__(self, *, options: Any, endpoint: str | None = None) -> Provider:
+        """Create the provider for one source; `endpoint` replaces the vendor's own scheme and host.
+
+        Raises ConfigurationError where `endpoint` is more, or less, than scheme and host.
+        """
 
 
 class Fetch(Protocol):

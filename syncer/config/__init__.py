@@ -1,16 +1,15 @@
-"""The configuration: one TOML file, the environment over it, every problem told at once.
+"""The configuration: one TOML file, overridden by the environment; every problem is reported at once.
 
-* `loading` finds and reads the file; `tables` says what may stand in it, `written` how each
-  value is read, `options` what a provider adds
-* `sources` completes one source, `timing` its durations; `settings` is what comes out
-* `problems` words what is wrong; `durations` reads "90s" and "7d"; `template.toml` is what a user begins with
+* `loading` finds and reads the file; `toml_schema` has the tables and keys, `validators` the values of single
+  keys, `provider_options` the keys of one provider
+* `source_parser` completes one source, `timing` its durations; `settings` is the result
+* `problems` words what is wrong; `durations` parses "90s" and "7d"; `init_template` writes a new file
 """
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 from syncer.config.durations import parse_duration, write_duration
+from syncer.config.init_template import template
 from syncer.config.loading import find, load
 from syncer.config.settings import Settings, SourceSettings
 from syncer.config.toml_schema import DaemonTable, DatabaseTable, HistoryTable, ReportingTable
@@ -30,8 +29,3 @@ __all__ = [
     "template",
     "write_duration",
 ]
-
-
-def template() -> str:
-    """A commented configuration to begin with. It mentions every key, and loads as it is."""
-    return files(__package__).joinpath("template.toml").read_text(encoding="utf-8")

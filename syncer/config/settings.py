@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
 from syncer.config.toml_schema import DaemonTable, DatabaseTable, HistoryTable, ReportingTable
 from syncer.credentials import CredentialsReader, key_hash, masked_key
-from syncer.model import GLOBAL, Credentials, Source
+from syncer.model import Credentials, Source
 from syncer.ports import Provider
 
 
@@ -23,8 +22,6 @@ class SourceSettings:
 
     #: The provider, made with the source's options and endpoint.
     provider: Provider = field(repr=False)
-    #: The provider's own `Options`.
-    options: Any
     #: Where the credentials are kept; nothing is read before they are asked for.
     secrets: CredentialsReader
     #: What is known of the source without its credentials: its account is "" where none is configured.
@@ -39,16 +36,14 @@ class SourceSettings:
         return self.unsigned.name
 
     @property
-    def kind(self) -> str:
+    def provider_name(self) -> str:
         """The key of its provider in the registry."""
         return self.unsigned.provider
 
     @property
     def regions(self) -> tuple[str, ...] | None:
-        """The regions to read; None where the provider is to be asked for all there are."""
-        if not self.provider.facts.has_regions:
-            return (GLOBAL,)
-        return None if self.options.regions == "all" else tuple(self.options.regions)
+        """The regions to read; None: all that the account has, by a call to the provider."""
+        return self.provider.regions
 
     def source(self, credentials: Credentials) -> Source:
         """The source with the account that `credentials` belong to.

@@ -25,7 +25,7 @@ from syncer.credentials import (
 )
 from syncer.errors import ConfigurationError
 from syncer.model import Facts, Source
-from syncer.ports import Provider
+from syncer.ports import Provider, ProviderClass
 from syncer.providers import PROVIDERS, create_provider
 
 _COMMON = frozenset(SourceTable.model_fields)
@@ -41,13 +41,13 @@ class SourceParser:
 
     def read(self) -> SourceSettings | list[Problem]:
         """The source's settings, or everything that is wrong with it."""
-        kind = self.written.get("provider")
-        known = PROVIDERS[kind].Options if isinstance(kind, str) and kind in PROVIDERS else None
+        name = self.written.get("provider")
+        provider_class = PROVIDERS.get(name) if isinstance(name, str) else None
         table, problems = self._table()
-        problems += self._unknown(kind, known)
+        problems += self._unknown_keys(provider_class) if provider_class else self._unknown_provider(name)
         problems += _credential_problems(table, self.place)
-        options = self._options(known) if known else []
-        if known is None or isinstance(options, list):
+        options = self._options(provider_class.options_class) if provider_class else []
+        if isinstance(options, list):
             return problems + options
         return self._complete(table, options, problems)
 
@@ -63,20 +63,22 @@ class SourceParser:
             table = SourceTable.model_validate(stand_ins | rest)
             return table, problems_of(error, self.place, SourceTable)
 
-    def _options(self, known: type) -> Any | list[Problem]:
-        own = {key: self.written[key] for key in option_names(known) if key in self.written}
-        return read_options(known, own, self.place)
+    def _options(self, options_class: type) -> Any | list[Problem]:
+        written = {key: self.written[key] for key in option_names(options_class) if key in self.written}
+        return read_options(options_class, written, self.place)
 
-    def _unknown(self, kind: object, known: type | None) -> list[Problem]:
-        if known is None:
-            if not isinstance(kind, str):
-                return []  # its table says so already
-            advice = nearest(kind, PROVIDERS) or f"; write one of {', '.join(PROVIDERS)}"
-            # Without its provider nobody knows which of the other keys are its own.
-            return [Problem(joined(self.place, ["provider"]), f"unknown provider{advice}")]
-        keys = _COMMON.union(option_names(known))
+    def _unknown_provider(self, name: object) -> list[Problem]:
+        if not isinstance(name, str):
+            return []  # a problem of the common keys already
+        advice = nearest(name, PROVIDERS) or f"; write one of {', '.join(PROVIDERS)}"
+        # Which of the other keys are options is not known without the provider.
+        return [Problem(joined(self.place, ["provider"]), f"unknown provider{advice}")]
+
+    def _unknown_keys(self, provider_class: ProviderClass) -> list[Problem]:
+        keys = _COMMON.union(option_names(provider_class.options_class))
+        owner = f"a source of {provider_class.name}"
         return [
-            Problem(joined(self.place, [key]), unknown_key(key, sorted(keys), f"a source of {kind}"))
+            Problem(joined(self.place, [key]), unknown_key(key, sorted(keys), owner))
             for key in self.written
             if key not in keys
         ]
@@ -91,18 +93,17 @@ class SourceParser:
         facts = provider.facts
         problems += timing_problems(table, facts, self.place)
         problems += _page_problems(table, facts, self.place)
-        return problems or self._settings(table, provider, options)
+        return problems or self._settings(table, provider)
 
-    def _settings(self, table: SourceTable, provider: Provider, options: Any) -> SourceSettings:
+    def _settings(self, table: SourceTable, provider: Provider) -> SourceSettings:
         facts = provider.facts
         return SourceSettings(
             provider=provider,
-            options=options,
             secrets=_secrets(table, facts, self.folder),
             unsigned=Source(
                 name=table.name,
                 provider=table.provider,
-                site=getattr(provider, "site", ""),
+                site=provider.site,
                 account=table.account or "",
                 page_size=table.page_size or facts.page_size,
                 **timing_of(table, facts),

@@ -4,7 +4,7 @@ This package imports nothing of ours and may not learn any vendor's name.
 """
 
 from syncer.model.calls import Credentials, Envelope, Page, Query, Request, Response
-from syncer.model.facts import Facts, Listing, Role
+from syncer.model.facts import Facts, Listing, ProviderExample, Role
 from syncer.model.pagination import Offsets, PageNumbers, Paging, Tokens, count_rows
 from syncer.model.runs import Batch, Checkpoint, Counts, Mode, Run, RunStatus
 from syncer.model.streams import (
@@ -39,6 +39,7 @@ __all__ = [
     "Page",
     "PageNumbers",
     "Paging",
+    "ProviderExample",
     "Query",
     "Quirk",
     "Rejected",

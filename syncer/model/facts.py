@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from syncer.model.pagination import Paging
 
@@ -52,8 +53,6 @@ class Facts:
     answers_detail: bool = False
     #: True where the list can be restricted to an interval of creation times (both ends included).
     has_windows: bool = False
-    #: True where the account must name regions, each with a list of its own.
-    has_regions: bool = False
     #: Paths (dotted, list indices left out) whose changes mean nothing, such as signed URLs.
     volatile: frozenset[str] = frozenset()
     #: Every documented path of a list record; whatever else turns up is stored and noted as a quirk.
@@ -64,3 +63,18 @@ class Facts:
     fields: Mapping[str, str] = field(default_factory=dict)
     #: The vendor's own environment variables, tried in turn: (access key, secret key, session token).
     environment: tuple[tuple[str, str, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderExample:
+    """A provider by example. `syncer init` writes the configuration, the contract tests use every part."""
+
+    #: One `[[sources]]` table in TOML that loads as it is, with every option of the provider. Comments are
+    #: lines that begin with "# ".
+    configuration: str
+    #: The JSON body of a good response to a query for a list, which is also the last page of that list.
+    response: Mapping[str, Any]
+    #: How many records `response` holds, at least one.
+    records: int
+    #: The options without which the provider cannot be created.
+    options: Mapping[str, Any] = field(default_factory=dict)

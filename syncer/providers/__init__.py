@@ -1,51 +1,35 @@
-"""The registry of providers. A new one is a file of its own here, and one line in `_PLACES`."""
+"""The registry of providers.
+
+A new provider is one file in this folder, its import and its class in `PROVIDERS`; docs/adding-a-provider.md
+has all steps.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from importlib import import_module
 from typing import Any
 
 from syncer.errors import ConfigurationError
-from syncer.ports import Provider
+from syncer.ports import Provider, ProviderClass
+from syncer.providers.alibaba_aiccs import AlibabaAiccs
+from syncer.providers.baidu_vod import BaiduVod
+from syncer.providers.tencent_mps import TencentMps
+from syncer.providers.tencent_tat import TencentTat
 
-#: By kind: the module in this folder, and the class in it.
-_PLACES = {
-    "tencent_mps": "TencentMps",
-    "tencent_tat": "TencentTat",
-    "alibaba_aiccs": "AlibabaAiccs",
-    "baidu_vod": "BaiduVod",
-}
+_CLASSES: tuple[ProviderClass, ...] = (TencentMps, TencentTat, AlibabaAiccs, BaiduVod)
 
-
-class _Registry(Mapping[str, Any]):
-    """Provider classes by kind, each imported when it is first asked for."""
-
-    def __getitem__(self, kind: str) -> Any:
-        return getattr(import_module(f"{__name__}.{kind}"), _PLACES[kind])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(_PLACES)
-
-    def __len__(self) -> int:
-        return len(_PLACES)
-
-    def __contains__(self, kind: object) -> bool:
-        return kind in _PLACES
+#: By name, in the order in which people see them. A test may add a provider of its own.
+PROVIDERS: dict[str, ProviderClass] = {each.name: each for each in _CLASSES}
 
 
-#: Each class has `Options`, a frozen dataclass of the source's own configuration keys.
-PROVIDERS: Mapping[str, Any] = _Registry()
+def create_provider(name: str, *, endpoint: str | None = None, options: Any = None) -> Provider:
+    """The provider called `name`, with requests to `endpoint` in place of the vendor's own host if given.
 
-
-def create_provider(kind: str, *, endpoint: str | None = None, options: Any = None) -> Provider:
-    """The provider of `kind`, asking `endpoint` in place of the vendor's own host if given.
-
-    `options` is an instance of the class's `Options`; without one its defaults hold. Raises
-    ConfigurationError where there is no such kind, or where the endpoint is more than scheme and host.
+    `options` is an instance of its `options_class`; without one the defaults apply. Raises ConfigurationError
+    where no provider has that name, or where the endpoint is more than scheme and host.
     """
-    if kind not in PROVIDERS:
-        raise ConfigurationError(f"provider = {kind!r} is unknown: write one of {', '.join(PROVIDERS)}")
-    made = PROVIDERS[kind]
-    provider: Provider = made(options=made.Options() if options is None else options, endpoint=endpoint)
-    return provider
+    if name not in PROVIDERS:
+        raise ConfigurationError(f"provider = {name!r} is unknown: write one of {', '.join(PROVIDERS)}")
+    provider_class = PROVIDERS[name]
+    return provider_class(
+        options=provider_class.options_class() if options is None else options, endpoint=endpoint
+    )

@@ -6,12 +6,8 @@ Sources: docs/providers/alibaba_aiccs.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from hashlib import sha256
-from hmac import digest
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from syncer.errors import (
     ClockSkewed,
@@ -31,6 +27,7 @@ from syncer.model import (
     Facts,
     Listing,
     PageNumbers,
+    ProviderExample,
     Query,
     Request,
     Response,
@@ -39,7 +36,8 @@ from syncer.model import (
     Task,
     count_rows,
 )
-from syncer.providers.base import BaseProvider
+from syncer.providers import alibaba_signature
+from syncer.providers.base import BaseProvider, NoOptions
 from syncer.providers.endpoints import query_string, read_endpoint
 from syncer.providers.fields import boolean, epoch_instant, identifier, integer, task_id, text
 from syncer.providers.responses import (
@@ -52,7 +50,6 @@ from syncer.providers.responses import (
 )
 
 _TITLE = "Alibaba aiccs"
-_ALGORITHM = "ACS3-HMAC-SHA256"
 _ALL = "ALL"
 #: Open statuses stand first, in the order of a campaign's life.
 _STATUSES = {
@@ -118,19 +115,33 @@ _RULES: Rules = (
 )
 
 
+_EXAMPLE = ProviderExample(
+    configuration="""\
+# Its quota is shared with every other user of that API.
+[[sources]]
+name = "robot-calls"
+provider = "alibaba_aiccs"
+""",
+    response={
+        "Code": "OK",
+        "Success": True,
+        "RequestId": "req-1",
+        "Data": {"PageNo": 1, "PageSize": 50, "Total": 1, "Record": [{"Id": 1, "Status": "RELEASE"}]},
+    },
+    records=1,
+)
+
+
 class AlibabaAiccs(BaseProvider):
     """The robot call campaigns of one account."""
 
     name = "alibaba_aiccs"
+    title = _TITLE
+    example = _EXAMPLE
+    facts = _FACTS
 
-    @dataclass(frozen=True, slots=True, kw_only=True)
-    class Options:
-        """There is nothing to choose."""
-
-    def __init__(self, *, options: Options | None = None, endpoint: str | None = None) -> None:
-        place = read_endpoint(endpoint, "aiccs.aliyuncs.com")
-        self.endpoint, self.host = place.origin, place.host
-        self.facts = _FACTS
+    def __init__(self, *, options: NoOptions, endpoint: str | None = None) -> None:
+        self.endpoint = read_endpoint(endpoint, "aiccs.aliyuncs.com")
 
     def request(self, query: Query) -> Request:
         parameters: dict[str, object] = {"PageNo": _PAGING.number(query.cursor), "PageSize": query.limit}
@@ -139,29 +150,16 @@ class AlibabaAiccs(BaseProvider):
         elif query.list_name != _ALL:
             parameters["Status"] = query.list_name
         headers = {
-            "host": self.host,
+            "host": self.endpoint.host,
             "accept": "application/json",
             "x-acs-action": "ListTask",
             "x-acs-version": "2019-10-15",
         }
-        url = f"{self.endpoint}/?{query_string(parameters)}"
+        url = f"{self.endpoint.origin}/?{query_string(parameters)}"
         return Request(method="POST", url=url, action="aiccs.ListTask", headers=headers)
 
     def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
-        added = {
-            "x-acs-content-sha256": sha256(request.body).hexdigest(),
-            "x-acs-date": f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-            "x-acs-signature-nonce": nonce,
-        }
-        if credentials.session_token:
-            added["x-acs-accesskey-id"] = credentials.access_key
-            added["x-acs-security-token"] = credentials.session_token
-        headers = {**request.headers, **added}
-        signed = {name: headers[name] for name in headers if name.startswith(("host", "x-acs-"))}
-        canonical = canonical_request(request.method, urlsplit(request.url).query, signed, request.body)
-        proof = signature(credentials.secret_key, string_to_sign(canonical))
-        headers["authorization"] = authorization(credentials.access_key, signed, proof)
-        return replace(request, headers=headers)
+        return alibaba_signature.sign(request, credentials, now, nonce)
 
     def parse(self, query: Query, answer: Response) -> Envelope:
         body = read_object(_TITLE, answer)
@@ -217,30 +215,3 @@ def _error(query: Query, answer: Response, body: Mapping[str, Any]) -> SyncerErr
         # All we choose is the page's number and length, and only the length can be out of bounds.
         return refusal.error(PageRefused, "asking for smaller pages")
     return refusal.ruled(_RULES)
-
-
-# Signature
-
-
-def signed_names(headers: Mapping[str, str]) -> str:
-    return ";".join(sorted(headers))
-
-
-def canonical_request(method: str, query: str, headers: Mapping[str, str], body: bytes) -> str:
-    """What is signed of a request to `/`; `query` is encoded and sorted, header names are lower case."""
-    lines = "".join(f"{name}:{headers[name].strip()}\n" for name in sorted(headers))
-    return "\n".join((method, "/", query, lines, signed_names(headers), sha256(body).hexdigest()))
-
-
-def string_to_sign(canonical: str) -> str:
-    return f"{_ALGORITHM}\n{sha256(canonical.encode()).hexdigest()}"
-
-
-def signature(secret_key: str, string: str) -> str:
-    """The signature of `string` in lower hex; the secret is used as it is."""
-    return digest(secret_key.encode(), string.encode(), "sha256").hex()
-
-
-def authorization(access_key: str, headers: Mapping[str, str], proof: str) -> str:
-    """The header's value; Alibaba wants no space after its commas."""
-    return f"{_ALGORITHM} Credential={access_key},SignedHeaders={signed_names(headers)},Signature={proof}"

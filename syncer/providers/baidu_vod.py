@@ -6,11 +6,8 @@ Sources: docs/providers/baidu_vod.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from hmac import digest
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from syncer.errors import (
     ClockSkewed,
@@ -27,6 +24,7 @@ from syncer.model import (
     Envelope,
     Facts,
     Listing,
+    ProviderExample,
     Query,
     Request,
     Response,
@@ -35,15 +33,15 @@ from syncer.model import (
     Task,
     Tokens,
 )
-from syncer.providers.base import BaseProvider
-from syncer.providers.endpoints import query_string, quoted, read_endpoint
+from syncer.providers import baidu_signature
+from syncer.providers.baidu_signature import timestamp
+from syncer.providers.base import BaseProvider, NoOptions
+from syncer.providers.endpoints import query_string, read_endpoint
 from syncer.providers.fields import boolean, identifier, is_absent, iso_instant, task_id, text
 from syncer.providers.responses import ErrorResponse, Rules, check_requested_id, read_object, record_list
 
 _TITLE = "Baidu VOD"
 _SECOND = timedelta(seconds=1)
-#: How many seconds a signature holds.
-_EXPIRATION = 1800
 
 #: FINISHED and FAILED are documented; the rest is what Baidu's other media APIs say.
 _ENDED = {
@@ -108,45 +106,44 @@ _RULES: Rules = (
 )
 
 
+_EXAMPLE = ProviderExample(
+    configuration="""\
+[[sources]]
+name = "baidu-vod"
+provider = "baidu_vod"
+""",
+    response={"data": [{"taskId": "tsk-emeqb9c1kmdd7rns", "status": "FAILED"}], "isTruncated": False},
+    records=1,
+)
+
+
 class BaiduVod(BaseProvider):
     """The media tasks of one account."""
 
     name = "baidu_vod"
+    title = _TITLE
+    example = _EXAMPLE
+    facts = _FACTS
 
-    @dataclass(frozen=True, slots=True, kw_only=True)
-    class Options:
-        """There is nothing to choose."""
-
-    def __init__(self, *, options: Options | None = None, endpoint: str | None = None) -> None:
-        place = read_endpoint(endpoint, "vod.bj.baidubce.com")
-        self.endpoint, self.host = place.origin, place.host
-        self.facts = _FACTS
+    def __init__(self, *, options: NoOptions, endpoint: str | None = None) -> None:
+        self.endpoint = read_endpoint(endpoint, "vod.bj.baidubce.com")
 
     def request(self, query: Query) -> Request:
         parameters: dict[str, object] = {"maxSize": query.limit}
         if query.ids:
             parameters = {"maxSize": 10, "taskId": query.ids[0]}
         if query.created_from:
-            parameters["beginTime"] = _stamp(query.created_from)
+            parameters["beginTime"] = timestamp(query.created_from)
         if query.created_to:
             # The filter knows seconds only: a part of one counts as the next, so that no task falls out.
-            parameters["endTime"] = _stamp(query.created_to + _SECOND - timedelta(microseconds=1))
+            parameters["endTime"] = timestamp(query.created_to + _SECOND - timedelta(microseconds=1))
         if query.cursor is not None:
             parameters["marker"] = query.cursor
-        url = f"{self.endpoint}/v2/tasks?{query_string(parameters)}"
-        return Request(method="GET", url=url, action="vod.ListTasks", headers={"host": self.host})
+        url = f"{self.endpoint.origin}/v2/tasks?{query_string(parameters)}"
+        return Request(method="GET", url=url, action="vod.ListTasks", headers={"host": self.endpoint.host})
 
     def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
-        date = _stamp(now)
-        headers = {**request.headers, "x-bce-date": date}
-        if credentials.session_token:
-            headers["x-bce-security-token"] = credentials.session_token
-        parts = urlsplit(request.url)
-        canonical = canonical_request(request.method, parts.path, parts.query, headers)
-        prefix = auth_prefix(credentials.access_key, date, _EXPIRATION)
-        proof = signature(signing_key(credentials.secret_key, prefix), canonical)
-        headers["authorization"] = f"{prefix}/{';'.join(sorted(headers))}/{proof}"
-        return replace(request, headers=headers)
+        return baidu_signature.sign(request, credentials, now)
 
     def parse(self, query: Query, answer: Response) -> Envelope:
         body = read_object(_TITLE, answer)
@@ -218,29 +215,3 @@ def _error(query: Query, refusal: ErrorResponse) -> SyncerError:
     if query.cursor is not None and ("Marker" in refusal.code or refusal.code == "InvalidParameter"):
         return refusal.error(CursorRefused, "starting this list again")
     return refusal.ruled(_RULES)
-
-
-# Signature
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def auth_prefix(access_key: str, date: str, expiration: int) -> str:
-    return f"bce-auth-v1/{access_key}/{date}/{expiration}"
-
-
-def signing_key(secret_key: str, prefix: str) -> str:
-    """The key for one moment, in lower hex; Baidu uses that text, not the bytes."""
-    return digest(secret_key.encode(), prefix.encode(), "sha256").hex()
-
-
-def canonical_request(method: str, path: str, query: str, headers: Mapping[str, str]) -> str:
-    """What is signed; `query` is encoded and sorted, `headers` are the ones to be signed."""
-    lines = sorted(f"{quoted(name.lower())}:{quoted(value.strip())}" for name, value in headers.items())
-    return "\n".join((method, path, query, "\n".join(lines)))
-
-
-def signature(key: str, canonical: str) -> str:
-    return digest(key.encode(), canonical.encode(), "sha256").hex()

@@ -1,27 +1,33 @@
-"""What a provider has unless it says otherwise: no site, no regions, nothing to leave out."""
+"""The parts of a provider that most do not need: options, sites, regions, fields that must not be stored."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from syncer.errors import ConfigurationError
-from syncer.model import Request, Response
+from syncer.model import GLOBAL, Request, Response
+
+
+@dataclass(frozen=True, slots=True)
+class NoOptions:
+    """The options of a provider that has none."""
 
 
 class BaseProvider:
-    """The parts of a provider that most do not need."""
+    """What a provider has unless it says otherwise; `syncer.ports.Provider` says what each part means."""
 
-    #: Its key in the registry, and the value of `provider` in the configuration.
     name: ClassVar[str]
-    #: Which of the vendor's separate clouds it asks; "" where there is only one.
+    options_class: ClassVar[type[Any]] = NoOptions
     site: str = ""
+    regions: tuple[str, ...] | None = (GLOBAL,)
 
     def reduce(self, record: dict[str, Any]) -> dict[str, Any]:
         """The whole record."""
         return record
 
     def regions_request(self) -> Request:
-        """Raises ConfigurationError: there are no regions to ask for."""
+        """Raises ConfigurationError: the API has no regions."""
         raise ConfigurationError(f"{self.name} has no regions: leave `regions` out")
 
     def parse_regions(self, answer: Response) -> tuple[str, ...]:

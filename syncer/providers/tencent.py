@@ -30,7 +30,7 @@ from syncer.errors import (
 from syncer.model import Credentials, Query, Request, Response
 from syncer.providers.endpoints import Endpoint
 from syncer.providers.fields import text
-from syncer.providers.responses import ErrorResponse, Rules, read_object, required_field
+from syncer.providers.responses import ErrorResponse, Rules, read_object, record_list, required_field
 
 ALGORITHM = "TC3-HMAC-SHA256"
 ENVIRONMENT = (("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"),)
@@ -100,6 +100,21 @@ class TencentService:
             message=text(error.get("Message")) or "",
             request_id=request_id(response),
         )
+
+    def regions_request(self) -> Request:
+        """The unsigned request for the regions in which the service can be used."""
+        return self.request("DescribeRegions", {})
+
+    def parse_regions(self, answer: Response) -> tuple[str, ...]:
+        """The names of the regions in `answer` that are not said to be unavailable."""
+        response, refusal = self.read(answer)
+        if refusal:
+            query = Query()
+            raise error_of(refusal, query, query.limit)
+        where = f"{self.title}'s DescribeRegions"
+        regions = record_list(response, "RegionSet", total=None, where=where, request_id=request_id(response))
+        usable = (r for r in regions if isinstance(r, dict) and r.get("RegionState") != "UNAVAILABLE")
+        return tuple(name for region in usable if (name := text(region.get("Region"))))
 
 
 def request_id(response: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ Sources: docs/providers/tencent_mps.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from syncer.model import (
     Envelope,
     Facts,
     Listing,
+    ProviderExample,
     Query,
     Request,
     Response,
@@ -27,7 +28,9 @@ from syncer.providers import tencent
 from syncer.providers.base import BaseProvider
 from syncer.providers.endpoints import read_endpoint
 from syncer.providers.fields import identifier, integer, iso_instant, task_id, text, texts
+from syncer.providers.redaction import without_keys
 from syncer.providers.responses import record_list
+from syncer.providers.tencent_mps_outcome import error_code, outcome
 
 _HOSTS = {"cn": "mps.tencentcloudapi.com", "intl": "mps.intl.tencentcloudapi.com"}
 #: The vendor keeps details shorter than the list on its international site.
@@ -65,28 +68,44 @@ _TASK_TYPES = frozenset(
 )
 #: Keys of foreign storage, callbacks and players, which a detail answer repeats from the order.
 _SECRETS = frozenset({"S3SecretId", "S3SecretKey", "NotifyKey", "SimpleAesDrm"})
-#: Beneath these a detail answer holds media, not outcomes.
-_MEDIA = frozenset({"Input", "InputInfo", "MetaData", "Output", "TaskNotifyConfig"})
-_RESULT_KEYS = frozenset({"Status", "ErrCode", "ErrCodeExt"})
-_GOOD_CODES = frozenset({"0", "OK", "SUCCESS"})
-_FAILED_WORDS = ("FAIL", "FAILED")
-_ENDED_WORDS = (None, "", "SUCCESS", "FINISH")
+_EXAMPLE = ProviderExample(
+    configuration="""\
+[[sources]]
+name = "mps-cn"
+provider = "tencent_mps"
+# "cn" or "intl": two clouds with separate accounts.
+site = "cn"
+""",
+    response={
+        "Response": {
+            "TotalCount": 1,
+            "TaskSet": [{"TaskId": "24-WorkflowTask-1", "CreateTime": "2018-12-27T13:57:15Z"}],
+            "ScrollToken": "",
+            "RequestId": "req-1",
+        }
+    },
+    records=1,
+    options={"site": "cn"},
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TencentMpsOptions:
+    site: Literal["cn", "intl"]
 
 
 class TencentMps(BaseProvider):
     """The tasks of one account on one of MPS's two sites, which have separate accounts."""
 
     name = "tencent_mps"
+    title = "Tencent MPS"
+    example = _EXAMPLE
+    options_class = TencentMpsOptions
 
-    @dataclass(frozen=True, slots=True, kw_only=True)
-    class Options:
-        site: Literal["cn", "intl"]
-
-    def __init__(self, *, options: Options, endpoint: str | None = None) -> None:
+    def __init__(self, *, options: TencentMpsOptions, endpoint: str | None = None) -> None:
         self.site = options.site
-        place = read_endpoint(endpoint, _HOSTS[options.site])
-        self.endpoint = place.origin
-        self.service = tencent.TencentService("Tencent MPS", "mps", "2019-06-12", place)
+        target = read_endpoint(endpoint, _HOSTS[options.site])
+        self.service = tencent.TencentService(self.title, "mps", "2019-06-12", target)
         self.facts = Facts(
             lists=_LISTS,
             # A scroll token is the id of the record that the next page begins with.
@@ -158,7 +177,7 @@ class TencentMps(BaseProvider):
         # The rows of the list are flat and hold none.
         if dict not in map(type, record.values()):
             return record
-        reduced: dict[str, Any] = _without_secrets(record)
+        reduced: dict[str, Any] = without_keys(record, _SECRETS)
         return reduced
 
 
@@ -169,12 +188,6 @@ def _is_unknown(code: str) -> bool:
     return code.startswith(("ResourceNotFound", "FailedOperation", "InvalidParameter")) and (
         "NotFound" in code.removeprefix("ResourceNotFound.") or "NotExist" in code
     )
-
-
-def _without_secrets(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_secrets(part) for name, part in value.items() if name not in _SECRETS}
-    return [_without_secrets(one) for one in value] if isinstance(value, list) else value
 
 
 # Details
@@ -189,7 +202,7 @@ def _detailed(asked: str, record: Mapping[str, Any]) -> Task:
     status, _, rank = _MEANINGS.get(word or "", (Status.UNKNOWN, None, None))
     failure: Mapping[str, Any] = {}
     if status is Status.FINISHED:
-        status, failure = _outcome(record)
+        status, failure = outcome(record)
     return Task(
         task_id=asked,
         status=status,
@@ -197,49 +210,7 @@ def _detailed(asked: str, record: Mapping[str, Any]) -> Task:
         created_at=iso_instant(record.get("CreateTime")),
         started_at=iso_instant(record.get("BeginProcessTime")),
         finished_at=iso_instant(record.get("FinishTime")),
-        error_code=_error_code(failure),
+        error_code=error_code(failure),
         error_message=text(failure.get("Message")),
         rank=rank,
     )
-
-
-def _outcome(record: Mapping[str, Any]) -> tuple[Status, Mapping[str, Any]]:
-    """How an ended task ended, and the first result in it that failed.
-
-    Its parts tell: each has a code, or is still said to be processing, and then nothing is certain.
-    """
-    results = list(_results(record))
-    for result in results:
-        if _error_code(result) or result.get("Status") in _FAILED_WORDS:
-            return Status.FAILED, result
-    is_over = all(result.get("Status") in _ENDED_WORDS for result in results)
-    if is_over and any(_has_passed(result) for result in results):
-        return Status.SUCCEEDED, {}
-    return Status.FINISHED, {}
-
-
-def _results(part: Any) -> Iterator[Mapping[str, Any]]:
-    """Every object in `part` that bears a status or an error code."""
-    if isinstance(part, list):
-        for one in part:
-            yield from _results(one)
-    elif isinstance(part, dict):
-        if not _RESULT_KEYS.isdisjoint(part):
-            yield part
-        for name, value in part.items():
-            if name not in _MEDIA:
-                yield from _results(value)
-
-
-def _error_code(result: Mapping[str, Any]) -> str | None:
-    """The code of a failure, the newer kind first; None where it is one of success."""
-    word = text(result.get("ErrCodeExt"))
-    if word and word.upper() not in _GOOD_CODES:
-        return word
-    number = integer(result.get("ErrCode"))
-    return str(number) if number else None
-
-
-def _has_passed(result: Mapping[str, Any]) -> bool:
-    codes = (result.get("ErrCode"), result.get("ErrCodeExt"))
-    return result.get("Status") == "SUCCESS" or any(code is not None for code in codes)

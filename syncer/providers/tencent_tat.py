@@ -5,12 +5,9 @@ Sources: docs/providers/tencent_tat.md.
 
 from __future__ import annotations
 
-import json
-from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Literal
 
 from syncer.errors import PageRefused
@@ -20,6 +17,7 @@ from syncer.model import (
     Facts,
     Listing,
     Offsets,
+    ProviderExample,
     Query,
     Request,
     Response,
@@ -32,6 +30,7 @@ from syncer.providers import tencent
 from syncer.providers.base import BaseProvider
 from syncer.providers.endpoints import read_endpoint
 from syncer.providers.fields import identifier, integer, iso_instant, microseconds, task_id, text
+from syncer.providers.redaction import hash_command
 from syncer.providers.responses import ErrorResponse, record_list
 
 _HOSTS = {"cn": "tat.tencentcloudapi.com", "intl": "tat.intl.tencentcloudapi.com"}
@@ -89,7 +88,6 @@ _FACTS = Facts(
     page_size=100,
     requests_per_second=10,
     ids_per_request=100,
-    has_regions=True,
     # Signed anew for every answer.
     volatile=frozenset({"TaskResult.OutputUrl"}),
     known_paths=_PATHS | _FIELDS.keys(),
@@ -99,28 +97,58 @@ _FACTS = Facts(
 )
 
 
+_EXAMPLE = ProviderExample(
+    configuration="""\
+[[sources]]
+name = "tat"
+provider = "tencent_tat"
+# A list, or "all" that the account has; each region has its own list of tasks.
+regions = ["ap-guangzhou", "ap-singapore"]
+# "cn" or "intl": two clouds with separate accounts.
+site = "cn"
+# true: store what finished commands printed; it may hold secrets.
+outputs = false
+# true: store what was run; it holds passwords. false: only its length and hash.
+command_content = false
+""",
+    response={
+        "Response": {
+            "TotalCount": 1,
+            "InvocationTaskSet": [{"InvocationTaskId": "invt-08oe5fe2", "TaskStatus": "SUCCESS"}],
+            "RequestId": "req-1",
+        }
+    },
+    records=1,
+    options={"regions": "all"},
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TencentTatOptions:
+    #: The regions to read, or all that the account has.
+    regions: tuple[str, ...] | Literal["all"]
+    site: Literal["cn", "intl"] = "cn"
+    #: Store what finished commands printed. It may hold secrets.
+    outputs: bool = False
+    #: Store what was run. It holds passwords; without it, only its length and hash are stored.
+    command_content: bool = False
+
+
 class TencentTat(BaseProvider):
     """The invocation tasks of one account, each region a list of its own."""
 
     name = "tencent_tat"
+    title = "Tencent TAT"
+    example = _EXAMPLE
+    options_class = TencentTatOptions
+    facts = _FACTS
 
-    @dataclass(frozen=True, slots=True, kw_only=True)
-    class Options:
-        #: The regions to read, or all that the account has.
-        regions: tuple[str, ...] | Literal["all"]
-        site: Literal["cn", "intl"] = "cn"
-        #: Store what finished commands wrote. It may hold secrets.
-        outputs: bool = False
-        #: Store what was run. It holds passwords; without it, its length and hash.
-        command_content: bool = False
-
-    def __init__(self, *, options: Options, endpoint: str | None = None) -> None:
+    def __init__(self, *, options: TencentTatOptions, endpoint: str | None = None) -> None:
         self.options = options
         self.site = options.site
-        self.facts = _FACTS
-        place = read_endpoint(endpoint, _HOSTS[options.site])
-        self.endpoint = place.origin
-        self.service = tencent.TencentService("Tencent TAT", "tat", "2020-10-28", place)
+        self.regions = None if options.regions == "all" else options.regions
+        target = read_endpoint(endpoint, _HOSTS[options.site])
+        self.service = tencent.TencentService(self.title, "tat", "2020-10-28", target)
 
     def request(self, query: Query) -> Request:
         parameters: dict[str, Any]
@@ -195,7 +223,7 @@ class TencentTat(BaseProvider):
             record = {**record, "TaskResult": kept}
         document = record.get("CommandDocument")
         if document and not self.options.command_content:
-            record = {**record, "CommandDocument": _concealed(document)}
+            record = {**record, "CommandDocument": hash_command(document)}
         return record
 
     def _keeps_output(self, record: Mapping[str, Any]) -> bool:
@@ -203,20 +231,10 @@ class TencentTat(BaseProvider):
         return self.options.outputs and not status.is_open
 
     def regions_request(self) -> Request:
-        """The unsigned request for the regions in which TAT can be used."""
-        return self.service.request("DescribeRegions", {})
+        return self.service.regions_request()
 
     def parse_regions(self, answer: Response) -> tuple[str, ...]:
-        """The names of the regions in `answer` that are not called unavailable."""
-        response, refusal = self.service.read(answer)
-        if refusal:
-            raise tencent.error_of(refusal, Query(), self.facts.page_size)
-        where = f"{self.service.title}'s DescribeRegions"
-        found = record_list(
-            response, "RegionSet", total=None, where=where, request_id=tencent.request_id(response)
-        )
-        usable = (r for r in found if isinstance(r, dict) and r.get("RegionState") != "UNAVAILABLE")
-        return tuple(name for region in usable if (name := text(region.get("Region"))))
+        return self.service.parse_regions(answer)
 
 
 def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -228,23 +246,3 @@ def _error_code(record: Mapping[str, Any], word: str | None) -> str | None:
     """The exit code of a command that ran and failed, else the vendor's word for what went wrong."""
     exit_code = integer(_part(record, "TaskResult").get("ExitCode"))
     return str(exit_code) if word == "FAILED" and exit_code else word
-
-
-def _concealed(document: Any) -> dict[str, Any]:
-    """`document` with the length in bytes and the hash of the command in place of the command."""
-    parts: dict[str, Any] = document if isinstance(document, dict) else {"Content": document}
-    if not parts.get("Content"):
-        return parts
-    content = _decoded(parts["Content"])
-    kept = {name: value for name, value in parts.items() if name != "Content"}
-    return {**kept, "ContentLength": len(content), "ContentSha256": sha256(content).hexdigest()}
-
-
-def _decoded(content: Any) -> bytes:
-    """The command as it is run, or as it was sent where it is not the documented Base64."""
-    written = content if isinstance(content, str) else json.dumps(content)
-    raw = written.encode("utf-8", "surrogatepass")
-    try:
-        return b64decode(raw, validate=True)
-    except ValueError:
-        return raw

@@ -63,8 +63,10 @@ class MinimalProvider(BaseProvider):
     """A provider that signs with plain headers and whose error responses name the class to raise."""
 
     name = "minimal"
+    title = "Minimal"
+    regions = None
 
-    def __init__(self, url: str, *, has_regions: bool = False) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
         lists = (Listing(name="ALL", role=Role.PRIMARY),)
         self.facts = Facts(
@@ -72,7 +74,6 @@ class MinimalProvider(BaseProvider):
             paging=Tokens(),
             page_size=100,
             requests_per_second=1000,
-            has_regions=has_regions,
         )
 
     def request(self, query: Query) -> Request:
@@ -133,14 +134,14 @@ class ClientHarness:
         self.ahead: timedelta | None = timedelta(0)
         self.credentials = RenewableCredentials()
 
-    def client(self, *, has_regions: bool = False, **retry_policy: Any) -> Client:
+    def client(self, **retry_policy: Any) -> Client:
         config = ClientConfig(
             account="a",
             requests_per_second=1000,
             retry_policy=RetryPolicy(**retry_policy),
             redact=("secret",),
         )
-        provider = MinimalProvider(self.server.url, has_regions=has_regions)
+        provider = MinimalProvider(self.server.url)
         return Client(provider, self.credentials, RateLimiters(self.clock), self.clock, config=config)
 
     def fetch(self, **retry_policy: Any) -> Page:

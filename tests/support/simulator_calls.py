@@ -46,8 +46,8 @@ def provider_for(name: str, *, endpoint: str | None = None) -> Provider:
     spec = LISTS[name]
     kind = PROVIDERS[spec.provider]
     settings: dict[str, Any] = {"site": spec.site, "regions": (REGION,)}
-    known = {field.name for field in fields(kind.Options)}
-    options = kind.Options(**{key: value for key, value in settings.items() if key in known})
+    known = {field.name for field in fields(kind.options_class)}
+    options = kind.options_class(**{key: value for key, value in settings.items() if key in known})
     return create_provider(spec.provider, endpoint=endpoint, options=options)
 
 

@@ -90,7 +90,7 @@ def test_stopping_ends_the_pause(harness: ClientHarness) -> None:
 
 def test_regions_are_fetched(harness: ClientHarness) -> None:
     harness.respond({"regions": ["ap-guangzhou"]})
-    with harness.client(has_regions=True) as client:
+    with harness.client() as client:
         assert client.regions() == ("ap-guangzhou",)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.support import known_tasks
 from tests.support.bi_roles import bi_role, connect_bi_role, filled_views, superuser_engine, superuser_url
 from tests.support.fakes import after, make_source
 from tests.support.postgres_servers import Server
-from tests.support.provider_responses import answer, made
+from tests.support.provider_responses import enveloped, made
 from tests.support.sightings import begin, store
 
 __all__ = [
@@ -41,14 +41,6 @@ __all__ = [
     "url",
 ]
 
-#: Around a provider's records, what its answer has.
-_ENVELOPES: dict[str, Callable[[list[Any]], object]] = {
-    "tencent_tat": lambda rows: {"Response": {"InvocationTaskSet": rows, "TotalCount": len(rows)}},
-    "tencent_mps": lambda rows: {"Response": {"TaskSet": rows, "ScrollToken": "", "TotalCount": len(rows)}},
-    "alibaba_aiccs": lambda rows: {"Success": True, "Data": {"Record": rows, "Total": len(rows)}},
-    "baidu_vod": lambda rows: {"data": rows, "isTruncated": False},
-}
-
 _EXAMPLES = Path(__file__).parents[2] / "data"
 
 
@@ -62,8 +54,8 @@ def read(
 ) -> tuple[Sighting, ...]:
     """What the provider of `kind` reads from an answer with these records."""
     asked = Query(list_name=list_name, region=GLOBAL)
-    body = answer(_ENVELOPES[kind](list(records)))
-    return parse_page(made(kind, **options), asked, body, observed_at=after(at)).sightings
+    response = enveloped(kind, list(records))
+    return parse_page(made(kind, **options), asked, response, observed_at=after(at)).sightings
 
 
 class Shown:

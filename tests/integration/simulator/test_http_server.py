@@ -20,7 +20,7 @@ import pytest
 from syncer.errors import CredentialsError, CredentialsExpired, SyncerError, Throttled
 from syncer.model import GLOBAL, Credentials, Query, Request, Response
 from syncer.simulator import LIST_NAMES, ListOptions, Simulator, SimulatorOptions
-from tests.support.simulator_calls import REGION, frozen_simulator, provider_for, visible_ids
+from tests.support.simulator_calls import frozen_simulator, provider_for, visible_ids
 
 
 class Client:
@@ -30,7 +30,7 @@ class Client:
         self.simulator = simulator
         self.key = key
         self.provider = provider_for(name, endpoint=simulator.endpoints[name])
-        self.region = REGION if self.provider.facts.has_regions else GLOBAL
+        (self.region,) = self.provider.regions or ()
         self.connection = connect(simulator, name)
 
     def query(self, **fields: Any) -> Query:
@@ -96,7 +96,7 @@ def test_provider_reads_every_task(client: Client) -> None:
                 break
             query = client.query(list_name=query.list_name, limit=query.limit, cursor=envelope.next_cursor)
 
-    region = REGION if client.provider.facts.has_regions else ""
+    region = "" if client.region == GLOBAL else client.region
     assert sorted(seen) == visible_ids(client.simulator, name, region=region)
     counts = client.simulator.requests()[name]["actions"]
     assert sum(action["pages"] for action in counts.values()) >= len(client.provider.facts.lists)

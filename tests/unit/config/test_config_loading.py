@@ -9,16 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syncer.config import Address, Settings, find, load, template
-from syncer.config.provider_options import option_names
-from syncer.config.toml_schema import (
-    DaemonTable,
-    DatabaseTable,
-    HistoryTable,
-    LookbackTable,
-    ReportingTable,
-    SourceTable,
-)
+from syncer.config import Address, Settings, find, load
 from syncer.credentials import (
     CommandCredentials,
     EnvironmentCredentials,
@@ -29,7 +20,6 @@ from syncer.credentials import (
 )
 from syncer.errors import ConfigurationError
 from syncer.model import Credentials
-from syncer.providers import PROVIDERS
 
 MPS = '[[sources]]\nname = "mps"\nprovider = "tencent_mps"\nsite = "cn"\n'
 TAT = '[[sources]]\nname = "tat"\nprovider = "tencent_tat"\nregions = ["ap-guangzhou"]\n'
@@ -109,7 +99,7 @@ def test_whole_file_is_read(folder: Path) -> None:
         FileSecret(Path("/run/secrets/tencent_key")),
         EnvironmentSecret("TENCENTCLOUD_TOKEN"),
     )
-    assert (mps.kind, mps.unsigned.site, mps.requests_per_second) == ("tencent_mps", "cn", 20)
+    assert (mps.provider_name, mps.unsigned.site, mps.requests_per_second) == ("tencent_mps", "cn", 20)
     assert (mps.unsigned.poll_every, mps.unsigned.lookback_max) == (timedelta(minutes=1), timedelta(days=1))
     assert mps.regions == ("global",)
     assert tat.regions == ("ap-guangzhou", "ap-singapore")
@@ -451,47 +441,3 @@ def test_missing_file_says_how_to_begin(folder: Path, monkeypatch: pytest.Monkey
         find()
     with pytest.raises(ConfigurationError, match=r"syncer init --config other\.toml"):
         find(Path("other.toml"))
-
-
-# Template
-
-
-def uncommented(text: str) -> str:
-    return re.sub(r"^#(?=[\w\[])", "", text, flags=re.MULTILINE)
-
-
-def test_template_loads_as_it_is(folder: Path) -> None:
-    assert read(folder, template()).sources == ()
-
-
-def test_template_loads_with_everything_uncommented(folder: Path) -> None:
-    settings = read(folder, uncommented(template()))
-    assert [source.kind for source in settings.sources] == list(PROVIDERS)
-
-
-def test_template_shows_the_defaults(folder: Path) -> None:
-    shown = read(folder, uncommented(template()))
-    bare = read(folder, MPS)
-    assert (shown.daemon, shown.reporting, shown.history) == (bare.daemon, bare.reporting, bare.history)
-    ours, default = shown.sources[0].unsigned, bare.sources[0].unsigned
-    for name in ("poll_every", "sweep_every", "retention", "visibility_lag", "lookback_min", "lookback_max"):
-        assert getattr(ours, name) == getattr(default, name)
-
-
-def test_template_mentions_every_key() -> None:
-    tables = (DatabaseTable, DaemonTable, ReportingTable, HistoryTable, SourceTable, LookbackTable)
-    keys = {key for table in tables for key in table.model_fields}
-    keys |= {key for kind in PROVIDERS.values() for key in option_names(kind.Options)}
-    written = set(re.findall(r"^#?(\w+) =", template(), flags=re.MULTILINE)) | {"min", "max"}
-    assert written == keys
-
-
-def test_template_names_every_variable() -> None:
-    kinds = ("tencent_mps", "alibaba_aiccs", "baidu_vod")
-    text = "".join(f'[[sources]]\nname = "{kind}"\nprovider = "{kind}"\n' for kind in kinds)
-    assert text.count("provider") == len(kinds)
-    for kind in PROVIDERS:
-        made = PROVIDERS[kind]
-        options = {"tencent_mps": {"site": "cn"}, "tencent_tat": {"regions": "all"}}.get(kind, {})
-        names = made(options=made.Options(**options)).facts.environment[0]
-        assert all(name in template() for name in names if name)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from syncer.model import GLOBAL, Credentials, Query, Request
-from syncer.providers import alibaba_aiccs, baidu_vod, create_provider, tencent
+from syncer.providers import alibaba_signature, baidu_signature, create_provider, tencent
 from syncer.providers.endpoints import query_string
-from syncer.providers.tencent_mps import TencentMps
-from syncer.providers.tencent_tat import TencentTat
+from syncer.providers.tencent_mps import TencentMps, TencentMpsOptions
+from syncer.providers.tencent_tat import TencentTat, TencentTatOptions
 
 _FILE = Path(__file__).parents[2] / "data" / "signature_vectors.json"
 _VECTORS = json.loads(_FILE.read_text(encoding="utf-8"))["vectors"]
@@ -54,9 +54,9 @@ def test_tc3_sign_sends_the_headers_of_the_vector(vector: dict[str, Any]) -> Non
     given, expected = vector["inputs"], vector["expected"]["headers"]
     provider: TencentMps | TencentTat
     if given["service"] == "mps":
-        provider = TencentMps(options=TencentMps.Options(site="cn"))
+        provider = TencentMps(options=TencentMpsOptions(site="cn"))
     else:
-        provider = TencentTat(options=TencentTat.Options(regions="all"))
+        provider = TencentTat(options=TencentTatOptions(regions="all"))
     query = f"?{given['query']}" if given["query"] else ""
     request = Request(
         method=given["method"],
@@ -78,7 +78,7 @@ def test_tc3_sign_sends_the_headers_of_the_vector(vector: dict[str, Any]) -> Non
 )
 def test_mps_request_has_the_body_of_the_vendors_client(vector: dict[str, Any]) -> None:
     given = vector["inputs"]
-    provider = TencentMps(options=TencentMps.Options(site="cn"))
+    provider = TencentMps(options=TencentMpsOptions(site="cn"))
     cursor = given["params"].get("ScrollToken")
     request = provider.request(Query(list_name="FINISH", cursor=cursor))
     wanted = {k: v for k, v in given["params"].items() if k not in ("StartTime", "EndTime")}
@@ -90,15 +90,15 @@ def test_acs3_functions_agree_with_vector(vector: dict[str, Any]) -> None:
     given, expected = vector["inputs"], vector["expected"]
     query = query_string(given["query"])
     body = given["payload"].encode()
-    canonical = alibaba_aiccs.canonical_request(given["method"], query, given["headers"], body)
-    string = alibaba_aiccs.string_to_sign(canonical)
-    proof = alibaba_aiccs.signature(given["access_key_secret"], string)
+    canonical = alibaba_signature.canonical_request(given["method"], query, given["headers"], body)
+    string = alibaba_signature.string_to_sign(canonical)
+    proof = alibaba_signature.signature(given["access_key_secret"], string)
     assert query == expected["canonical_query"]
     assert canonical == expected["canonical_request"]
     assert string == expected["string_to_sign"]
     assert proof == expected["signature"]
     if "authorization" in expected:
-        header = alibaba_aiccs.authorization(given["access_key_id"], given["headers"], proof)
+        header = alibaba_signature.authorization(given["access_key_id"], given["headers"], proof)
         assert header == expected["authorization"]
 
 
@@ -129,16 +129,16 @@ def test_bce_functions_agree_with_vector(vector: dict[str, Any]) -> None:
     given, expected = vector["inputs"], vector["expected"]
     headers = {name: str(value) for name, value in given["headers"].items()}
     date = f"{at(given['timestamp']):%Y-%m-%dT%H:%M:%SZ}"
-    prefix = baidu_vod.auth_prefix(given["access_key_id"], date, given["expiration_in_seconds"])
-    key = baidu_vod.signing_key(given["secret_access_key"], prefix)
+    prefix = baidu_signature.auth_prefix(given["access_key_id"], date, given["expiration_in_seconds"])
+    key = baidu_signature.signing_key(given["secret_access_key"], prefix)
     query = query_string(given["params"])
-    canonical = baidu_vod.canonical_request(given["method"], given["path"], query, headers)
+    canonical = baidu_signature.canonical_request(given["method"], given["path"], query, headers)
     assert prefix == expected["auth_prefix"]
     assert key == expected["signing_key"]
     assert query == expected["canonical_query"]
     assert canonical.endswith(expected["canonical_headers"])
     assert canonical == expected["canonical_request"]
-    assert baidu_vod.signature(key, canonical) == expected["signature"]
+    assert baidu_signature.signature(key, canonical) == expected["signature"]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_baidu_request_has_the_query_of_the_vendors_signer() -> None:
 
 @pytest.mark.parametrize("kind", ["tencent_mps", "alibaba_aiccs", "baidu_vod"])
 def test_sign_takes_any_time_zone(kind: str) -> None:
-    options = TencentMps.Options(site="cn") if kind == "tencent_mps" else None
+    options = TencentMpsOptions(site="cn") if kind == "tencent_mps" else None
     provider = create_provider(kind, options=options)
     request = provider.request(Query(list_name="FINISH", region=GLOBAL))
     now = datetime.fromisoformat("2023-11-15T00:00:00+08:00")

@@ -1,0 +1,122 @@
+"""What every provider must make of a response: an error that names the reaction, or records and tasks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from datetime import UTC
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syncer.errors import ConfigurationError, ProtocolError, RecordError, Retryable, SyncerError, Throttled
+from syncer.model import INT64, LONGEST_ID, Response, Task
+from syncer.ports import Provider
+from syncer.providers import PROVIDERS
+from syncer.records import parse_page
+from tests.support.provider_queries import JSON, NOW, list_query, queries, records
+from tests.support.provider_responses import answer, enveloped
+
+_INSTANTS = ("created_at", "started_at", "finished_at", "updated_at")
+_INTEGERS = ("progress_done", "progress_total", "rank")
+
+
+@pytest.mark.parametrize(
+    ("response", "error_class"),
+    [
+        (answer(b"<html>busy</html>", 503, content_type="text/html"), Retryable),
+        (answer(b"<html>busy</html>", 429, content_type="text/html"), Throttled),
+        (answer(b'{"Response": {"Data": [', 200), Retryable),
+        (answer(b"", 200), Retryable),
+        (answer(b"<html>log in</html>", 200, content_type="text/html"), ProtocolError),
+        (answer(b"<html>log in</html>", 407, content_type="text/html"), ConfigurationError),
+        (answer([], 200), ProtocolError),
+        (answer({}, 200), ProtocolError),
+        (answer({}, 500), Retryable),
+        (answer({}, 429), Throttled),
+        (answer({}, 404), ProtocolError),
+    ],
+    ids=lambda value: f"{value.status} {value.body.decode()[:12]}" if isinstance(value, Response) else "",
+)
+def test_response_without_records_names_the_reaction(
+    provider: Provider, response: Response, error_class: type[SyncerError]
+) -> None:
+    for query in queries(provider):
+        if provider.facts.answers_detail and query.ids and response.body == b"{}":
+            continue
+        with pytest.raises(SyncerError) as caught:
+            provider.parse(query, response)
+        assert type(caught.value) is error_class
+        assert "\n" not in str(caught.value)
+
+
+@settings(max_examples=50, deadline=None)
+@given(value=JSON)
+def test_parse_raises_nothing_but_documented_errors(provider: Provider, value: object) -> None:
+    for query in queries(provider):
+        try:
+            envelope = provider.parse(query, answer(value))
+        except SyncerError:
+            continue
+        assert isinstance(envelope.records, tuple)
+
+
+@settings(max_examples=50, deadline=None)
+@given(data=st.data())
+def test_record_becomes_a_task_that_can_be_stored(provider: Provider, data: st.DataObject) -> None:
+    record = data.draw(records(provider))
+    for query in queries(provider):
+        try:
+            task = provider.task(query, provider.reduce(record))
+        except RecordError:
+            continue
+        assert 0 < len(task.task_id) <= LONGEST_ID
+        assert all((moment := getattr(task, key)) is None or moment.tzinfo is UTC for key in _INSTANTS)
+        assert all((number := getattr(task, key)) is None or number in INT64 for key in _INTEGERS)
+
+
+def test_record_with_an_oversized_id_is_rejected(name: str, provider: Provider) -> None:
+    """It would fit into no index of the database, and its whole batch would fail."""
+    (record, *_), task_id = _example(name, provider)
+    too_long = "x" * (LONGEST_ID + 1)
+    oversized = {key: too_long if value == task_id else value for key, value in record.items()}
+    page = parse_page(provider, list_query(provider), enveloped(name, [oversized]), observed_at=NOW)
+    assert (len(page.sightings), len(page.rejected)) == (0, 1)
+    assert f"longer than {LONGEST_ID} characters" in page.rejected[0].reason
+
+
+def test_number_that_no_column_can_hold_is_left_out(name: str, provider: Provider) -> None:
+    (record, *_), _ = _example(name, provider)
+    for path, field in provider.facts.fields.items():
+        if field in _INTEGERS and "." not in path:
+            for number in (INT64.stop, INT64.start - 1):
+                assert getattr(provider.task(list_query(provider), {**record, path: number}), field) is None
+            kept = provider.task(list_query(provider), {**record, path: INT64.stop - 1})
+            assert getattr(kept, field) == INT64.stop - 1
+
+
+@settings(max_examples=50, deadline=None)
+@given(data=st.data())
+def test_page_of_odd_records_loses_none(name: str, provider: Provider, data: st.DataObject) -> None:
+    odd = data.draw(st.lists(records(provider) | JSON, max_size=3))
+    page = parse_page(provider, list_query(provider), enveloped(name, odd), observed_at=NOW)
+    assert len(page.sightings) + len(page.rejected) == len(odd)
+    for sighting in page.sightings:
+        assert sighting.record is not None
+        sighting.record.encode()
+        assert "\x00" not in str(json.loads(sighting.record))
+    assert len({(quirk.path, quirk.value) for quirk in page.quirks}) == len(page.quirks)
+
+
+def test_constants_name_fields_of_a_task() -> None:
+    assert {*_INSTANTS, *_INTEGERS} <= {field.name for field in fields(Task)}
+
+
+def _example(name: str, provider: Provider) -> tuple[list[dict[str, Any]], object]:
+    """The records of the example response, and the id of the first as the vendor writes it."""
+    envelope = provider.parse(list_query(provider), answer(PROVIDERS[name].example.response))
+    task = provider.task(list_query(provider), envelope.records[0])
+    shown = list(envelope.records)
+    return shown, next(value for value in shown[0].values() if str(value) == task.task_id)
