@@ -1,4 +1,6 @@
--- A list that nobody reads forgets all the same: what it has forgotten since it was read last is a hole, too.
+-- requires: stream_coverage
+
+-- A gap is also what the provider no longer shows since the last complete run.
 CREATE OR REPLACE VIEW reporting.coverage_gaps AS
 SELECT
     o.source_id AS source_key,
@@ -9,34 +11,26 @@ SELECT
     upper(part.span) AS ended_at,
     part.state,
     CASE WHEN part.state = 'fillable'
-        THEN extract(epoch FROM lower(part.span) - h.shown_since)::float8 END AS seconds_until_lost
-FROM sync.streams s
+        THEN extract(epoch FROM lower(part.span) - s.shown_since)::float8 END AS seconds_until_lost
+FROM sync.stream_coverage s
 JOIN sync.sources o ON o.source_id = s.source_id
 CROSS JOIN LATERAL (
-    SELECT
-        s.polled + s.swept AS read,
-        -- In seconds, for the length of a day depends on the time zone of whoever asks.
-        now() - extract(epoch FROM s.retention) * interval '1 second' AS shown_since
-) w
-CROSS JOIN LATERAL (
-    SELECT
-        w.shown_since,
-        tstzmultirange(tstzrange(
-            lower(w.read),
-            -- Both pass over what is null.
-            greatest(upper(w.read), CASE WHEN s.retention IS NOT NULL THEN least(w.shown_since, s.retired_at) END)
-        )) - w.read AS holes
-    WHERE NOT isempty(w.read)
+    SELECT tstzmultirange(tstzrange(
+        lower(s.read),
+        -- greatest and least ignore nulls.
+        greatest(upper(s.read), CASE WHEN s.shown_since IS NOT NULL THEN least(s.shown_since, s.retired_at) END)
+    )) - s.read AS holes
+    WHERE NOT isempty(s.read)
 ) h
 CROSS JOIN LATERAL (
-    SELECT unnest(h.holes * tstzmultirange(tstzrange(NULL, h.shown_since))) AS span, 'lost' AS state
-    WHERE h.shown_since IS NOT NULL
+    SELECT unnest(h.holes * tstzmultirange(tstzrange(NULL, s.shown_since))) AS span, 'lost' AS state
+    WHERE s.shown_since IS NOT NULL
     UNION ALL
-    SELECT unnest(h.holes * tstzmultirange(tstzrange(h.shown_since, NULL))), 'fillable'
-    WHERE h.shown_since IS NOT NULL
+    SELECT unnest(h.holes * tstzmultirange(tstzrange(s.shown_since, NULL))), 'fillable'
+    WHERE s.shown_since IS NOT NULL
     UNION ALL
     SELECT unnest(h.holes), 'unknown'
-    WHERE h.shown_since IS NULL
+    WHERE s.shown_since IS NULL
 ) part;
 
 COMMENT ON VIEW reporting.coverage_gaps IS 'Holes in the coverage since its beginning: creation times whose tasks may be missing. What was created since the last reading is one as soon as the provider has forgotten it. / 覆盖开始以来的缺口：这些创建时间的任务可能缺失。最近一次读取之后创建、且云厂商已不再显示的时间也算缺口。';

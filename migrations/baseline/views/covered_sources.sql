@@ -1,31 +1,22 @@
+-- requires: stream_coverage
+
 CREATE OR REPLACE VIEW sync.covered_sources AS
-WITH known AS (
-    SELECT
-        source_id,
-        swept,
-        swept + polled AS read,
-        lower(swept + polled) AS begins_at,
-        registered_at - extract(epoch FROM retention) * interval '1 second' AS could_begin_at,
-        retired_at
-    FROM sync.streams
-    WHERE retired_at IS NULL OR NOT isempty(swept + polled)
-), sides AS (
-    SELECT
-        *,
-        tstzmultirange(tstzrange(NULL, coalesce(begins_at, could_begin_at, '-infinity')))
-            + CASE WHEN retired_at IS NULL THEN '{}' ELSE tstzmultirange(tstzrange(retired_at, NULL)) END AS beside,
-        -- The clocks are two, of the provider and of the database.
-        CASE WHEN begins_at IS NOT NULL
-            THEN tstzrange(begins_at, CASE WHEN retired_at IS NOT NULL THEN greatest(begins_at, retired_at) END)
-        END AS life
-    FROM known
-)
 SELECT
     source_id,
-    -- When no list of the source was read at all, none of them can vouch for anything.
-    range_intersect_agg(swept + beside) * range_agg(life) AS swept,
-    range_intersect_agg(read + beside) * range_agg(life) AS read
-FROM sides
-GROUP BY source_id;
+    -- A source covers nothing before its coverage begins, nor after all its streams were retired.
+    swept * span AS swept,
+    read * span AS read,
+    span
+FROM (
+    SELECT
+        source_id,
+        range_intersect_agg(swept + not_expected) AS swept,
+        range_intersect_agg(read + not_expected) AS read,
+        range_agg(expected) FILTER (WHERE NOT isempty(read)) AS span
+    FROM sync.stream_coverage
+    CROSS JOIN LATERAL (SELECT '{(,)}'::tstzmultirange - expected AS not_expected) complement
+    GROUP BY source_id
+) source;
 
-COMMENT ON VIEW sync.covered_sources IS 'The creation times that were swept, and those that were read at all, in each region of a source since its beginning.';
+COMMENT ON VIEW sync.covered_sources IS 'The creation times that every stream of a source that counts for them has swept, or has read. Null before the first complete run.';
+COMMENT ON COLUMN sync.covered_sources.span IS 'The creation times for which a stream with coverage counts: the coverage of the source begins and ends with them.';

@@ -20,6 +20,7 @@ from syncer.reporting.export.types import (
     PartitionBy,
     RowChecksum,
     Selection,
+    SourceCoverage,
     StreamCoverage,
 )
 
@@ -41,6 +42,7 @@ __all__ = [
     "PartitionBy",
     "RowChecksum",
     "Selection",
+    "SourceCoverage",
     "StreamCoverage",
     "check_format",
     "days_between",

@@ -1,21 +1,33 @@
-"""Whether the exported rows of a day can still change, and why. Pure: all facts are passed in."""
+"""Whether the exported rows of a day can still change, and why. Pure: all facts are passed in.
+
+Whether a source covers the day is decided by the database alone: the view `sync.stream_coverage`, through
+`SourceCoverage.is_covered`. This module answers the next question: whether an incomplete day can still become
+complete, and what it lacks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from syncer.model import Interval
 from syncer.reporting.export.days import Day
-from syncer.reporting.export.types import DayFacts, PartitionBy, Selection, StreamCoverage
+from syncer.reporting.export.types import (
+    DayFacts,
+    PartitionBy,
+    Selection,
+    SourceCoverage,
+    StreamCoverage,
+)
 
 #: A row may be stored this long after its observation: batches are committed by age, and runs retry while
 #: the database is unavailable.
 _MAX_STORE_DELAY = timedelta(minutes=15)
-#: Number of streams that a reason names; `syncer status` lists all of them.
-_NAMED_STREAMS = 3
+#: Number of streams or sources that a reason names; `syncer status` lists all of them.
+_NAMED = 3
+_NOT_SWEPT = "not swept yet"
 
 
 class DayState(StrEnum):
@@ -42,67 +54,46 @@ def day_completeness(selection: Selection, day: Day, facts: DayFacts) -> DayComp
     is_by_creation = selection.by is PartitionBy.CREATED
     if facts.now_at < day.ended_at + (timedelta(0) if is_by_creation else _MAX_STORE_DELAY):
         return DayCompleteness(DayState.PROVISIONAL, "the day is not over")
-    # Rows by observation do not depend on the coverage of creation times.
-    coverage = _relevant(facts.coverage, day) if is_by_creation else []
-    if is_by_creation and not coverage:
-        return DayCompleteness(DayState.GAP, "before the coverage begins")
     has_open_tasks = facts.open_tasks > 0 and not selection.has_final_rows
-    unswept = _streams(coverage, lambda stream: _can_be_swept(stream, facts.now_at))
-    lost = _streams(coverage, lambda stream: _has_expired(stream, stream.unread, facts.now_at))
-    unconfirmed = _streams(coverage, lambda stream: _has_expired(stream, stream.unconfirmed, facts.now_at))
-    streams_by_reason = {
-        "not swept yet": unswept,
+    reasons = {"tasks are open": ""} if has_open_tasks else {}
+    # Rows by observation do not depend on the coverage of creation times.
+    if is_by_creation:
+        reasons |= _coverage_reasons(facts.coverage)
+    text = "; ".join(f"{reason}: {names}" if names else reason for reason, names in reasons.items())
+    if has_open_tasks or _NOT_SWEPT in reasons:
+        return DayCompleteness(DayState.PROVISIONAL, text)
+    return DayCompleteness(DayState.GAP if reasons else DayState.COMPLETE, text)
+
+
+def _coverage_reasons(coverage: Collection[SourceCoverage]) -> dict[str, str]:
+    """Why sources do not cover the day: the names of the streams or sources, by reason."""
+    if not coverage:
+        return {"before the coverage begins": ""}
+    incomplete = [source for source in coverage if not source.is_covered]
+    streams = [stream for source in incomplete for stream in source.streams]
+    lost = {stream.stream for stream in streams if _has_expired(stream, stream.unread)}
+    unconfirmed = {stream.stream for stream in streams if _has_expired(stream, stream.unconfirmed)}
+    names_by_reason = {
+        _NOT_SWEPT: {stream.stream for stream in streams if _can_be_swept(stream)},
         "lost": lost,
         "never confirmed": unconfirmed - lost,
-        "coverage begins on that day": _streams(coverage, _begins_within_the_day),
+        "coverage begins or ends on that day": {source.source for source in incomplete if source.is_partial},
     }
-    reasons = [f"{reason}: {_names(streams)}" for reason, streams in streams_by_reason.items() if streams]
-    if has_open_tasks or unswept:
-        state = DayState.PROVISIONAL
-    else:
-        state = DayState.GAP if reasons else DayState.COMPLETE
-    return DayCompleteness(state, "; ".join([*(["tasks are open"] if has_open_tasks else []), *reasons]))
+    return {reason: _some(names) for reason, names in names_by_reason.items() if names}
 
 
-def _relevant(coverage: Iterable[StreamCoverage], day: Day) -> list[StreamCoverage]:
-    """Without the streams whose coverage begins after `day`, and those retired before it."""
-    return [
-        stream
-        for stream in coverage
-        if (stream.begins_at is None or stream.begins_at < day.ended_at)
-        and (stream.retired_at is None or stream.retired_at > day.started_at)
-    ]
-
-
-def _streams(coverage: Iterable[StreamCoverage], has_property: Callable[[StreamCoverage], bool]) -> set[str]:
-    return {stream.stream for stream in coverage if has_property(stream)}
-
-
-def _names(streams: Collection[str]) -> str:
-    first, rest = sorted(streams)[:_NAMED_STREAMS], len(streams) - _NAMED_STREAMS
+def _some(names: Collection[str]) -> str:
+    first, rest = sorted(names)[:_NAMED], len(names) - _NAMED
     return ", ".join(first) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _can_be_swept(stream: StreamCoverage, now_at: datetime) -> bool:
-    """Whether a later run can still confirm an unconfirmed part of the day."""
-    readable_since = _readable_since(stream, now_at)
-    return any(readable_since is None or part.end > readable_since for part in stream.unconfirmed)
+def _can_be_swept(stream: StreamCoverage) -> bool:
+    """Whether a later sweep can still confirm an unconfirmed part of the day."""
+    since = stream.shown_since
+    return any(since is None or part.end > since for part in stream.unconfirmed)
 
 
-def _has_expired(stream: StreamCoverage, parts: Iterable[Interval], now_at: datetime) -> bool:
-    """Whether any of `parts`, after the stream's coverage begins, can no longer be read."""
-    readable_since, begins_at = _readable_since(stream, now_at), stream.begins_at
-    return readable_since is not None and any(
-        part.start < readable_since and (begins_at is None or part.end > begins_at) for part in parts
-    )
-
-
-def _begins_within_the_day(stream: StreamCoverage) -> bool:
-    """Whether an unread part of the day is before the stream's coverage begins."""
-    return stream.begins_at is not None and any(part.start < stream.begins_at for part in stream.unread)
-
-
-def _readable_since(stream: StreamCoverage, now_at: datetime) -> datetime | None:
-    """Tasks created before this instant can no longer be read; None if there is no known limit."""
-    limit = None if stream.retention is None else now_at - stream.retention
-    return max(filter(None, (limit, stream.begins_at)), default=None)
+def _has_expired(stream: StreamCoverage, parts: Iterable[Interval]) -> bool:
+    """Whether the provider no longer shows the tasks of any of `parts`."""
+    since = stream.shown_since
+    return since is not None and any(part.start < since for part in parts)

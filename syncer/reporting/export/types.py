@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -77,19 +77,28 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class StreamCoverage:
-    """The coverage of a stream within one day."""
+    """The parts of a day that a stream still has to cover, as in the view `sync.stream_coverage`."""
 
     #: The label of the stream.
     stream: str
-    #: Start of the stream's coverage; None before its first complete run.
-    begins_at: datetime | None
     #: The parts of the day that are not swept, and among them the parts that are not polled either.
     unconfirmed: tuple[Interval, ...] = ()
     unread: tuple[Interval, ...] = ()
-    #: How long the provider's list shows a task; None if unknown.
-    retention: timedelta | None = None
-    #: Since when the configuration no longer contains the stream.
-    retired_at: datetime | None = None
+    #: The provider shows tasks created since this instant; None if the retention is unknown.
+    shown_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCoverage:
+    """The coverage of a source within one day."""
+
+    source: str
+    #: Whether the day is complete: `reporting.coverage_daily.is_covered`.
+    is_covered: bool
+    #: Whether the coverage of the source begins or ends within the day.
+    is_partial: bool = False
+    #: The streams that count for the day.
+    streams: tuple[StreamCoverage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,8 @@ class DayFacts:
 
     now_at: datetime
     open_tasks: int = 0
-    coverage: tuple[StreamCoverage, ...] = ()
+    #: The sources with a stream that counts for the day.
+    coverage: tuple[SourceCoverage, ...] = ()
 
 
 class ExportSnapshot(Protocol):

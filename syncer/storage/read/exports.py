@@ -18,16 +18,13 @@ from sqlalchemy import (
     Subquery,
     column,
     func,
-    or_,
     select,
     table,
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE, Range
 from sqlalchemy.sql.elements import ColumnElement
 
-from syncer.model import Interval, stream_label
 from syncer.reporting.export import (
     Chunk,
     Dataset,
@@ -37,10 +34,10 @@ from syncer.reporting.export import (
     PartitionBy,
     RowChecksum,
     Selection,
-    StreamCoverage,
 )
 from syncer.storage.connections import transaction, translated
-from syncer.storage.tables import settings, sources, streams
+from syncer.storage.read.day_coverage import load_day_coverage
+from syncer.storage.tables import settings, sources
 
 #: Rows per fetch, and the most that are in memory.
 _ROWS_PER_FETCH = 5_000
@@ -98,7 +95,9 @@ class PgExportDatabase:
         """The number of tasks without a creation time; 0 if days are by the time of observation."""
         if selection.by is PartitionBy.OBSERVED:
             return 0
-        query = select(func.count()).where(_tasks.c.created_at.is_(None), _is_selected(_tasks, selection))
+        query = select(func.count()).where(
+            _tasks.c.created_at.is_(None), _is_selected(_tasks.c.source, selection)
+        )
         with transaction(self._engine) as connection:
             return connection.scalars(query).one()
 
@@ -122,7 +121,7 @@ class PgExportSnapshot:
         self.facts = DayFacts(
             now_at=connection.scalars(select(func.now())).one(),
             open_tasks=connection.scalars(_open_tasks(selection, day)).one(),
-            coverage=tuple(StreamCoverage(**row) for row in _coverage(connection, selection, day)),
+            coverage=load_day_coverage(connection, selection.sources, day),
         )
 
     def row_checksum(self) -> RowChecksum:
@@ -151,7 +150,7 @@ def _columns(connection: Connection, selection: Selection) -> tuple[ExportColumn
 
 def _rows(selection: Selection, day: Day, names: Sequence[str]) -> Select[Any]:
     view = table(_VIEWS[selection.dataset], *map(column, names), schema="reporting")
-    query = select(view).where(_is_selected(view, selection))
+    query = select(view).where(_is_selected(view.c.source, selection))
     if selection.dataset is Dataset.VERSIONS and selection.by is PartitionBy.OBSERVED:
         return query.where(_within(view.c.observed_at, day))
     # All versions of a task belong to the day of the task, also after a correction of its creation time.
@@ -167,15 +166,15 @@ def _day_instant(tasks: FromClause, selection: Selection) -> ColumnElement[datet
 
 def _open_tasks(selection: Selection, day: Day) -> Select[Any]:
     instant = _within(_day_instant(_tasks, selection), day)
-    return select(func.count()).where(instant, _tasks.c.is_open, _is_selected(_tasks, selection))
+    return select(func.count()).where(instant, _tasks.c.is_open, _is_selected(_tasks.c.source, selection))
 
 
 def _within(instant: ColumnElement[datetime], day: Day) -> ColumnElement[bool]:
     return (instant >= day.started_at) & (instant < day.ended_at)
 
 
-def _is_selected(tasks: FromClause, selection: Selection) -> ColumnElement[bool]:
-    return tasks.c.source.in_(selection.sources) if selection.sources else true()
+def _is_selected(source: ColumnElement[str], selection: Selection) -> ColumnElement[bool]:
+    return source.in_(selection.sources) if selection.sources else true()
 
 
 def _hash(rows: Subquery) -> ColumnElement[int]:
@@ -185,38 +184,3 @@ def _hash(rows: Subquery) -> ColumnElement[int]:
 
 def _unsigned(number: int) -> int:
     return number % (1 << 64)
-
-
-def _coverage(connection: Connection, selection: Selection, day: Day) -> Iterator[dict[str, Any]]:
-    """The fields of a `StreamCoverage` for each stream of the selected sources."""
-    whole_day = func.tstzmultirange(func.tstzrange(day.started_at, day.ended_at), type_=TSTZMULTIRANGE())
-    query = (
-        select(
-            sources.c.name,
-            streams.c.region,
-            func.lower(streams.c.polled + streams.c.swept).label("begins_at"),
-            (whole_day - streams.c.swept).label("unconfirmed"),
-            (whole_day - streams.c.swept - streams.c.polled).label("unread"),
-            streams.c.retention,
-            streams.c.retired_at,
-        )
-        .join_from(streams, sources, streams.c.source_id == sources.c.source_id)
-        .where(or_(streams.c.retired_at.is_(None), ~func.isempty(streams.c.polled + streams.c.swept)))
-        .order_by(sources.c.name, streams.c.region)
-    )
-    if selection.sources:
-        query = query.where(sources.c.name.in_(selection.sources))
-    for row in connection.execute(query):
-        yield {
-            "stream": stream_label(row.name, row.region),
-            "begins_at": row.begins_at,
-            "unconfirmed": tuple(map(_interval, row.unconfirmed)),
-            "unread": tuple(map(_interval, row.unread)),
-            "retention": row.retention,
-            "retired_at": row.retired_at,
-        }
-
-
-def _interval(part: Range[datetime]) -> Interval:
-    assert part.lower is not None and part.upper is not None  # within a day
-    return Interval(part.lower, part.upper)

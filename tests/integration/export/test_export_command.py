@@ -56,13 +56,13 @@ def test_export_writes_and_states_why_days_are_not_complete(
     assert main(["export", "tasks", "--from", "2025-01-01", "--to", "2025-01-02", *arguments]) == 0
     output = capsys.readouterr()
     assert output.err.splitlines() == [
-        "2025-01-01: 1 rows written, provisional (tasks are open; lost: vod)",
-        "2025-01-02: 0 rows written, gap (lost: vod)",
+        "2025-01-01: 1 rows written, provisional (tasks are open; before the coverage begins)",
+        "2025-01-02: 0 rows written, gap (before the coverage begins)",
     ]
     lines = output.out.splitlines()
     assert lines[0] == "tasks by day of creation (UTC) in export/tasks"
     assert lines[-2] == "days: 2 written (1 rows), 0 unchanged"
-    assert lines[-1].startswith("1 tasks have no time of creation")
+    assert lines[-1].startswith("1 tasks have no creation time")
     written = (tmp_path / "export" / "tasks" / "day=2025-01-01" / "part.ndjson").read_text()
     assert json.loads(written)["task_id"] == "old"
 
@@ -113,7 +113,7 @@ def test_dry_run_writes_nothing(
     ("command", "error"),
     [
         (["--from", "soon"], "'soon' is not a date: write it as 2026-01-31"),
-        (["--from", "2999-01-01", "--to", "2999-01-02"], "has begun: it is"),
+        (["--from", "2999-01-01", "--to", "2999-01-02"], "has begun: today is"),
         (["--from", "2025-01-02", "--to", "2025-01-01"], "--from 2025-01-02 is after --to 2025-01-01"),
         (["--from", "2025-01-01", "--source", "tat"], "no source is called tat; there are vod"),
     ],

@@ -8,10 +8,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zlib import crc32
 
-from syncer.reporting.export import Chunk, Day, DayFacts, ExportColumn, RowChecksum, Selection, StreamCoverage
+from syncer.reporting.export import Chunk, Day, DayFacts, ExportColumn, RowChecksum, Selection, SourceCoverage
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class FakeExportDatabase:
@@ -43,7 +42,7 @@ class FakeSnapshot:
 
     def __init__(self, database: FakeExportDatabase, on: date, chunk: int) -> None:
         self._database, self._on, self._size = database, on, chunk
-        coverage = (StreamCoverage("vod", begins_at=LONG_AGO),)
+        coverage = (SourceCoverage("vod", is_covered=True),)
         self.facts = DayFacts(now_at=NOW, open_tasks=database.open_tasks, coverage=coverage)
 
     def row_checksum(self) -> RowChecksum:
