@@ -9,7 +9,7 @@ import pytest
 
 from tests.resilience.conftest import Scenario, ScenarioFactory
 from tests.support.crash_points import CrashPoint, trap_setting
-from tests.support.fault_proxy import FaultDose, ProxyFault, fault_proxy
+from tests.support.fault_proxy import FaultRule, ProxyFault, fault_proxy
 from tests.support.program import Process
 
 #: Points, each with the pass at which the process is caught there.
@@ -68,11 +68,11 @@ def test_dying_or_stopping_anywhere_loses_nothing(
 def test_second_signal_ends_it_at_once(stage: ScenarioFactory) -> None:
     scene = stage("mps-cn")
     with fault_proxy(scene.simulator.endpoints["mps-cn"]) as way:
-        scene.configure(endpoint=way.through(scene.simulator.endpoints["mps-cn"]))
+        scene.configure(endpoint=way.proxied_url(scene.simulator.endpoints["mps-cn"]))
         # As patient as people are, it waits for an answer much longer than for its end.
         daemon = scene.program.daemon()
         scene.goes_on(daemon)
-        way.spoil(FaultDose(toxic=ProxyFault.STALL))
+        way.inject(FaultRule(fault=ProxyFault.STALL))
         daemon.until(lambda: way.fired[ProxyFault.STALL], "an answer that does not come")
         os.kill(daemon.pid, signal.SIGTERM)
         daemon.until(lambda: "once more to stop at once" in daemon.err, "the first signal to be heard")

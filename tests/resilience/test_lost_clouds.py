@@ -12,7 +12,7 @@ import pytest
 from syncer.simulator import LIST_NAMES
 from syncer.simulator.simulator_options import DEFAULT_CREDENTIALS
 from tests.resilience.conftest import BACKLOG, Scenario, ScenarioFactory
-from tests.support.fault_proxy import FaultDose, FaultProxy, ProxyFault, fault_proxy
+from tests.support.fault_proxy import FaultProxy, FaultRule, ProxyFault, fault_proxy
 from tests.support.program import Process
 
 TWO = ("mps-cn", "baidu")
@@ -53,15 +53,15 @@ class Watch:
 
 
 @contextmanager
-def spoilt(ways: Mapping[str, FaultProxy], dose: FaultDose) -> Iterator[None]:
+def spoilt(ways: Mapping[str, FaultProxy], dose: FaultRule) -> Iterator[None]:
     """All ways spoilt for the length of the block, in which the toxic acts on each."""
     for way in ways.values():
         way.fired.clear()
-        way.spoil(dose)
+        way.inject(dose)
     yield
     for way in ways.values():
-        assert way.fired[dose.toxic]
-        way.heal()
+        assert way.fired[dose.fault]
+        way.clear()
 
 
 def test_broken_ways_are_waited_out(stage: ScenarioFactory) -> None:
@@ -69,16 +69,16 @@ def test_broken_ways_are_waited_out(stage: ScenarioFactory) -> None:
     with ExitStack() as stack:
         addresses = {name: scene.simulator.endpoints[name] for name in TWO}
         ways = {name: stack.enter_context(fault_proxy(url)) for name, url in addresses.items()}
-        endpoints = {name: {"endpoint": way.through(addresses[name])} for name, way in ways.items()}
+        endpoints = {name: {"endpoint": way.proxied_url(addresses[name])} for name, way in ways.items()}
         scene.configure(lists=endpoints)
         daemon = scene.daemon()
         scene.goes_on(daemon)
         for dose, text in (
-            (FaultDose(toxic=ProxyFault.REFUSE), "connection refused"),
-            (FaultDose(toxic=ProxyFault.RESET), "connection reset by peer"),
-            (FaultDose(toxic=ProxyFault.CUT, after=_BODY), "it ended early"),
-            (FaultDose(toxic=ProxyFault.STALL, after=_BODY), "gave no complete answer"),
-            (FaultDose(toxic=ProxyFault.DRIP, after=_BODY), "gave no complete answer"),
+            (FaultRule(fault=ProxyFault.REFUSE), "connection refused"),
+            (FaultRule(fault=ProxyFault.RESET), "connection reset by peer"),
+            (FaultRule(fault=ProxyFault.CUT, after_bytes=_BODY), "it ended early"),
+            (FaultRule(fault=ProxyFault.STALL, after_bytes=_BODY), "gave no complete answer"),
+            (FaultRule(fault=ProxyFault.DRIP, after_bytes=_BODY), "gave no complete answer"),
         ):
             with spoilt(ways, dose):
                 Watch.begin(scene, daemon).see_failures(text, streams=len(TWO))

@@ -14,7 +14,7 @@ from tests.resilience.postgres_server import FaultyPostgres, faulty_postgres, fi
 from tests.resilience.sigstop import go_on, wait_for_standstill
 from tests.support import postgres_servers
 from tests.support.crash_points import CrashPoint, trap_setting
-from tests.support.fault_proxy import FaultDose, FaultProxy, ProxyFault, fault_proxy
+from tests.support.fault_proxy import FaultProxy, FaultRule, ProxyFault, fault_proxy
 from tests.support.program import Process
 
 LISTS = ("mps-cn", "baidu")
@@ -125,19 +125,19 @@ def test_nobody_knows_whether_it_was_committed(
     stages: ScenarioFactory, place: ServerDatabase, is_committed: bool
 ) -> None:
     with fault_proxy(place.url) as way:
-        scene = stages(*LISTS, url=way.through(place.url), ledger=place.ledger)
+        scene = stages(*LISTS, url=way.proxied_url(place.url), ledger=place.ledger)
         words = b"COMMIT\0"
         dose = (
-            FaultDose(toxic=ProxyFault.CUT, answered=words)
+            FaultRule(fault=ProxyFault.CUT, response_contains=words)
             if is_committed
-            else FaultDose(toxic=ProxyFault.CUT, said=words)
+            else FaultRule(fault=ProxyFault.CUT, request_contains=words)
         )
         daemon = scene.daemon()
         for total in (3, 6):
             scene.goes_on(daemon)
-            way.spoil(dose)
+            way.inject(dose)
             wait_for_cuts(daemon, way, total)
-            way.heal()
+            way.clear()
             scene.check_claims()
         scene.assert_ends_well(daemon)
 
