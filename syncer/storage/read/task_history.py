@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, Table, select, union_all
+from sqlalchemy import Column, Connection, Engine, Row, Select, Table, select, union_all
 
 from syncer.model import stream_label
 from syncer.storage.connections import transaction
@@ -69,7 +69,8 @@ class TaskHistory:
 
 def load_task_histories(engine: Engine, task_id: str, *, region: str | None = None) -> list[TaskHistory]:
     """The histories of all tasks with that id: at most one per stream."""
-    query = stream_query().add_columns(*_TASK_COLUMNS).join(tasks, tasks.c.stream_id == streams.c.stream_id)
+    columns = tasks.c.task_key, *_columns(tasks, TaskHistory)
+    query = stream_query().add_columns(*columns).join(tasks, tasks.c.stream_id == streams.c.stream_id)
     query = query.where(tasks.c.task_id == task_id).order_by(sources.c.name, streams.c.region)
     if region is not None:
         query = query.where(streams.c.region == region)
@@ -83,18 +84,9 @@ def load_source_names(engine: Engine) -> Sequence[str]:
         return connection.scalars(select(sources.c.name).order_by(sources.c.name)).all()
 
 
-_TASK_COLUMNS = tuple(
-    tasks.c[name]
-    for name in (
-        "task_key",
-        "task_id",
-        "name",
-        "task_type",
-        "created_at",
-        "finished_at",
-        "first_seen_at",
-    )
-)
+def _columns(table: Table, value_type: type) -> list[Column[Any]]:
+    """The columns of `table` that have the name of a field of the dataclass `value_type`."""
+    return [table.c[field.name] for field in fields(value_type) if field.name in table.c]
 
 
 def _history(connection: Connection, row: Row[Any]) -> TaskHistory:
@@ -128,8 +120,4 @@ def _versions(task_key: int) -> Select[Any]:
 
 
 def _stored(table: Table, task_key: int) -> Select[Any]:
-    columns = (
-        *("version", "status", "provider_status", "changed_fields", "observed_after", "observed_at"),
-        *("lost_at", "run_id", "request_id"),
-    )
-    return select(*(table.c[name] for name in columns)).where(table.c.task_key == task_key)
+    return select(*_columns(table, TaskVersion)).where(table.c.task_key == task_key)
