@@ -68,7 +68,7 @@ def _read_stream(
 ) -> RunReport | StreamFailure:
     source, stream = source_stream
     facts = source.settings.provider.facts
-    hooks = RunHooks(progress=callbacks.progress, between_pages=lambda: app.clock.sleep(_NO_TIME))
+    hooks = RunHooks(progress=callbacks.progress, between_pages=lambda _: app.clock.sleep(_NO_TIME))
     try:
         with _claimed(app, stream) as store:
             report = run_stream(store, source.client, stream=stream, facts=facts, wanted=mode, hooks=hooks)

@@ -1,4 +1,8 @@
-"""Tells how tasks ended, where only a filtered list knows: members first, then the failed among them."""
+"""Outcomes of ended tasks, where only a filtered list shows them.
+
+The main list shows every ended task (the members) without its outcome; the filtered list shows the failed
+ones.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,12 @@ from syncer.planning.order import is_beyond
 from syncer.planning.outcome_filter import is_worth_asking, judge_filter
 from syncer.planning.scans import is_expiring
 
-#: So many tasks of a filtered list are looked up, to see whether it still is one.
+#: How many tasks of the filtered list are looked up, to find one that is known to have succeeded.
 _ENOUGH_TO_CONTRADICT = 1_000
 
 
 class Outcomes:
-    """What one run learns of outcomes. Nothing is called failed or succeeded before the filter is trusted."""
+    """The outcomes that one run finds. None is stored before the filter is trusted."""
 
     def __init__(self, state: StreamState, now: datetime, writer: BatchWriter) -> None:
         self.writer = writer
@@ -26,20 +30,21 @@ class Outcomes:
         self.verdict_at = state.outcome_filter_at
         self.is_wanted = is_worth_asking(self.verdict, self.verdict_at, now)
         self._now = now
-        #: Ended tasks that the membership scan showed, with nothing but their stamps.
+        #: Ended tasks that the main list showed, with their times alone.
         self._members: dict[str, Task] = {}
-        #: Creation times of what was stored before this run was interrupted, by id.
-        self._recalled: dict[str, datetime | None] = {}
-        #: The failed, by id, and the request that told so.
+        #: Creation times of the tasks that this run stored before it was interrupted, by id.
+        self._stored_before: dict[str, datetime | None] = {}
+        #: By id of a failed task: the request that showed it.
         self._failed: dict[str, str] = {}
+        #: The reader of the filtered list, once it is complete.
         self._reader: ScanReader | None = None
 
-    def recall(self, created_at: Mapping[str, datetime | None]) -> None:
-        """Take in what this run had stored without an outcome before it was interrupted."""
-        self._recalled.update(created_at)
+    def add_stored(self, created_at: Mapping[str, datetime | None]) -> None:
+        """Add the tasks that this run stored without an outcome before it was interrupted."""
+        self._stored_before.update(created_at)
 
-    def member(self, sightings: Iterable[Sighting]) -> None:
-        """Note what the membership scan showed."""
+    def add_members(self, sightings: Iterable[Sighting]) -> None:
+        """Add the ended tasks of a page of the main list."""
         for task in (sighting.task for sighting in sightings):
             self._members[task.task_id] = Task(
                 task_id=task.task_id,
@@ -48,8 +53,8 @@ class Outcomes:
                 finished_at=task.finished_at,
             )
 
-    def failed(self, sightings: Iterable[Sighting]) -> list[Sighting]:
-        """Note what the filtered scan showed; returns what is new in it, its outcome held back."""
+    def add_failed(self, sightings: Iterable[Sighting]) -> list[Sighting]:
+        """Add a page of the filtered list; return those that are no members, without their outcome."""
         new = []
         for sighting in sightings:
             self._failed[sighting.task.task_id] = sighting.request_id
@@ -57,8 +62,8 @@ class Outcomes:
                 new.append(replace(sighting, task=replace(sighting.task, status=Status.FINISHED)))
         return new
 
-    def end(self, reader: ScanReader) -> None:
-        """Judge the filter, now that `reader` has read all of the filtered list that it had to."""
+    def judge_filter(self, reader: ScanReader) -> None:
+        """Judge the filter after the scan of the filtered list has ended."""
         if not reader.is_complete:
             return
         self._reader = reader
@@ -72,41 +77,41 @@ class Outcomes:
         shown = list(self._failed)[:_ENOUGH_TO_CONTRADICT]
         return bool(shown and self.writer.store.succeeded_among(shown))
 
-    def refused(self) -> None:
-        """The API does not take the filter."""
+    def reject_filter(self) -> None:
+        """Record that the API refused the filter."""
         self._decide(OutcomeFilter.REJECTED)
 
     def store(self) -> None:
-        """Store the outcomes, if the filter is to be trusted."""
+        """Store the outcomes if the filter is trusted."""
         if self.verdict is OutcomeFilter.TRUSTED and self._reader is not None:
-            self.writer.add_outcomes(self._told(self._reader))
+            self.writer.add_outcomes(self._outcomes(self._reader))
 
     def unresolved(self) -> Iterable[str]:
-        """Ids of ended tasks that lie deeper than the filtered list was read."""
+        """Ids of ended tasks whose outcome the filtered list does not show, as far as it was read."""
         reader = self._reader
         if self.verdict is not OutcomeFilter.TRUSTED or reader is None:
             return ()
         return [
-            i for i in self.writer.without_outcome - self._failed.keys() if not self._is_vouched(i, reader)
+            i for i in self.writer.without_outcome - self._failed.keys() if not self._has_succeeded(i, reader)
         ]
 
-    def _told(self, reader: ScanReader) -> Iterator[Sighting]:
+    def _outcomes(self, reader: ScanReader) -> Iterator[Sighting]:
         at = reader.progress.last_page_at or self._now
         for task_id, request_id in self._failed.items():
             yield _outcome(task_id, Status.FAILED, at, request_id)
-        for task_id in (self.writer.without_outcome | self._recalled.keys()) - self._failed.keys():
-            if self._is_vouched(task_id, reader):
+        for task_id in (self.writer.without_outcome | self._stored_before.keys()) - self._failed.keys():
+            if self._has_succeeded(task_id, reader):
                 yield _outcome(task_id, Status.SUCCEEDED, at)
 
-    def _is_vouched(self, task_id: str, reader: ScanReader) -> bool:
-        """Whether the filtered list would have shown the task if it had failed."""
+    def _has_succeeded(self, task_id: str, reader: ScanReader) -> bool:
+        """Whether the filtered list, which did not show the ended task, had to show it if it had failed."""
         member = self._members.get(task_id)
         if member is not None:
             return self._had_to_show(member, reader)
-        if task_id not in self._recalled or reader.stopped_early:
+        if task_id not in self._stored_before or reader.stopped_early:
             return False
-        # It may have left both lists since the interruption, and would then be missing in this one anyway.
-        stored = Task(task_id=task_id, status=Status.FINISHED, created_at=self._recalled[task_id])
+        # It may have left both lists since the interruption: then its absence from this one proves nothing.
+        stored = Task(task_id=task_id, status=Status.FINISHED, created_at=self._stored_before[task_id])
         return self._had_to_show(stored, reader)
 
     def _had_to_show(self, task: Task, reader: ScanReader) -> bool:
@@ -115,7 +120,7 @@ class Outcomes:
         boundary = reader.context.boundary
         if not reader.stopped_early or boundary is None:
             return True
-        # Nobody knows which of the possible orders is the list's own.
+        # Which of the possible orders is the list's own is not known.
         return all(not is_beyond(task, order, boundary) for order in reader.possible_orders)
 
     def _decide(self, verdict: OutcomeFilter) -> None:

@@ -1,4 +1,4 @@
-"""What the engine tells those who look on, and what it hands back."""
+"""Progress events, run hooks and run reports."""
 
 from __future__ import annotations
 
@@ -11,30 +11,31 @@ from syncer.model import Counts, Mode, RunStatus, Stream
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a scan has come, after a page."""
+    """How much of a scan has been read, after a page."""
 
     stream: Stream
     mode: Mode
     #: The name of the scan.
     scan: str
     rows: int
-    #: What the list says it holds: good enough for a bar.
+    #: The number of rows that the list claims to have: exact enough for a progress bar.
     total: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunHooks:
-    """Who looks on, and what may happen between two pages."""
+    """Callbacks of a run. By default they do nothing."""
 
+    #: Called after each page.
     progress: Callable[[Progress], None] = lambda _: None
-    #: What is to be done now, if anything. It is done after all that was read has been committed: so a poll
-    #: passes through a long sweep. Raises Stopped where the run is to end.
-    between_pages: Callable[[], Callable[[], None] | None] = lambda: None
+    #: Called between two pages, with a function that commits all that was read. A hook that writes to the
+    #: stream, such as a poll during a long sweep, calls it first. Raises Stopped to end the run.
+    between_pages: Callable[[Callable[[], None]], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """What a run did, and how it ended."""
+    """What a run stored, and how it ended."""
 
     stream: Stream
     mode: Mode
@@ -47,7 +48,7 @@ class RunReport:
 
     @property
     def figures(self) -> dict[str, object]:
-        """The report as the fixed keys of a log line."""
+        """The counters and the error, by the keys of the log line of the run's end."""
         counts = self.counts
         figures: dict[str, object] = {
             "inserted": counts.inserted,

@@ -1,4 +1,4 @@
-"""What the scans of one run have shown, added up."""
+"""Sum of what the scans of one run have shown."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from syncer.model import Order, Role
 
 @dataclass
 class ScanResults:
-    """Grows scan by scan; the end of the run turns it into a proof, or into an error."""
+    """Results of the scans that have ended. With errors, the run proves nothing."""
 
-    #: By list: the orders that may still be believed.
+    #: By list: the orders that no scan has contradicted.
     orders: dict[str, frozenset[Order]] = field(default_factory=dict)
     last_page_at: datetime | None = None
     #: See ScanProgress.shown_for.
     shown_for: timedelta | None = None
     errors: list[SyncerError] = field(default_factory=list)
-    #: Names of the scans that are over.
+    #: Names of the scans that have ended.
     done: list[str] = field(default_factory=list)
-    #: True once a PRIMARY scan came to the bottom of the list: what none has shown is not there.
+    #: True once a PRIMARY scan has read its list to the end: a task that no scan has shown is not in it.
     read_all_primary: bool = False
-    #: What the PRIMARY list says it holds.
+    #: The number of rows that the PRIMARY list claims to have.
     primary_total: int = 0
 
-    def note(self, reader: ScanReader) -> None:
-        """Take in a scan that came to an end."""
+    def add(self, reader: ScanReader) -> None:
+        """Add a scan that has ended."""
         listing, progress = reader.scan.listing, reader.progress
         kept = self.orders.get(listing.name)
         self.orders[listing.name] = reader.orders if kept is None else kept & reader.orders

@@ -1,11 +1,13 @@
-"""Keeps one stream read: a poll at each tick, a sweep when one is due, polls passing through the sweep."""
+"""Runs of one stream: a poll at each tick, a sweep when one is due, polls between the pages of a sweep."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
+from syncer import logs
 from syncer.engine.run import run_stream
 from syncer.engine.run_report import RunHooks, RunReport
 from syncer.errors import LeaseLost, Stopped, SyncerError
@@ -19,49 +21,53 @@ _NO_TIME = timedelta(0)
 
 
 class Worker:
-    """One stream's runs, one after the other. `tick` is called whenever a poll is due."""
+    """Makes the runs of one stream, one after the other. `tick` is to be called whenever a poll is due."""
 
     def __init__(self, stream: Stream, facts: Facts, *, store: Store, fetch: Fetch, clock: Clock) -> None:
         self.stream, self.facts = stream, facts
         self.store, self.fetch, self.clock = store, fetch, clock
-        #: From when on a poll may pass through a sweep, in monotonic seconds.
+        #: From when on a poll may interrupt a sweep, in monotonic seconds.
         self._may_poll_at = clock.monotonic() + stream.source.poll_every.total_seconds()
         self._sweep_failed_at: datetime | None = None
 
     def tick(self) -> RunReport | None:
-        """The report of the run that was due; None if the stream is another's, or nothing could be done."""
-        try:
-            with self.store.claim(self.stream) as store:
-                return self._run(store)
-        except Stopped:
+        """Make the run that is due; return its report.
+
+        None if another process has the lease, if the process is to stop, or if no run could begin.
+        """
+        with logs.bound(source=self.stream.source.name, stream=self.stream.label):
+            try:
+                with self.store.claim(self.stream) as store:
+                    return self._run(store)
+            except Stopped:
+                return None
+            except LeaseLost as error:
+                log.info("lease.busy", extra={"error": str(error)})
+            except SyncerError as error:
+                # No run could begin: the database or the provider's clock is out of reach.
+                log.warning("run.deferred", extra={"error": str(error)})
             return None
-        except LeaseLost as error:
-            log.info("lease.busy", extra={"stream": self.stream.label, "error": str(error)})
-        except SyncerError as error:
-            # The run could not even begin: the database or the provider's clock is out of reach.
-            log.warning("run.deferred", extra={"stream": self.stream.label, "error": str(error)})
-        return None
 
     def _run(self, store: StreamStore) -> RunReport:
         now = self.fetch.now()
         if not is_sweep_due(store.state(), self.stream.source, now, self._sweep_failed_at):
             return self._poll(store)
-        report = self._read(store, Mode.SWEEP, lambda: self._between_pages(store))
+        report = self._run_stream(store, Mode.SWEEP, partial(self._poll_if_due, store))
         self._sweep_failed_at = now if report.status is RunStatus.FAILED else None
         return report
 
     def _poll(self, store: StreamStore) -> RunReport:
         began = self.clock.monotonic()
         try:
-            return self._read(store, Mode.POLL, self.raise_if_stopped)
+            return self._run_stream(store, Mode.POLL, lambda _: self._raise_if_stopped())
         finally:
-            # A sweep gets as much time as the poll before it: of long polls it would get but a page between
-            # two, and never end.
+            # A sweep gets as much time as the poll before it: else long polls would leave it one page
+            # between two of them, and it would never end.
             ended = self.clock.monotonic()
             self._may_poll_at = max(began + self.stream.source.poll_every.total_seconds(), 2 * ended - began)
 
-    def _read(
-        self, store: StreamStore, mode: Mode, between_pages: Callable[[], Callable[[], None] | None]
+    def _run_stream(
+        self, store: StreamStore, mode: Mode, between_pages: Callable[[Callable[[], None]], None]
     ) -> RunReport:
         return run_stream(
             store,
@@ -72,21 +78,23 @@ class Worker:
             hooks=RunHooks(between_pages=between_pages),
         )
 
-    def raise_if_stopped(self) -> None:
-        """Raise Stopped if the process has been told to stop."""
+    def _raise_if_stopped(self) -> None:
+        """Raise Stopped if the process is to stop."""
         self.clock.sleep(_NO_TIME)
 
-    def _between_pages(self, store: StreamStore) -> Callable[[], None] | None:
-        self.raise_if_stopped()
+    def _poll_if_due(self, store: StreamStore, commit: Callable[[], None]) -> None:
+        """Poll between two pages of a sweep, after a commit of what the sweep has read, if a poll is due.
+
+        Raises Stopped if the process is to stop.
+        """
+        self._raise_if_stopped()
         if self.clock.monotonic() < self._may_poll_at or not self._can_poll(store):
-            return None
-        return lambda: self._poll_during_sweep(store)
-
-    def _can_poll(self, store: StreamStore) -> bool:
-        """Whether a poll would stay one: before this sweep's end there may be nothing to read back to."""
-        now = self.fetch.now()
-        return next_mode(Mode.POLL, store.state(), self.stream.source, now) is Mode.POLL
-
-    def _poll_during_sweep(self, store: StreamStore) -> None:
+            return
+        commit()
         if self._poll(store).status is RunStatus.INTERRUPTED:
             raise Stopped("told to stop")
+
+    def _can_poll(self, store: StreamStore) -> bool:
+        """Whether a poll would not become a sweep: before the first one ends there may be no frontier."""
+        now = self.fetch.now()
+        return next_mode(Mode.POLL, store.state(), self.stream.source, now) is Mode.POLL

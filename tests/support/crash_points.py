@@ -99,7 +99,7 @@ CALLS: Mapping[CrashPoint, PatchedCall] = {
     CrashPoint.UPSERTED: _before(commit, "record_progress"),
     CrashPoint.COMMITTING: _after(commit, "commit_batch"),
     CrashPoint.COMMITTED: _after(PgStreamStore, "commit"),
-    CrashPoint.SCANNED: _after(ScanResults, "note"),
+    CrashPoint.SCANNED: _after(ScanResults, "add"),
     CrashPoint.TAKING: _after(leases, "take_lease"),
     CrashPoint.TAKEN: _before(lease_renewal.LeaseRenewer, "keep"),
     CrashPoint.RENEWING: _before(lease_renewal, "renew_lease"),

@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "logs": set(),
     "ports": {"model"},
     "planning": {"model"},
-    "engine": {"model", "errors", "ports", "planning"},
+    "engine": {"model", "errors", "logs", "ports", "planning"},
     "providers": {"model", "errors", "ports"},
     "records": {"model", "errors", "ports"},
     "http": {"model", "errors", "ports", "records"},
