@@ -1,4 +1,4 @@
-"""A simulator whose time stands still, for the vendors' own SDKs."""
+"""A simulator with a frozen clock, read by the vendors' own SDKs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syncer.simulator import Simulator, SimulatorOptions
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    """2,000 tasks over the five lists, frozen; the SDKs sign with the machine's time."""
+    """A started simulator with 2,000 tasks and a frozen clock; signatures have the machine's time."""
     options = SimulatorOptions(
         seed=11,
         backlog=2_000,

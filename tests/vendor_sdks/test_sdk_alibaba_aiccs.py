@@ -1,4 +1,4 @@
-"""The simulated aiccs, seen through alibabacloud-aiccs20191015."""
+"""The SDK alibabacloud-aiccs20191015 as a client of the simulated aiccs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.vendor_sdks, pytest.mark.filterwarnings("ignore")]
 
 
 class Sdk:
-    """The SDK's client, and its words."""
+    """The SDK's client for one simulator."""
 
     def __init__(
         self, simulator: Simulator, key: Credentials | None = None, algorithm: str | None = None
@@ -76,14 +76,14 @@ def test_page_without_size_holds_twenty(simulator: Simulator) -> None:
     assert (len(data.record), data.page_size, data.page_no) == (20, 20, 1)
 
 
-def test_envelope_says_ok(simulator: Simulator) -> None:
+def test_envelope_has_code_ok(simulator: Simulator) -> None:
     body = Sdk(simulator).tasks()
 
     assert (body.code, body.success) == ("OK", True)
     assert body.request_id
 
 
-def test_ids_exceed_what_a_float_can_hold(simulator: Simulator) -> None:
+def test_ids_exceed_the_integers_of_a_float(simulator: Simulator) -> None:
     records = Sdk(simulator).all_records()
 
     assert all(len(str(record.id)) == 19 and record.id > 1 << 53 for record in records)
@@ -99,9 +99,9 @@ def test_status_filter_selects(simulator: Simulator) -> None:
 
 def test_task_id_selects_one(simulator: Simulator) -> None:
     sdk = Sdk(simulator)
-    wanted = sdk.tasks().data.record[7].id
+    task_id = sdk.tasks().data.record[7].id
 
-    assert [record.id for record in sdk.tasks(task_id=wanted).data.record] == [wanted]
+    assert [record.id for record in sdk.tasks(task_id=task_id).data.record] == [task_id]
     assert sdk.tasks(task_id=5).data.record == []
 
 
@@ -114,7 +114,7 @@ def test_names_select(simulator: Simulator) -> None:
     assert {record.robot_name for record in robots} == {sample.robot_name}
 
 
-def test_finished_campaign_made_all_its_calls(simulator: Simulator) -> None:
+def test_finished_campaign_has_made_all_its_calls(simulator: Simulator) -> None:
     records = Sdk(simulator).all_records()
 
     assert all(record.complete_count == record.total_count for record in records if record.status == "DONE")
@@ -136,7 +136,7 @@ def test_bad_parameter_gets_the_documented_code(
 @pytest.mark.parametrize(
     ("key", "code"),
     [
-        (Credentials("LTAInobody", "x"), "InvalidAccessKeyId.NotFound"),
+        (Credentials("LTAIunknown", "x"), "InvalidAccessKeyId.NotFound"),
         (Credentials("AKIDsimulator0000000000000000000000", "wrong"), "SignatureDoesNotMatch"),
     ],
     ids=["unknown-key", "wrong-secret"],
@@ -152,7 +152,7 @@ def test_used_nonce_is_refused(simulator: Simulator, monkeypatch: pytest.MonkeyP
     sdk = Sdk(simulator)
     from alibabacloud_tea_openapi.utils import Utils
 
-    monkeypatch.setattr(Utils, "get_nonce", staticmethod(lambda: "the-same-again"))
+    monkeypatch.setattr(Utils, "get_nonce", staticmethod(lambda: "same-nonce"))
     sdk.tasks()
 
     assert sdk.code_of() == "SignatureNonceUsed"
@@ -174,7 +174,7 @@ def test_unexpected_session_token_is_refused(simulator: Simulator) -> None:
     assert Sdk(simulator, with_token).code_of() == "InvalidSecurityToken.Expired"
 
 
-def test_throttling_bears_the_vendors_code(simulator: Simulator) -> None:
+def test_throttling_has_the_vendors_code(simulator: Simulator) -> None:
     sdk = Sdk(simulator)
     simulator.set_faults("aiccs", throttle_rate=1.0)
     try:

@@ -1,4 +1,4 @@
-"""The simulated Baidu VOD, seen through bce-python-sdk's signer and HTTP layer (it has no VOD client)."""
+"""bce-python-sdk's signer and HTTP layer as a client of the simulated Baidu VOD (it has no VOD client)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.vendor_sdks, pytest.mark.filterwarnings("ignore")]
 
 
 class Sdk:
-    """A VOD client out of the SDK's parts."""
+    """A VOD client made of the SDK's parts."""
 
     def __init__(self, simulator: Simulator, key: Credentials | None = None) -> None:
         pytest.importorskip("baidubce", reason="needs bce-python-sdk (extra `sdk`)")
@@ -33,7 +33,7 @@ class Sdk:
         self.config.merge_non_none_values(own)
 
     def get(self, path: str, *, stamp: int = 0, signed: Any = None, **parameters: Any) -> Any:
-        """The answer, its fields as attributes."""
+        """The response, with its fields as attributes."""
         from baidubce.auth import bce_v1_signer
         from baidubce.http import bce_http_client, handler
 
@@ -51,14 +51,14 @@ class Sdk:
 
     def all_rows(self, **parameters: Any) -> list[Any]:
         rows: list[Any] = []
-        answer = self.get("/v2/tasks", **parameters)
+        response = self.get("/v2/tasks", **parameters)
         while True:
-            rows += answer.data
-            if not answer.is_truncated:
+            rows += response.data
+            if not response.is_truncated:
                 return rows
-            answer = self.get("/v2/tasks", marker=answer.next_marker, **parameters)
+            response = self.get("/v2/tasks", marker=response.next_marker, **parameters)
 
-    def refusal(self, path: str = "/v2/tasks", **parameters: Any) -> tuple[int, str]:
+    def error(self, path: str = "/v2/tasks", **parameters: Any) -> tuple[int, str]:
         from baidubce.exception import BceHttpClientError
 
         with pytest.raises(BceHttpClientError) as caught:
@@ -80,19 +80,19 @@ def test_markers_show_every_task_once(simulator: Simulator, sdk: Sdk) -> None:
 
 
 def test_page_without_size_holds_ten(sdk: Sdk) -> None:
-    answer = sdk.get("/v2/tasks")
+    response = sdk.get("/v2/tasks")
 
-    assert len(answer.data) == 10
-    assert answer.is_truncated is True
-    assert (answer.marker, answer.next_marker) == (answer.data[0].task_id, answer.data[-1].task_id)
+    assert len(response.data) == 10
+    assert response.is_truncated is True
+    assert (response.marker, response.next_marker) == (response.data[0].task_id, response.data[-1].task_id)
 
 
 def test_last_page_has_a_marker_too(sdk: Sdk) -> None:
-    answer = sdk.get("/v2/tasks", maxSize=100)
-    while answer.is_truncated:
-        answer = sdk.get("/v2/tasks", maxSize=100, marker=answer.next_marker)
+    response = sdk.get("/v2/tasks", maxSize=100)
+    while response.is_truncated:
+        response = sdk.get("/v2/tasks", maxSize=100, marker=response.next_marker)
 
-    assert answer.next_marker == answer.data[-1].task_id
+    assert response.next_marker == response.data[-1].task_id
 
 
 def test_status_selects(simulator: Simulator, sdk: Sdk) -> None:
@@ -106,14 +106,14 @@ def test_window_includes_both_ends(sdk: Sdk) -> None:
     rows = sdk.all_rows(maxSize=100)
     begin, end = rows[40].create_time, rows[20].create_time
 
-    found = sdk.all_rows(maxSize=7, beginTime=begin, endTime=end)
+    matches = sdk.all_rows(maxSize=7, beginTime=begin, endTime=end)
 
     expected = [row.task_id for row in rows if begin <= row.create_time <= end]
-    assert [row.task_id for row in found] == expected
+    assert [row.task_id for row in matches] == expected
     assert len(expected) >= 21
 
 
-def test_running_task_has_no_finish(sdk: Sdk) -> None:
+def test_running_task_has_no_finish_time(sdk: Sdk) -> None:
     rows = sdk.all_rows(maxSize=100)
     running = [row for row in rows if row.status == "RUNNING"]
 
@@ -124,10 +124,10 @@ def test_running_task_has_no_finish(sdk: Sdk) -> None:
 def test_detail_nests_the_media(sdk: Sdk) -> None:
     row = sdk.all_rows(maxSize=100, status="FAILED")[0]
 
-    answer = sdk.get(f"/v2/tasks/{row.task_id}")
+    response = sdk.get(f"/v2/tasks/{row.task_id}")
 
-    part = answer.media_workflow_task_info or answer.media_preset_task_info
-    assert (answer.task_id, answer.status, answer.media_id) == (row.task_id, "FAILED", None)
+    part = response.media_workflow_task_info or response.media_preset_task_info
+    assert (response.task_id, response.status, response.media_id) == (row.task_id, "FAILED", None)
     assert part.media_id == row.media_id
     assert part.error_code
 
@@ -135,42 +135,42 @@ def test_detail_nests_the_media(sdk: Sdk) -> None:
 def test_row_is_found_by_id_and_by_media(sdk: Sdk) -> None:
     row = sdk.get("/v2/tasks", maxSize=1).data[0]
 
-    assert [found.task_id for found in sdk.all_rows(taskId=row.task_id)] == [row.task_id]
-    assert row.task_id in [found.task_id for found in sdk.all_rows(mediaId=row.media_id)]
+    assert [match.task_id for match in sdk.all_rows(taskId=row.task_id)] == [row.task_id]
+    assert row.task_id in [match.task_id for match in sdk.all_rows(mediaId=row.media_id)]
 
 
 @pytest.mark.parametrize("signed", [None, [b"host", b"x-bce-date"]], ids=["default", "chosen"])
-def test_either_choice_of_signed_headers_is_accepted(sdk: Sdk, signed: Any) -> None:
+def test_default_and_chosen_signed_headers_are_accepted(sdk: Sdk, signed: Any) -> None:
     assert sdk.get("/v2/tasks", signed=signed, status="FAILED", maxSize=3).data
 
 
 @pytest.mark.parametrize(
     "parameters",
-    [{"maxSize": 101}, {"maxSize": 0}, {"marker": "tsk-nobody"}, {"beginTime": "yesterday"}],
+    [{"maxSize": 101}, {"maxSize": 0}, {"marker": "tsk-unknown"}, {"beginTime": "yesterday"}],
     ids=["over", "under", "marker", "time"],
 )
 def test_bad_parameter_is_refused(sdk: Sdk, parameters: dict[str, Any]) -> None:
-    assert sdk.refusal(**parameters) == (400, "InvalidParameter")
+    assert sdk.error(**parameters) == (400, "InvalidParameter")
 
 
 def test_unknown_task_is_not_found(sdk: Sdk) -> None:
-    assert sdk.refusal("/v2/tasks/tsk-nobody") == (404, "TaskNotFound")
+    assert sdk.error("/v2/tasks/tsk-unknown") == (404, "TaskNotFound")
 
 
 def test_old_signature_is_refused(sdk: Sdk) -> None:
-    assert sdk.refusal(stamp=1_700_000_000) == (400, "RequestExpired")
+    assert sdk.error(stamp=1_700_000_000) == (400, "RequestExpired")
 
 
 @pytest.mark.parametrize(
-    ("key", "refusal"),
+    ("key", "error"),
     [
-        (Credentials("nobody", "x"), (403, "InvalidAccessKeyId")),
+        (Credentials("unknown", "x"), (403, "InvalidAccessKeyId")),
         (Credentials("AKIDsimulator0000000000000000000000", "wrong"), (400, "SignatureDoesNotMatch")),
     ],
     ids=["unknown-key", "wrong-secret"],
 )
-def test_wrong_key_is_refused(simulator: Simulator, key: Credentials, refusal: tuple[int, str]) -> None:
-    assert Sdk(simulator, key).refusal() == refusal
+def test_wrong_key_is_refused(simulator: Simulator, key: Credentials, error: tuple[int, str]) -> None:
+    assert Sdk(simulator, key).error() == error
 
 
 def test_unexpected_session_token_is_refused(simulator: Simulator) -> None:
@@ -178,4 +178,4 @@ def test_unexpected_session_token_is_refused(simulator: Simulator) -> None:
 
     sdk = Sdk(simulator, Credentials(key.access_key, key.secret_key, "old"))
 
-    assert sdk.refusal() == (403, "AccessDenied")
+    assert sdk.error() == (403, "AccessDenied")

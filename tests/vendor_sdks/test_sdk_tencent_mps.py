@@ -1,4 +1,4 @@
-"""The simulated MPS, seen through tencentcloud-sdk-python-mps."""
+"""The SDK tencentcloud-sdk-python-mps as a client of the simulated MPS."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.vendor_sdks, pytest.mark.filterwarnings("ignore")]
 
 
 class Sdk:
-    """The SDK's client for one site, and its words."""
+    """The SDK's client for one simulated site."""
 
     def __init__(self, simulator: Simulator, name: str, key: Credentials | None = None) -> None:
         pytest.importorskip("tencentcloud.mps", reason="needs tencentcloud-sdk-python-mps (extra `sdk`)")
@@ -38,13 +38,13 @@ class Sdk:
         return self.client.DescribeTasks(request)
 
     def all_ids(self, **parameters: Any) -> list[str]:
-        """Every id, page by page until the token is empty."""
+        """The ids on all pages."""
         ids: list[str] = []
         token = ""
         while True:
-            answer = self.tasks(ScrollToken=token, **parameters)
-            ids += [task.TaskId for task in answer.TaskSet]
-            token = answer.ScrollToken
+            response = self.tasks(ScrollToken=token, **parameters)
+            ids += [task.TaskId for task in response.TaskSet]
+            token = response.ScrollToken
             if not token:
                 return ids
 
@@ -56,7 +56,7 @@ class Sdk:
     def code_of(self, call: Any) -> str:
         with pytest.raises(self.error) as caught:
             call()
-        assert caught.value.requestId, "an error answer bears a request id too"  # type: ignore[attr-defined]
+        assert caught.value.requestId, "an error response has a request id too"  # type: ignore[attr-defined]
         return str(caught.value.code)  # type: ignore[attr-defined]
 
 
@@ -71,10 +71,10 @@ def test_scroll_shows_every_task_once(simulator: Simulator, site: str, status: s
 
 
 def test_page_without_limit_holds_ten(simulator: Simulator) -> None:
-    answer = Sdk(simulator, "mps-cn").tasks(Status="FINISH")
+    response = Sdk(simulator, "mps-cn").tasks(Status="FINISH")
 
-    assert len(answer.TaskSet) == 10
-    assert answer.TotalCount == len(visible_ids(simulator, "mps-cn", status="FINISH"))
+    assert len(response.TaskSet) == 10
+    assert response.TotalCount == len(visible_ids(simulator, "mps-cn", status="FINISH"))
 
 
 def test_token_is_the_next_id(simulator: Simulator) -> None:
@@ -94,14 +94,14 @@ def test_failed_filter_splits_finish(simulator: Simulator) -> None:
     assert sorted(failed | clean) == visible_ids(simulator, "mps-cn", status="FINISH")
 
 
-def test_open_task_bears_the_zero_date(simulator: Simulator) -> None:
+def test_open_task_has_the_zero_date(simulator: Simulator) -> None:
     task = Sdk(simulator, "mps-cn").tasks(Status="PROCESSING", Limit=1).TaskSet[0]
 
     assert task.FinishTime == "0000-00-00T00:00:00Z"
     assert task.BeginProcessTime > task.CreateTime
 
 
-def test_detail_tells_the_outcome(simulator: Simulator) -> None:
+def test_detail_shows_the_outcome(simulator: Simulator) -> None:
     sdk = Sdk(simulator, "mps-cn")
     now = simulator.clock.now()
     tasks = [task for task in simulator.true_tasks("mps-cn") if task.is_visible(now)]
@@ -109,9 +109,9 @@ def test_detail_tells_the_outcome(simulator: Simulator) -> None:
     clean = next(task for task in tasks if not task.states[-1].is_open and not task.states[-1].has_failed)
 
     assert _codes(sdk.detail(failed.task_id).WorkflowTask) - {0}
-    answer = sdk.detail(clean.task_id)
-    assert answer.Status == "FINISH"
-    section = getattr(answer, answer.TaskType)
+    response = sdk.detail(clean.task_id)
+    assert response.Status == "FINISH"
+    section = getattr(response, response.TaskType)
     assert section.TaskId == clean.task_id
     assert section.ErrCode == 0
 
@@ -137,7 +137,7 @@ def _codes(workflow: Any) -> set[int]:
         ({"Status": "FINISH", "Limit": 101}, "InvalidParameterValue.Limit"),
         ({"Status": "DONE"}, "InvalidParameterValue"),
         ({"Limit": 10}, "MissingParameter"),
-        ({"Status": "FINISH", "ScrollToken": "nobody-knows"}, "InvalidParameterValue"),
+        ({"Status": "FINISH", "ScrollToken": "unknown"}, "InvalidParameterValue"),
     ],
     ids=["limit", "status", "no-status", "token"],
 )
@@ -158,7 +158,7 @@ def test_detail_of_unknown_task_is_refused(simulator: Simulator) -> None:
 @pytest.mark.parametrize(
     ("key", "code"),
     [
-        (Credentials("AKIDnobody", "x"), "AuthFailure.SecretIdNotFound"),
+        (Credentials("AKIDunknown", "x"), "AuthFailure.SecretIdNotFound"),
         (Credentials("AKIDsimulator0000000000000000000000", "wrong"), "AuthFailure.SignatureFailure"),
     ],
     ids=["unknown-key", "wrong-secret"],
@@ -187,10 +187,10 @@ def test_old_timestamp_is_refused(simulator: Simulator, monkeypatch: pytest.Monk
     assert sdk.code_of(lambda: sdk.tasks(Status="FINISH")) == "AuthFailure.SignatureExpire"
 
 
-def test_get_request_is_understood(simulator: Simulator) -> None:
+def test_get_request_is_accepted(simulator: Simulator) -> None:
     sdk = Sdk(simulator, "mps-cn")
     sdk.client.profile.httpProfile.reqMethod = "GET"
 
-    answer = sdk.tasks(Status="FINISH", Limit=7, SubTaskHasFailed=True)
+    response = sdk.tasks(Status="FINISH", Limit=7, SubTaskHasFailed=True)
 
-    assert len(answer.TaskSet) == 7
+    assert len(response.TaskSet) == 7

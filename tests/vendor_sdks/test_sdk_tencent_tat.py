@@ -1,4 +1,4 @@
-"""The simulated TAT, seen through tencentcloud-sdk-python-tat."""
+"""The SDK tencentcloud-sdk-python-tat as a client of the simulated TAT."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REGIONS = ("ap-guangzhou", "ap-shanghai", "ap-singapore")
 
 
 class Sdk:
-    """The SDK's client for one region, and its words."""
+    """The SDK's client for one region."""
 
     def __init__(
         self, simulator: Simulator, region: str = REGIONS[0], key: Credentials | None = None
@@ -43,17 +43,17 @@ class Sdk:
         return self.client.DescribeInvocationTasks(request)
 
     def filtered(self, name: str, *values: str) -> Any:
-        wanted = self.models.Filter()
-        wanted.Name, wanted.Values = name, list(values)
-        return self.tasks(Filters=[wanted], Limit=100)
+        condition = self.models.Filter()
+        condition.Name, condition.Values = name, list(values)
+        return self.tasks(Filters=[condition], Limit=100)
 
     def all_tasks(self) -> list[Any]:
         tasks: list[Any] = []
         while True:
-            answer = self.tasks(Limit=100, Offset=len(tasks))
-            tasks += answer.InvocationTaskSet
-            if not answer.InvocationTaskSet:
-                assert answer.TotalCount == len(tasks)
+            response = self.tasks(Limit=100, Offset=len(tasks))
+            tasks += response.InvocationTaskSet
+            if not response.InvocationTaskSet:
+                assert response.TotalCount == len(tasks)
                 return tasks
 
     def code_of(self, **parameters: Any) -> str:
@@ -87,12 +87,12 @@ def test_ids_without_limit_still_get_a_page_of_twenty(simulator: Simulator) -> N
 def test_unknown_id_is_left_out(simulator: Simulator) -> None:
     known = visible_ids(simulator, "tat", region=REGIONS[0])[0]
 
-    answer = Sdk(simulator).tasks(InvocationTaskIds=["invt-zzzzzzzz", known])
+    response = Sdk(simulator).tasks(InvocationTaskIds=["invt-zzzzzzzz", known])
 
-    assert [task.InvocationTaskId for task in answer.InvocationTaskSet] == [known]
+    assert [task.InvocationTaskId for task in response.InvocationTaskSet] == [known]
 
 
-def test_output_is_shown_on_demand_only(simulator: Simulator) -> None:
+def test_output_is_shown_on_request_only(simulator: Simulator) -> None:
     sdk = Sdk(simulator)
     hidden = sdk.tasks(Limit=100).InvocationTaskSet
     shown = sdk.tasks(Limit=100, HideOutput=False).InvocationTaskSet
@@ -102,14 +102,14 @@ def test_output_is_shown_on_demand_only(simulator: Simulator) -> None:
     assert ended and all(base64.b64decode(task.TaskResult.Output) for task in ended)
 
 
-def test_command_arrives_as_base64(simulator: Simulator) -> None:
+def test_command_is_base64(simulator: Simulator) -> None:
     documents = [task.CommandDocument for task in Sdk(simulator).all_tasks()]
 
     assert any("mysqldump" in base64.b64decode(document.Content).decode() for document in documents)
     assert {document.CommandType for document in documents} == {"SHELL", "POWERSHELL"}
 
 
-def test_failed_command_tells_its_exit_code(simulator: Simulator) -> None:
+def test_failed_command_has_an_exit_code(simulator: Simulator) -> None:
     tasks = Sdk(simulator).all_tasks()
 
     assert all(task.TaskResult.ExitCode != 0 for task in tasks if task.TaskStatus == "FAILED")
@@ -131,11 +131,11 @@ def test_filters_select(simulator: Simulator) -> None:
 def test_regions_are_described(simulator: Simulator) -> None:
     sdk = Sdk(simulator)
 
-    answer = sdk.client.DescribeRegions(sdk.models.DescribeRegionsRequest())
+    response = sdk.client.DescribeRegions(sdk.models.DescribeRegionsRequest())
 
-    available = [region.Region for region in answer.RegionSet if region.RegionState == "AVAILABLE"]
+    available = [region.Region for region in response.RegionSet if region.RegionState == "AVAILABLE"]
     assert tuple(available) == REGIONS
-    assert answer.TotalCount > len(available), "a closed region is listed too"
+    assert response.TotalCount > len(available), "a closed region is listed too"
 
 
 def test_wrong_region_is_refused(simulator: Simulator) -> None:
@@ -159,10 +159,10 @@ def test_bad_parameter_gets_the_documented_code(
 
 def test_ids_and_filters_together_are_refused(simulator: Simulator) -> None:
     sdk = Sdk(simulator)
-    wanted = sdk.models.Filter()
-    wanted.Name, wanted.Values = "instance-id", ["ins-1"]
+    condition = sdk.models.Filter()
+    condition.Name, condition.Values = "instance-id", ["ins-1"]
 
-    code = sdk.code_of(InvocationTaskIds=["invt-00000000"], Filters=[wanted])
+    code = sdk.code_of(InvocationTaskIds=["invt-00000000"], Filters=[condition])
 
     assert code == "InvalidParameter.ConflictParameter"
 
