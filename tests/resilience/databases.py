@@ -1,4 +1,4 @@
-"""Databases on a server that is ill-treated."""
+"""Databases on the server that the tests disturb."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from syncer.storage import migrate
-from tests.resilience.postgres_server import FREE_HANDS, FaultyPostgres
+from tests.resilience.postgres_server import NO_LIMITS, FaultyPostgres
 from tests.support.analyst_database import AnalystDatabase, Row
 
 _OWNER, _TEMPLATE = "owner", "template"
 
 
 class RetryingDatabase(AnalystDatabase):
-    """A ledger that survives its server, and is bound by no limit on it: a superuser's."""
+    """A superuser's connection that reconnects after a failure and ignores the limits set by tests."""
 
     def __init__(self, url: str) -> None:
         super().__init__(_connect(url))
@@ -40,7 +40,7 @@ class RetryingDatabase(AnalystDatabase):
 
 
 def _connect(url: str) -> psycopg.Connection[Row]:
-    return psycopg.connect(url, autocommit=True, row_factory=dict_row, options=FREE_HANDS)
+    return psycopg.connect(url, autocommit=True, row_factory=dict_row, options=NO_LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class ServerDatabase:
 
     @property
     def url(self) -> str:
-        """Where its ordinary owner finds it."""
+        """The URL for its owner, an ordinary role."""
         return self.server.url(self.name, role=_OWNER)
 
 
 def prepare(server: FaultyPostgres) -> None:
-    """Make the owner of all databases, and one to copy."""
+    """Create the owner of all databases, and a migrated template."""
     password = sql.Literal(server.password)
     server.run(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(_OWNER), password))
     _create(server, _TEMPLATE, template="template0")
@@ -66,8 +66,8 @@ def prepare(server: FaultyPostgres) -> None:
 
 
 @contextmanager
-def migrated_place(server: FaultyPostgres, *, tablespace: str = "pg_default") -> Iterator[ServerDatabase]:
-    """A database with the current schema."""
+def migrated_database(server: FaultyPostgres, *, tablespace: str = "pg_default") -> Iterator[ServerDatabase]:
+    """Create a database with the current schema; drop it at the end of the block."""
     name = f"test_{secrets.token_hex(6)}"
     _create(server, name, template=_TEMPLATE, tablespace=tablespace)
     with contextlib.closing(RetryingDatabase(server.url(name))) as ledger:
@@ -76,5 +76,5 @@ def migrated_place(server: FaultyPostgres, *, tablespace: str = "pg_default") ->
 
 
 def _create(server: FaultyPostgres, name: str, *, template: str, tablespace: str = "pg_default") -> None:
-    words = [sql.Identifier(word) for word in (name, _OWNER, template, tablespace)]
-    server.run(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} TABLESPACE {}").format(*words))
+    identifiers = [sql.Identifier(word) for word in (name, _OWNER, template, tablespace)]
+    server.run(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} TABLESPACE {}").format(*identifiers))

@@ -1,4 +1,4 @@
-"""A Postgres of the tests' own, to be killed, frozen and starved."""
+"""A Postgres server that tests crash, stop, limit and fill."""
 
 from __future__ import annotations
 
@@ -24,36 +24,37 @@ from syncer.errors import StoreUnavailable
 from tests.support import postgres_servers
 
 _PORTS = range(26_500, 26_900)
-#: Our own hands are not tied by what we do to others.
-FREE_HANDS = "-c statement_timeout=0 -c default_transaction_read_only=off"
-_SMALL = "48m"
+#: The tests' own sessions ignore the limits that they set.
+NO_LIMITS = "-c statement_timeout=0 -c default_transaction_read_only=off"
+_SMALL_DISK = "48m"
 
 
 @dataclass(frozen=True, slots=True)
 class FaultyPostgres:
-    """A server that can be ill-treated; what a block does to it is over at the end of the block."""
+    """A server with faults; each context manager ends its fault at the end of the block."""
 
     cluster: Cluster
     port: int
-    #: What its processes inherit.
+    #: File descriptor that its processes inherit.
     file: int
     password: str
 
     def url(self, database: str, *, role: str = SUPERUSER) -> str:
-        """Where a role finds a database; all roles have one password."""
+        """The URL of a database for a role; all roles have the same password."""
         return f"postgresql://{role}:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
+        """Start the server and wait until it accepts connections."""
         self.cluster.start(self.port, self.file)
 
     def crash(self) -> None:
-        """End it as a power cut does."""
+        """Stop the server without a checkpoint, as a power cut does."""
         stop = (self.cluster.binaries.program("pg_ctl"), "stop", "-w", "-D", str(self.cluster.folder))
         self.cluster.os_user.run(*stop, "-m", "immediate")
 
     @contextmanager
     def down(self) -> Iterator[None]:
-        """It has crashed, and comes up again."""
+        """Crash the server; start it again at the end."""
         self.crash()
         try:
             yield
@@ -61,23 +62,23 @@ class FaultyPostgres:
             self.start()
 
     @contextmanager
-    def frozen(self) -> Iterator[None]:
-        """It keeps its connections, and answers nobody."""
+    def stopped(self) -> Iterator[None]:
+        """Stop all its processes by SIGSTOP: connections stay open and get no response."""
         pid = int((self.cluster.folder / "postmaster.pid").read_text("ascii").split()[0])
         os.kill(pid, signal.SIGSTOP)
-        # Whoever stands still starts nobody.
-        everybody = [pid, *_children(pid)]
-        for each in everybody:
-            os.kill(each, signal.SIGSTOP)
+        # The postmaster is stopped first, so that it starts no further process.
+        pids = [pid, *_children(pid)]
+        for process in pids:
+            os.kill(process, signal.SIGSTOP)
         try:
             yield
         finally:
-            for each in reversed(everybody):
-                os.kill(each, signal.SIGCONT)
+            for process in reversed(pids):
+                os.kill(process, signal.SIGCONT)
 
     @contextmanager
     def setting(self, name: str, value: str) -> Iterator[None]:
-        """All sessions, also those there are, run with this setting."""
+        """Apply a setting to all sessions, existing ones included."""
         self.run(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
         self.run(sql.SQL("SELECT pg_reload_conf()"))
         try:
@@ -87,9 +88,9 @@ class FaultyPostgres:
             self.run(sql.SQL("SELECT pg_reload_conf()"))
 
     @contextmanager
-    def connection_limit(self, database: str, most: int) -> Iterator[None]:
-        """The database lets so many sessions in, and those there were are gone."""
-        self._limit(database, most)
+    def connection_limit(self, database: str, limit: int) -> Iterator[None]:
+        """Limit the sessions of a database, and end the existing ones."""
+        self._limit(database, limit)
         self.terminate(database)
         try:
             yield
@@ -97,7 +98,7 @@ class FaultyPostgres:
             self._limit(database, -1)
 
     def terminate(self, database: str) -> int:
-        """End the sessions of syncer in the database; how many there were."""
+        """End syncer's sessions in the database; return how many there were."""
         query = sql.SQL(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = {} AND application_name = 'syncer'"
@@ -105,18 +106,18 @@ class FaultyPostgres:
         return self.run(query.format(sql.Literal(database)))
 
     def run(self, statement: sql.SQL | sql.Composed) -> int:
-        """Run a statement as superuser; how many rows it had."""
-        with psycopg.connect(self.url("postgres"), autocommit=True, options=FREE_HANDS) as connection:
+        """Run a statement as superuser; return its number of rows."""
+        with psycopg.connect(self.url("postgres"), autocommit=True, options=NO_LIMITS) as connection:
             return connection.execute(statement).rowcount
 
-    def _limit(self, database: str, most: int) -> None:
+    def _limit(self, database: str, limit: int) -> None:
         statement = sql.SQL("ALTER DATABASE {} CONNECTION LIMIT {}")
-        self.run(statement.format(sql.Identifier(database), sql.Literal(most)))
+        self.run(statement.format(sql.Identifier(database), sql.Literal(limit)))
 
 
 @contextmanager
 def faulty_postgres(binaries: Binaries) -> Iterator[FaultyPostgres]:
-    """A running server in a temporary folder."""
+    """Start a server in a temporary folder; stop it at the end of the block."""
     with postgres_servers.shared_folder() as folder, open(os.devnull, "rb") as nothing:
         os_user = OsUser.for_files(folder / "db")
         cluster = Cluster(folder / "db", readable_binaries(binaries, os_user, folder / "binaries"), os_user)
@@ -130,9 +131,9 @@ def faulty_postgres(binaries: Binaries) -> Iterator[FaultyPostgres]:
 
 
 def _started(cluster: Cluster, file: int) -> int:
-    """The port on which the server was started."""
+    """Start the server on a free port and return the port."""
     for port in filter(is_free, _PORTS):
-        # Another test session may be faster.
+        # Another test session may have taken the port.
         with contextlib.suppress(StoreUnavailable):
             cluster.start(port, file)
             return port
@@ -141,23 +142,23 @@ def _started(cluster: Cluster, file: int) -> int:
 
 @contextmanager
 def small_disk(server: FaultyPostgres, name: str) -> Iterator[Path]:
-    """A tablespace on a disk in memory. Only root can have it."""
+    """Create a tablespace on a small file system in memory. Needs root."""
     disk = server.cluster.folder.with_name(name)
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_SMALL}", "tmpfs", disk], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_SMALL_DISK}", "tmpfs", disk], check=True)
     try:
         server.cluster.os_user.chown(disk)
         statement = sql.SQL("CREATE TABLESPACE {} LOCATION {}")
         server.run(statement.format(sql.Identifier(name), sql.Literal(str(disk))))
         yield disk
     finally:
-        # The server still has files open there.
+        # The server still has open files there.
         subprocess.run(["umount", "--lazy", disk], check=True)
 
 
 @contextmanager
 def filled(disk: Path) -> Iterator[None]:
-    """Not one more byte goes onto the disk."""
+    """Fill the disk to the last byte."""
     ballast = disk / "ballast"
     with ballast.open("wb", buffering=0) as file:
         try:
@@ -172,6 +173,7 @@ def filled(disk: Path) -> Iterator[None]:
 
 
 def _children(pid: int) -> list[int]:
+    """The process ids of the direct children."""
     table = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
     pairs = (line.split() for line in table.stdout.splitlines())
     return [int(child) for child, parent in pairs if int(parent) == pid]

@@ -1,4 +1,4 @@
-"""Processes that stand still, as a machine that is out of memory or a paused virtual one makes them."""
+"""Processes stopped by SIGSTOP, as on a machine that swaps or on a paused virtual machine."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from tests.support.program import Process
 from tests.support.waiting import eventually
 
 
-def wait_for_standstill(process: Process) -> None:
-    """Return once `process` has been stopped by a SIGSTOP; fails if it ends instead."""
-    process.until(lambda: _is_stopped(process.pid), "a standstill")
+def wait_until_stopped(process: Process) -> None:
+    """Wait until a SIGSTOP has stopped `process`; fails if it ends instead."""
+    process.until(lambda: _is_stopped(process.pid), "being stopped")
 
 
-def go_on(process: Process) -> None:
-    """Let it go on where it stands."""
+def resume(process: Process) -> None:
+    """Let a stopped process continue."""
     os.kill(process.pid, signal.SIGCONT)
-    eventually(lambda: not _is_stopped(process.pid), "the end of the standstill")
+    eventually(lambda: not _is_stopped(process.pid), "the process to continue")
 
 
 def _is_stopped(pid: int) -> bool:
-    look = os.WSTOPPED | os.WEXITED | os.WNOHANG | os.WNOWAIT
-    found = os.waitid(os.P_PID, pid, look)
-    return found is not None and found.si_code == os.CLD_STOPPED
+    options = os.WSTOPPED | os.WEXITED | os.WNOHANG | os.WNOWAIT
+    status = os.waitid(os.P_PID, pid, options)
+    return status is not None and status.si_code == os.CLD_STOPPED

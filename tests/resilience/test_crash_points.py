@@ -1,4 +1,4 @@
-"""Dying, or being told to stop, at any point of a run loses nothing and doubles nothing."""
+"""A daemon killed or terminated at any crash point loses nothing and stores nothing twice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.crash_points import CrashPoint, trap_setting
 from tests.support.fault_proxy import FaultRule, ProxyFault, fault_proxy
 from tests.support.program import Process
 
-#: Points, each with the pass at which the process is caught there.
+#: By point: the pass on which the process gets the signal.
 _POINTS = {
     "reading": {
         CrashPoint.TAKING: 1,
@@ -39,45 +39,50 @@ where r.status = 'running' and l.holder like '%%:' || %s
 """
 
 
-def caught(scene: Scenario, point: CrashPoint, passes: int, number: signal.Signals) -> tuple[Process, int]:
-    """The daemon that was caught at `point`, and its exit code. It claims nothing that is not stored."""
-    daemon = scene.daemon(trap_setting(point, passes, number))
+def run_into_trap(
+    scenario: Scenario, point: CrashPoint, passes: int, number: signal.Signals
+) -> tuple[Process, int]:
+    """Run a daemon until it has ended by a signal at `point`; return it and its exit code.
+
+    What it claims to have read must be stored.
+    """
+    daemon = scenario.daemon(trap_setting(point, passes, number))
     code = daemon.ended().code
-    sprung = [event["point"] for event in daemon.events() if event["event"] == "crash_trap.fired"]
-    assert sprung == [point], daemon.err
+    fired = [event["point"] for event in daemon.events() if event["event"] == "crash_trap.fired"]
+    assert fired == [point], daemon.err
     assert "Traceback" not in daemon.err
-    scene.check_claims()
+    scenario.check_covered_tasks()
     return daemon, code
 
 
 @pytest.mark.parametrize("points", _POINTS.values(), ids=_POINTS)
-def test_dying_or_stopping_anywhere_loses_nothing(
-    stage: ScenarioFactory, points: dict[CrashPoint, int]
+def test_signal_at_any_point_loses_nothing(
+    make_scenario: ScenarioFactory, points: dict[CrashPoint, int]
 ) -> None:
-    scene = stage("mps-cn", "baidu")
-    scene.configure(page_size=10)
+    scenario = make_scenario("mps-cn", "baidu")
+    scenario.configure(page_size=10)
     for point, passes in points.items():
-        assert caught(scene, point, passes, signal.SIGKILL)[1] == -signal.SIGKILL
-        told, code = caught(scene, point, passes, signal.SIGTERM)
-        assert code == 0, told.err
-        assert scene.ledger.value(_UNFINISHED, str(told.pid)) == 0
-    scene.assert_ends_well(scene.daemon())
-    assert scene.check_claims() > 100
+        assert run_into_trap(scenario, point, passes, signal.SIGKILL)[1] == -signal.SIGKILL
+        terminated, code = run_into_trap(scenario, point, passes, signal.SIGTERM)
+        assert code == 0, terminated.err
+        assert scenario.ledger.value(_UNFINISHED, str(terminated.pid)) == 0
+    scenario.assert_recovers(scenario.daemon())
+    assert scenario.check_covered_tasks() > 100
 
 
-def test_second_signal_ends_it_at_once(stage: ScenarioFactory) -> None:
-    scene = stage("mps-cn")
-    with fault_proxy(scene.simulator.endpoints["mps-cn"]) as way:
-        scene.configure(endpoint=way.proxied_url(scene.simulator.endpoints["mps-cn"]))
-        # As patient as people are, it waits for an answer much longer than for its end.
-        daemon = scene.program.daemon()
-        scene.goes_on(daemon)
-        way.inject(FaultRule(fault=ProxyFault.STALL))
-        daemon.until(lambda: way.fired[ProxyFault.STALL], "an answer that does not come")
+def test_second_signal_ends_the_daemon_at_once(make_scenario: ScenarioFactory) -> None:
+    scenario = make_scenario("mps-cn")
+    with fault_proxy(scenario.simulator.endpoints["mps-cn"]) as proxy:
+        scenario.configure(endpoint=proxy.proxied_url(scenario.simulator.endpoints["mps-cn"]))
+        # With its default patience the daemon would wait for a response much longer than the test.
+        daemon = scenario.program.daemon()
+        scenario.wait_for_progress(daemon)
+        proxy.inject(FaultRule(fault=ProxyFault.STALL))
+        daemon.until(lambda: proxy.fired[ProxyFault.STALL], "a response that stalls")
         os.kill(daemon.pid, signal.SIGTERM)
-        daemon.until(lambda: "once more to stop at once" in daemon.err, "the first signal to be heard")
+        daemon.until(lambda: "interrupt again to exit at once" in daemon.err, "the first signal")
         assert daemon.is_running
         assert daemon.terminate().code == 128 + signal.SIGTERM
-    scene.configure()
-    scene.check_claims()
-    scene.assert_ends_well(scene.daemon())
+    scenario.configure()
+    scenario.check_covered_tasks()
+    scenario.assert_recovers(scenario.daemon())

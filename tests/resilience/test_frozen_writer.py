@@ -1,4 +1,4 @@
-"""A process that stood still for longer than its lease commits nothing, and holds nobody up."""
+"""A process that was stopped for longer than its lease commits nothing and blocks no other process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.resilience.conftest import Scenario, ScenarioFactory
-from tests.resilience.sigstop import go_on, wait_for_standstill
+from tests.resilience.sigstop import resume, wait_until_stopped
 from tests.support.crash_points import CrashPoint, trap_setting
 from tests.support.program import Process
 from tests.support.waiting import eventually
@@ -29,15 +29,16 @@ select md5(string_agg(line, '|' order by line)) from (
 """
 
 
-def frozen(scene: Scenario, point: CrashPoint, passes: int) -> Process:
-    """A daemon that stands still at `point`."""
-    daemon = scene.daemon(trap_setting(point, passes, signal.SIGSTOP))
-    wait_for_standstill(daemon)
+def stopped_daemon(scenario: Scenario, point: CrashPoint, passes: int) -> Process:
+    """Start a daemon and wait until it is stopped at `point`."""
+    daemon = scenario.daemon(trap_setting(point, passes, signal.SIGSTOP))
+    wait_until_stopped(daemon)
     return daemon
 
 
 def errors(daemon: Process, event: str) -> list[str]:
-    return [str(each["error"]) for each in daemon.events() if each["event"] == event]
+    """The errors of the log entries with this event."""
+    return [str(entry["error"]) for entry in daemon.events() if entry["event"] == event]
 
 
 @pytest.mark.parametrize(
@@ -45,37 +46,42 @@ def errors(daemon: Process, event: str) -> list[str]:
     [(CrashPoint.COPYING, 25), (CrashPoint.UPSERTED, 2), (CrashPoint.COMMITTING, 3)],
     ids=["in-copy", "after-upsert", "before-commit"],
 )
-def test_frozen_process_commits_nothing(stage: ScenarioFactory, point: CrashPoint, passes: int) -> None:
-    scene = stage("mps-cn")
-    daemon = frozen(scene, point, passes)
-    eventually(lambda: scene.ledger.rows(_TAKE_OVER), "the lease to expire")
-    before = scene.ledger.value(_WRITTEN)
-    go_on(daemon)
-    daemon.until(lambda: "elsewhere" in str(errors(daemon, "lease.busy")), "its next look at the stream")
+def test_stopped_process_commits_nothing_after_its_lease(
+    make_scenario: ScenarioFactory, point: CrashPoint, passes: int
+) -> None:
+    scenario = make_scenario("mps-cn")
+    daemon = stopped_daemon(scenario, point, passes)
+    eventually(lambda: scenario.ledger.rows(_TAKE_OVER), "the lease to expire")
+    before = scenario.ledger.value(_WRITTEN)
+    resume(daemon)
+    daemon.until(
+        lambda: "elsewhere" in str(errors(daemon, "lease.busy")), "its next attempt to take the lease"
+    )
     assert "nothing was written" in errors(daemon, "lease.busy")[0]
-    assert scene.ledger.value(_WRITTEN) == before
-    # Given back the stream, it goes on as if nothing had happened.
-    assert scene.ledger.rows(_GIVE_BACK)
-    scene.assert_ends_well(daemon)
+    assert scenario.ledger.value(_WRITTEN) == before
+    # With the lease released, the daemon continues.
+    assert scenario.ledger.rows(_GIVE_BACK)
+    scenario.assert_recovers(daemon)
 
 
-def test_other_daemon_goes_on_while_one_is_frozen(stage: ScenarioFactory) -> None:
-    scene = stage("mps-cn", "baidu")
-    sleeper = frozen(scene, CrashPoint.COMMITTING, 4)
-    epochs = leases(scene)
-    other = scene.daemon()
-    scene.goes_on(other)
-    # The rows that the sleeper had locked were free before anybody's patience was over.
+def test_other_daemon_takes_over_while_one_is_stopped(make_scenario: ScenarioFactory) -> None:
+    scenario = make_scenario("mps-cn", "baidu")
+    stopped = stopped_daemon(scenario, CrashPoint.COMMITTING, 4)
+    epochs = leases(scenario)
+    other = scenario.daemon()
+    scenario.wait_for_progress(other)
+    # The rows that the stopped process had locked were released before any wait timed out.
     assert not errors(other, "run.deferred")
-    assert all(epoch > epochs[stream] for stream, epoch in leases(scene).items())
-    go_on(sleeper)
-    sleeper.until(lambda: "nothing was written" in str(errors(sleeper, "lease.busy")), "its confession")
-    scene.goes_on(sleeper)
-    scene.check_claims()
-    assert sleeper.terminate().code == 0
-    scene.assert_ends_well(other)
+    assert all(epoch > epochs[stream] for stream, epoch in leases(scenario).items())
+    resume(stopped)
+    stopped.until(lambda: "nothing was written" in str(errors(stopped, "lease.busy")), "its failed commit")
+    scenario.wait_for_progress(stopped)
+    scenario.check_covered_tasks()
+    assert stopped.terminate().code == 0
+    scenario.assert_recovers(other)
 
 
-def leases(scene: Scenario) -> Mapping[int, int]:
-    rows = scene.ledger.rows("select stream_id, epoch from sync.leases")
+def leases(scenario: Scenario) -> Mapping[int, int]:
+    """By stream: the epoch of its lease."""
+    rows = scenario.ledger.rows("select stream_id, epoch from sync.leases")
     return {row["stream_id"]: row["epoch"] for row in rows}
