@@ -65,8 +65,9 @@ def _change_text(change: Transition) -> str:
         return f"new → {change.status}"
     if change.former_status != change.status:
         return f"{change.former_status} → {change.status}"
-    if change.former_word != change.provider_status:
-        return f"{change.status}: {change.former_word} → {change.provider_status}"
-    if change.progress_total is not None and change.former_done != change.progress_done:
-        return f"{change.status}: {change.former_done} → {change.progress_done} of {change.progress_total}"
+    if change.former_provider_status != change.provider_status:
+        return f"{change.status}: {change.former_provider_status} → {change.provider_status}"
+    if change.progress_total is not None and change.former_progress_done != change.progress_done:
+        progress = f"{change.former_progress_done} → {change.progress_done} of {change.progress_total}"
+        return f"{change.status}: {progress}"
     return f"{change.status}: changed {change.changed_fields}"

@@ -9,27 +9,27 @@ from syncer.cli.views.formatting import cell_text, duration_text
 from syncer.errors import one_line
 
 if TYPE_CHECKING:
-    from syncer.storage.read import CoverageAnswer, IncompleteRuns, RunRef
+    from syncer.storage.read import CoverageExplanation, IncompleteRunGroup, RunSummary
 
 #: Longest error text that is shown; the logs have all of it.
 _ERROR_WIDTH = 160
 _OUTCOMES = {"failed": "failed", "interrupted": "interrupted", "running": "in progress"}
 
 
-def coverage_explanation(coverage: CoverageAnswer) -> list[str]:
+def coverage_explanation(coverage: CoverageExplanation) -> list[str]:
     """One stream: the grade of its coverage at the creation time, and what explains it."""
     grade = coverage.grade or "not covered"
     return [f"{coverage.label}: {grade}", *(f"  {line}" for line in coverage_lines(coverage))]
 
 
-def coverage_lines(coverage: CoverageAnswer) -> Iterator[str]:
+def coverage_lines(coverage: CoverageExplanation) -> Iterator[str]:
     """The runs behind the grade, or the reason why there is none; then the runs that were incomplete."""
     yield from _covered_lines(coverage) if coverage.grade else _uncovered_lines(coverage)
     for runs in coverage.incomplete_runs:
         yield incomplete_runs_line(runs)
 
 
-def _covered_lines(coverage: CoverageAnswer) -> Iterator[str]:
+def _covered_lines(coverage: CoverageExplanation) -> Iterator[str]:
     yield f"read by {_run_text(coverage.first_after)}"
     if coverage.confirmed_by:
         yield f"confirmed by {_run_text(coverage.confirmed_by)}"
@@ -39,7 +39,7 @@ def _covered_lines(coverage: CoverageAnswer) -> Iterator[str]:
         yield "not yet confirmed by a later sweep: a task that was listed late may be missing"
 
 
-def _uncovered_lines(coverage: CoverageAnswer) -> Iterator[str]:
+def _uncovered_lines(coverage: CoverageExplanation) -> Iterator[str]:
     yield _reason_text(coverage)
     if coverage.last_before:
         yield f"last complete run before it: {_run_text(coverage.last_before)}"
@@ -48,7 +48,7 @@ def _uncovered_lines(coverage: CoverageAnswer) -> Iterator[str]:
     yield _time_left_text(coverage)
 
 
-def _reason_text(coverage: CoverageAnswer) -> str:
+def _reason_text(coverage: CoverageExplanation) -> str:
     match str(coverage.reason):
         case "before":
             return f"the coverage starts later, at {cell_text(coverage.covered_from)}"
@@ -62,7 +62,7 @@ def _reason_text(coverage: CoverageAnswer) -> str:
             return "nothing is covered yet"
 
 
-def _time_left_text(coverage: CoverageAnswer) -> str:
+def _time_left_text(coverage: CoverageExplanation) -> str:
     if coverage.shown_until is None:
         return "it is unknown how long the provider lists such tasks"
     left = coverage.shown_until - coverage.asked_at
@@ -72,14 +72,14 @@ def _time_left_text(coverage: CoverageAnswer) -> str:
     return f"the provider lists such tasks until {until}: {duration_text(left)} left to read them"
 
 
-def _run_text(run: RunRef | None) -> str:
+def _run_text(run: RunSummary | None) -> str:
     if run is None:
         return "a run that is not recorded"
     ended = f", complete at {cell_text(run.ended_at)}" if run.ended_at else ""
     return f"{run.mode} {run.run_id}, started at {cell_text(run.started_at)}{ended}"
 
 
-def incomplete_runs_line(runs: IncompleteRuns) -> str:
+def incomplete_runs_line(runs: IncompleteRunGroup) -> str:
     """Runs that did not complete: how many, when they started, and the last error."""
     outcome = _OUTCOMES.get(runs.status, runs.status)
     error = f": {one_line(runs.error, _ERROR_WIDTH)}" if runs.error else ""

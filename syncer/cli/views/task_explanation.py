@@ -28,9 +28,10 @@ def _fact_lines(history: TaskHistory) -> Iterator[str]:
     what = ", ".join(filter(None, (history.task_type, history.name)))
     if what:
         yield f"what        {what}"
-    yield f"status      {_status_text(history.now)}; last change seen at {cell_text(history.now.observed_at)}"
-    if history.now.lost_at:
-        yield f"lost        left the list before it ended; noticed at {cell_text(history.now.lost_at)}"
+    current = history.current
+    yield f"status      {_status_text(current)}; last change seen at {cell_text(current.observed_at)}"
+    if current.lost_at:
+        yield f"lost        left the list before it ended; noticed at {cell_text(current.lost_at)}"
     created = cell_text(history.created_at) if history.created_at else "not reported by the provider"
     yield f"created     {created}"
     yield f"first seen  {cell_text(history.first_seen_at)}{_delay_text(history)}"

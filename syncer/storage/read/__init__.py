@@ -1,18 +1,18 @@
 """Queries of the commands: status, gaps, coverage, task histories, reports. Nothing here writes."""
 
-from syncer.storage.read.coverage import CoverageAnswer, UncoveredReason, explain_coverage
-from syncer.storage.read.coverage_runs import RunRef
+from syncer.storage.read.coverage import CoverageExplanation, UncoveredReason, explain_coverage
+from syncer.storage.read.coverage_runs import RunSummary
 from syncer.storage.read.gaps import Gap, gap_at, load_gaps
-from syncer.storage.read.incomplete_runs import IncompleteRuns
+from syncer.storage.read.incomplete_runs import IncompleteRunGroup
 from syncer.storage.read.status import StreamOverview, load_streams
 from syncer.storage.read.task_history import TaskHistory, TaskVersion, load_source_names, load_task_histories
 from syncer.storage.schema import open_database
 
 __all__ = [
-    "CoverageAnswer",
+    "CoverageExplanation",
     "Gap",
-    "IncompleteRuns",
-    "RunRef",
+    "IncompleteRunGroup",
+    "RunSummary",
     "StreamOverview",
     "TaskHistory",
     "TaskVersion",

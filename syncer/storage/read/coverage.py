@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine, Row, Select, func, select
 
 from syncer.model import Interval, stream_label
 from syncer.storage.connections import transaction
-from syncer.storage.read.coverage_runs import RunRef, surrounding_runs
+from syncer.storage.read.coverage_runs import RunSummary, surrounding_runs
 from syncer.storage.read.gaps import Gap, gap_at
-from syncer.storage.read.incomplete_runs import IncompleteRuns, incomplete_runs_between
+from syncer.storage.read.incomplete_runs import IncompleteRunGroup, incomplete_runs_between
 from syncer.storage.stream_state import intervals
 from syncer.storage.tables import sources, streams
 
@@ -32,7 +32,7 @@ class UncoveredReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageAnswer:
+class CoverageExplanation:
     """A stream's coverage at a creation time, and the runs that explain it. Also the JSON of `explain`."""
 
     source: str
@@ -51,12 +51,12 @@ class CoverageAnswer:
     #: The database's time of the query.
     asked_at: datetime
     #: The last complete run whose coverage ends before it, and the first one whose coverage contains it.
-    last_before: RunRef | None
-    first_after: RunRef | None
+    last_before: RunSummary | None
+    first_after: RunSummary | None
     #: The sweep that confirmed it, if it is swept.
-    confirmed_by: RunRef | None
+    confirmed_by: RunSummary | None
     #: The runs between these two that did not complete.
-    incomplete_runs: Sequence[IncompleteRuns]
+    incomplete_runs: Sequence[IncompleteRunGroup]
 
     @property
     def label(self) -> str:
@@ -66,7 +66,7 @@ class CoverageAnswer:
 
 def explain_coverage(
     engine: Engine, source: str, at: datetime, *, region: str | None = None
-) -> list[CoverageAnswer]:
+) -> list[CoverageExplanation]:
     """The coverage of each stream of `source` at the creation time `at`; empty if it has no stream."""
     query = stream_query().where(sources.c.name == source).order_by(streams.c.region)
     if region is not None:
@@ -94,11 +94,11 @@ def stream_query() -> Select[Any]:
     ).join_from(streams, sources, streams.c.source_id == sources.c.source_id)
 
 
-def coverage_at(connection: Connection, stream: Row[Any], at: datetime) -> CoverageAnswer:
+def coverage_at(connection: Connection, stream: Row[Any], at: datetime) -> CoverageExplanation:
     """The coverage of `stream`, a row of `stream_query`, at the creation time `at`."""
     grade = _grade(stream, at)
     surrounding = surrounding_runs(connection, stream, at)
-    return CoverageAnswer(
+    return CoverageExplanation(
         source=stream.source,
         region=stream.region,
         at=at,

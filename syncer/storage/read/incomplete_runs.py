@@ -18,7 +18,7 @@ _MAX_GROUPS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IncompleteRuns:
+class IncompleteRunGroup:
     """Runs that did not complete for the same reason; `run_id`, `mode` and `error` are of the latest."""
 
     #: `failed`, `interrupted`, or `running` for a run that has not ended.
@@ -34,7 +34,7 @@ class IncompleteRuns:
 
 def incomplete_runs_between(
     connection: Connection, stream: Row[Any], between: SurroundingRuns
-) -> Sequence[IncompleteRuns]:
+) -> Sequence[IncompleteRunGroup]:
     """The incomplete runs between `between.last_before` and `between.first_after`, latest first."""
     query = _incomplete(stream)
     if between.last_before is not None:
@@ -48,7 +48,7 @@ def incomplete_runs_between(
         .order_by(groups.c.run_id.desc())
         .limit(_MAX_GROUPS)
     )
-    return [IncompleteRuns(**row) for row in connection.execute(latest).mappings()]
+    return [IncompleteRunGroup(**row) for row in connection.execute(latest).mappings()]
 
 
 #: The error without the request id, which differs each time.

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Engine, Row, Select, Table, select, u
 
 from syncer.model import stream_label
 from syncer.storage.connections import transaction
-from syncer.storage.read.coverage import CoverageAnswer, coverage_at, stream_query
+from syncer.storage.read.coverage import CoverageExplanation, coverage_at, stream_query
 from syncer.storage.tables import runs, sources, streams, task_versions, tasks
 
 
@@ -54,7 +54,7 @@ class TaskHistory:
     #: The oldest first; the last is the current version.
     states: Sequence[TaskVersion]
     #: The coverage at the creation time; None if the provider does not state that time.
-    reading: CoverageAnswer | None
+    reading: CoverageExplanation | None
 
     @property
     def label(self) -> str:
@@ -62,7 +62,7 @@ class TaskHistory:
         return stream_label(self.source, self.region)
 
     @property
-    def now(self) -> TaskVersion:
+    def current(self) -> TaskVersion:
         """The current version."""
         return self.states[-1]
 

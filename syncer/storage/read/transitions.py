@@ -25,9 +25,9 @@ class Transition:
     former_status: str | None
     status: str
     #: The provider's own status.
-    former_word: str | None
+    former_provider_status: str | None
     provider_status: str | None
-    former_done: int | None
+    former_progress_done: int | None
     progress_done: int | None
     progress_total: int | None
     #: As in `reporting.task_versions`.
@@ -61,8 +61,8 @@ def _query() -> Select[tuple[object, ...]]:
         select(
             *_now.c,
             _before.c.status.label("former_status"),
-            _before.c.provider_status.label("former_word"),
-            _before.c.progress_done.label("former_done"),
+            _before.c.provider_status.label("former_provider_status"),
+            _before.c.progress_done.label("former_progress_done"),
         )
         .join_from(_now, _before, is_before, isouter=True)
         .order_by(_now.c.observed_at, _now.c.task_key, _now.c.version)

@@ -1,4 +1,4 @@
-"""The overview tells what the ledger holds, one row a stream, however little there is."""
+"""The status of the streams in the database, also of streams without runs."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def span(start: timedelta, end: timedelta) -> str:
     return f"[{NOW - start},{NOW - end})"
 
 
-def test_overview_of_nothing_is_empty(engine: Engine) -> None:
+def test_empty_database_has_no_overview(engine: Engine) -> None:
     assert load_streams(engine) == []
     assert load_gaps(engine) == []
 
@@ -88,7 +88,7 @@ def test_overview_shows_the_last_run_of_each_stream(engine: Engine, connection: 
     assert (failed.covered_from, failed.covered_to) == (NOW - timedelta(days=2), NOW - timedelta(hours=1))
 
 
-def test_overview_shows_what_was_learned(engine: Engine, connection: psycopg.Connection) -> None:
+def test_overview_shows_learned_properties(engine: Engine, connection: psycopg.Connection) -> None:
     connection.execute(_SOURCE, ["tat"])
     add_stream(connection, "a")
     add_stream(connection, "b")
@@ -120,9 +120,9 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
         ([(9 * DAY, 8 * DAY), (6 * DAY, HOUR)], None, timedelta(0)),
         ([(12 * DAY, 11 * DAY), (10 * DAY, HOUR)], None, 7 * DAY - HOUR),
     ],
-    ids=["unread", "open", "overdue", "gap", "gap being lost", "lost"],
+    ids=["unread", "open", "overdue", "gap", "gap that expires", "lost"],
 )
-def test_headroom_ends_with_the_first_to_leave(
+def test_headroom_ends_with_the_first_to_expire(
     engine: Engine,
     connection: psycopg.Connection,
     spans: list[tuple[timedelta, timedelta]],
@@ -130,7 +130,7 @@ def test_headroom_ends_with_the_first_to_leave(
     headroom: timedelta,
 ) -> None:
     connection.execute(_SOURCE, ["tat"])
-    add_stream(connection, "a", "{" + ",".join(span(*each) for each in spans) + "}", retention=7 * DAY)
+    add_stream(connection, "a", "{" + ",".join(span(*ages) for ages in spans) + "}", retention=7 * DAY)
     if open_since is not None:
         connection.execute(_TASK, [NOW - open_since])
     (stream,) = load_streams(engine)
@@ -146,7 +146,7 @@ def test_headroom_is_unknown_without_a_retention(engine: Engine, connection: psy
     assert (stream.open_tasks, stream.headroom) == (1, None)
 
 
-def test_gaps_tell_how_long_they_can_be_filled(engine: Engine, connection: psycopg.Connection) -> None:
+def test_gaps_state_how_long_they_can_be_filled(engine: Engine, connection: psycopg.Connection) -> None:
     connection.execute(_SOURCE, ["tat"])
     days = [timedelta(days=number) for number in range(10)]
     spans = [span(days[9], days[8]), span(days[4], days[3]), span(days[1], days[0])]

@@ -24,9 +24,9 @@ def make_change(**overrides: Any) -> Transition:
         "task_id": "invt-k3q81mz2",
         "former_status": "running",
         "status": "succeeded",
-        "former_word": "RUNNING",
+        "former_provider_status": "RUNNING",
         "provider_status": "SUCCESS",
-        "former_done": None,
+        "former_progress_done": None,
         "progress_done": None,
         "progress_total": None,
         "changed_fields": "status",
@@ -53,12 +53,15 @@ def test_line_has_time_stream_task_and_change() -> None:
     ("overrides", "what"),
     [
         ({"former_status": None, "status": "waiting"}, "new → waiting"),
-        ({"status": "running", "former_word": "STOP", "provider_status": "RUN"}, "running: STOP → RUN"),
+        (
+            {"status": "running", "former_provider_status": "STOP", "provider_status": "RUN"},
+            "running: STOP → RUN",
+        ),
         (
             {
                 "status": "running",
                 "provider_status": "RUNNING",
-                "former_done": 3,
+                "former_progress_done": 3,
                 "progress_done": 5,
                 "progress_total": 9,
             },
@@ -112,7 +115,9 @@ def test_feed_reads_back_one_minute() -> None:
 
 
 def test_omitted_changes_are_counted_and_statuses_come_first() -> None:
-    growing = [make_change(task_key=at, status="running", former_done=1, progress_done=2) for at in range(5)]
+    growing = [
+        make_change(task_key=at, status="running", former_progress_done=1, progress_done=2) for at in range(5)
+    ]
     feed, lines = feed_of(
         *growing, make_change(task_key=9), make_change(task_key=10, version=1, former_status=None)
     )

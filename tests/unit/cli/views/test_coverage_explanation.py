@@ -8,18 +8,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syncer.cli.views.coverage_explanation import coverage_explanation, incomplete_runs_line
-from syncer.storage.read import CoverageAnswer, Gap, IncompleteRuns, RunRef, UncoveredReason
+from syncer.storage.read import CoverageExplanation, Gap, IncompleteRunGroup, RunSummary, UncoveredReason
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def make_run(run_id: int, mode: str = "poll", *, minutes: int = 0) -> RunRef:
+def make_run(run_id: int, mode: str = "poll", *, minutes: int = 0) -> RunSummary:
     started_at = AT + minutes * MINUTE
-    return RunRef(run_id=run_id, mode=mode, started_at=started_at, ended_at=started_at + timedelta(seconds=9))
+    return RunSummary(
+        run_id=run_id, mode=mode, started_at=started_at, ended_at=started_at + timedelta(seconds=9)
+    )
 
 
-POLLED = CoverageAnswer(
+POLLED = CoverageExplanation(
     source="tat",
     region="ap-tokyo",
     at=AT,
@@ -36,7 +38,7 @@ POLLED = CoverageAnswer(
     incomplete_runs=(),
 )
 SWEPT = replace(POLLED, grade="swept", confirmed_by=make_run(40, "sweep", minutes=60))
-FAILED_RUN = IncompleteRuns(
+FAILED_RUN = IncompleteRunGroup(
     status="failed",
     count=1,
     first_at=AT,
