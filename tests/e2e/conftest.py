@@ -1,4 +1,4 @@
-"""Scenes: a simulated world, the real program reading it, and the database that it fills."""
+"""The system under test of end-to-end tests: a simulator, the real program and a database."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 
 from syncer.simulator import Simulator, SimulatorOptions
 from tests.support.analyst_database import open_analyst_database
-from tests.support.program import Program, installed
-from tests.support.scene import Scene, SceneFactory
+from tests.support.program import Program, program_in
+from tests.support.system_under_test import SystemFactory, SystemUnderTest
 
-#: A small world: a backlog of two days, and lives of seconds.
+#: A small simulator: a backlog of two days, and tasks that end within seconds.
 _SMALL: dict[str, Any] = {
     "backlog": 400,
     "backlog_span": timedelta(days=2),
@@ -34,20 +34,20 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def program(tmp_path: Path) -> Iterator[Program]:
     """The program in an empty folder."""
-    with installed(tmp_path) as program:
+    with program_in(tmp_path) as program:
         yield program
 
 
 @pytest.fixture
-def stage(program: Program, migrated_url: str) -> Iterator[SceneFactory]:
-    """Makes the scene of a test from options of the simulator, over those of a small world."""
+def make_system(program: Program, migrated_url: str) -> Iterator[SystemFactory]:
+    """Creates the system of a test; the options of the simulator override those of a small one."""
     with ExitStack() as stack:
 
-        def staged(**options: Any) -> Scene:
+        def create(**options: Any) -> SystemUnderTest:
             simulator = stack.enter_context(Simulator(SimulatorOptions(**{**_SMALL, **options})))
-            ledger = stack.enter_context(open_analyst_database(migrated_url))
-            scene = Scene(simulator, program, ledger, migrated_url)
-            scene.configure()
-            return scene
+            database = stack.enter_context(open_analyst_database(migrated_url))
+            system = SystemUnderTest(simulator, program, database, migrated_url)
+            system.configure()
+            return system
 
-        yield staged
+        yield create

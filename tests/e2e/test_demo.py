@@ -1,4 +1,4 @@
-"""`syncer demo` as a newcomer types it, with less to watch: all of it real, nothing left behind unasked."""
+"""`syncer demo` with the real program: it works without configuration, and stops what it has started."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import pytest
 
 from syncer.embedded import EmbeddedPostgres
 from tests.support.postgres_servers import shared_folder
-from tests.support.program import Program, installed
+from tests.support.program import Program, program_in
 
-#: Where nobody listens: a demo that obeyed it would fail, and one that found a database would fill it.
-_REAL = "postgresql://nobody@127.0.0.1:1/real"
+#: A URL without a server: a demo that used it would fail.
+_CONFIGURED_URL = "postgresql://nobody@127.0.0.1:1/real"
 
 
 @pytest.fixture
 def top() -> Iterator[Path]:
-    """A folder that the server's user can reach."""
+    """A folder that the database server's user can read."""
     with shared_folder() as folder:
         yield folder
         EmbeddedPostgres(folder / "demo").stop()
@@ -35,46 +35,49 @@ def count(folder: Path, view: str, condition: str = "true") -> int:
     return int(row[0])
 
 
-def typed(line: str) -> str:
-    """What a shell answers to a line that was copied into it."""
-    ended = subprocess.run(line, shell=True, capture_output=True, text=True)
-    assert ended.returncode == 0, ended.stderr
-    return ended.stdout
+def shell_output(line: str) -> str:
+    """Run a line in a shell; return its output."""
+    process = subprocess.run(line, shell=True, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
-def give(program: Program, *words: str) -> str:
-    ended = program.run("demo", *words, SYNCER_DATABASE__URL=_REAL, HTTP_PROXY="http://127.0.0.1:1")
-    assert ended.code == 0, f"{ended.out}\n{ended.err}"
-    return ended.out
+def run_demo(program: Program, *arguments: str) -> str:
+    """Run the demo; return its output."""
+    result = program.run(
+        "demo", *arguments, SYNCER_DATABASE__URL=_CONFIGURED_URL, HTTP_PROXY="http://127.0.0.1:1"
+    )
+    assert result.code == 0, f"{result.out}\n{result.err}"
+    return result.out
 
 
-def test_demo_leaves_a_database_to_look_at_and_goes_on(top: Path) -> None:
+def test_demo_leaves_a_database_running_and_can_be_continued(top: Path) -> None:
     folder = top / "demo"
-    with installed(top) as program:
-        shown = give(program, "--data-dir", str(folder), "--watch", "6")
+    with program_in(top) as program:
+        output = run_demo(program, "--data-dir", str(folder), "--watch", "6")
         tasks = count(folder, "tasks")
         assert tasks > 10_000
         assert count(folder, "task_versions", "not is_current") > 0
         assert count(folder, "coverage", "grade = 'swept'") == 7
 
-        [psql] = re.findall(r"^  (PGPASSFILE=.*)$", shown, re.M)
-        assert typed(f"{psql} -Atc 'select count(*) from reporting.tasks'") == f"{tasks}\n"
-        [status] = re.findall(r"^  (.* status --config .*)$", shown, re.M)
-        assert "embedded (running)" in typed(status)
+        [psql] = re.findall(r"^  (PGPASSFILE=.*)$", output, re.M)
+        assert shell_output(f"{psql} -Atc 'select count(*) from reporting.tasks'") == f"{tasks}\n"
+        [status] = re.findall(r"^  (.* status --config .*)$", output, re.M)
+        assert "embedded (running)" in shell_output(status)
 
-        shown = give(program, "--data-dir", str(folder), "--watch", "1")
-        assert "Their tasks have changed since the last demo" in shown
+        output = run_demo(program, "--data-dir", str(folder), "--watch", "1")
+        assert "Their tasks have changed since the last demo" in output
         assert tasks <= count(folder, "tasks") < tasks + 1_000
 
-        assert give(program, "--data-dir", str(folder), "--stop") == "the demo's database is stopped\n"
+        assert run_demo(program, "--data-dir", str(folder), "--stop") == "the demo's database is stopped\n"
         assert not EmbeddedPostgres(folder).is_running()
 
 
-def test_demo_that_is_interrupted_leaves_nothing_running(top: Path) -> None:
+def test_interrupted_demo_leaves_nothing_running(top: Path) -> None:
     command = [sys.executable, "-m", "syncer", "demo", "--data-dir", str(top / "demo")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
-        # Its lines come through a pipe at once, and the daemon's turn is its longest act.
+        # Each line arrives at once, through a pipe too. The daemon's step is the longest.
         assert any(line.startswith("3. Daemon: poll") for line in process.stdout)
         process.send_signal(signal.SIGINT)
         process.stdout.read()

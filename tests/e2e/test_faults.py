@@ -1,4 +1,4 @@
-"""Whatever goes wrong on the way, what is stored at the end is what was true."""
+"""Faults of the network and of the APIs: at the end the database equals the ground truth."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 from syncer.simulator import FailedFilter, Faults, ListOptions, MovedToken
 from tests.support.ground_truth_check import Tolerance
-from tests.support.scene import Scene, SceneFactory
+from tests.support.system_under_test import SystemFactory, SystemUnderTest
 
-#: The worst day of a network and of a vendor, all at once.
-_BAD_DAY = Faults(
+#: Every fault of a network and of a vendor at once.
+_ALL_FAULTS = Faults(
     throttle_rate=0.03,
     error_rate=0.03,
     gateway_rate=0.03,
@@ -22,8 +22,8 @@ _BAD_DAY = Faults(
     slow_rate=0.02,
     slow_seconds=0.2,
 )
-#: By list: what its own way of paging can do to a reader.
-_ODD_PAGES: Mapping[str, Faults] = {
+#: By list: faults of its kind of paging.
+_PAGING_FAULTS: Mapping[str, Faults] = {
     "mps-cn": Faults(duplicate_rate=0.1, blank_rate=0.05, repeat_rate=0.03),
     "mps-intl": Faults(expired_cursor_rate=0.03),
     "tat": Faults(duplicate_rate=0.1, blank_rate=0.05, repeat_rate=0.05),
@@ -32,93 +32,100 @@ _ODD_PAGES: Mapping[str, Faults] = {
 }
 
 
-def of_each(faults: Mapping[str, Faults], **options: Any) -> dict[str, ListOptions]:
-    """The options of lists with faults of their own."""
-    return {name: ListOptions(faults=own, **options) for name, own in faults.items()}
+def list_options(faults: Mapping[str, Faults], **options: Any) -> dict[str, ListOptions]:
+    """By list: options with its faults."""
+    return {name: ListOptions(faults=list_faults, **options) for name, list_faults in faults.items()}
 
 
-def read_moving_world(
-    scene: Scene, tolerance: Tolerance | None = None, *, met: Callable[[], bool] = lambda: True
+def check_sync_of_changing_tasks(
+    system: SystemUnderTest,
+    tolerance: Tolerance | None = None,
+    *,
+    condition: Callable[[], bool] = lambda: True,
 ) -> None:
-    """Read the backlog and a moving world until the faults were met, and check what came of it."""
-    daemon = scene.program.daemon()
-    scene.watch(daemon, met=met)
-    scene.settle(daemon)
+    """Read changing tasks until `condition` is true; check the database against the ground truth."""
+    daemon = system.program.start_daemon()
+    system.wait_for_changes(daemon, condition=condition)
+    system.freeze_and_sweep(daemon)
     assert daemon.terminate().code == 0
-    scene.compare(tolerance)
+    system.assert_equals_ground_truth(tolerance)
 
 
-def fired(scene: Scene, name: str, *faults: str) -> bool:
-    """Whether the list has met all of these faults."""
-    return scene.simulator.faults_fired(name).keys() >= set(faults)
+def fired(system: SystemUnderTest, name: str, *faults: str) -> bool:
+    """Whether all of these faults have occurred in the list."""
+    return system.simulator.faults_fired(name).keys() >= set(faults)
 
 
-def test_bad_day_loses_nothing(stage: SceneFactory) -> None:
-    scene = stage(arrivals_per_minute=1_200.0, faults=_BAD_DAY)
-    bad = [f"{each}_rate" for each in ("throttle", "error", "gateway", "html", "cut", "reset")]
-    read_moving_world(scene, met=lambda: fired(scene, "mps-cn", *bad))
+def test_all_faults_lose_nothing(make_system: SystemFactory) -> None:
+    system = make_system(arrivals_per_minute=1_200.0, faults=_ALL_FAULTS)
+    faults = [f"{fault}_rate" for fault in ("throttle", "error", "gateway", "html", "cut", "reset")]
+    check_sync_of_changing_tasks(system, condition=lambda: fired(system, "mps-cn", *faults))
 
 
-def test_odd_pages_lose_nothing(stage: SceneFactory) -> None:
-    scene = stage(arrivals_per_minute=900.0, lists=of_each(_ODD_PAGES, backlog=80))
-    scene.configure(page_size=8)
-    read_moving_world(
-        scene,
-        met=lambda: (
-            fired(scene, "mps-cn", "duplicate_rate", "blank_rate", "repeat_rate")
-            and fired(scene, "mps-intl", "expired_cursor_rate")
-            and fired(scene, "tat", "duplicate_rate", "blank_rate", "repeat_rate")
-            and fired(scene, "aiccs", "page_cap", "unsuccessful_rate", "duplicate_rate")
-            and fired(scene, "baidu", "inclusive_marker", "expired_cursor_rate", "blank_rate")
+def test_paging_faults_lose_nothing(make_system: SystemFactory) -> None:
+    system = make_system(arrivals_per_minute=900.0, lists=list_options(_PAGING_FAULTS, backlog=80))
+    system.configure(page_size=8)
+    check_sync_of_changing_tasks(
+        system,
+        condition=lambda: (
+            fired(system, "mps-cn", "duplicate_rate", "blank_rate", "repeat_rate")
+            and fired(system, "mps-intl", "expired_cursor_rate")
+            and fired(system, "tat", "duplicate_rate", "blank_rate", "repeat_rate")
+            and fired(system, "aiccs", "page_cap", "unsuccessful_rate", "duplicate_rate")
+            and fired(system, "baidu", "inclusive_marker", "expired_cursor_rate", "blank_rate")
         ),
     )
 
 
-def test_tokens_whose_record_has_moved_lose_nothing(stage: SceneFactory) -> None:
-    scrolls = {
+def test_tokens_of_moved_records_lose_nothing(make_system: SystemFactory) -> None:
+    scrolled = {
         name: ListOptions(backlog=20, arrivals_per_minute=120.0, faults=Faults(moved_token=moved))
         for name, moved in (("mps-cn", MovedToken.EMPTY), ("mps-intl", MovedToken.REFUSED))
     }
-    scene = stage(backlog=0, pace=0.01, lists=scrolls)
-    # One row a page and a pause between two: so a record has the time to move while its page is waited for.
-    scene.configure(lists={name: {"page_size": 1, "requests_per_second": 15} for name in scrolls})
-    daemon = scene.program.daemon()
+    system = make_system(backlog=0, pace=0.01, lists=scrolled)
+    # One row per page and a pause between two pages, so that a record can move between two requests.
+    system.configure(lists={name: {"page_size": 1, "requests_per_second": 15} for name in scrolled})
+    daemon = system.program.start_daemon()
 
-    def met() -> bool:
+    def condition() -> bool:
         # All open tasks move at once. A daemon on a busy machine must not fall behind the arrivals for ever.
         time.sleep(0.5)
-        listed = sum(1 for name in scrolls for _ in scene.simulator.true_tasks(name))
-        if listed - scene.ledger.tasks() < 40:
-            scene.simulator.advance(timedelta(seconds=3))
-        return fired(scene, "mps-cn", "moved_token_empty") and fired(scene, "mps-intl", "moved_token_refused")
+        listed = sum(1 for name in scrolled for _ in system.simulator.true_tasks(name))
+        if listed - system.database.count_tasks() < 40:
+            system.simulator.advance(timedelta(seconds=3))
+        return fired(system, "mps-cn", "moved_token_empty") and fired(
+            system, "mps-intl", "moved_token_refused"
+        )
 
-    scene.watch(daemon, new=20, moved=5, met=met)
+    system.wait_for_changes(daemon, new=20, changed=5, condition=condition)
     assert daemon.terminate().code == 0
-    scene.configure()
-    daemon = scene.program.daemon()
-    scene.settle(daemon)
+    system.configure()
+    daemon = system.program.start_daemon()
+    system.freeze_and_sweep(daemon)
     assert daemon.terminate().code == 0
-    scene.compare()
+    system.assert_equals_ground_truth()
 
 
-def test_unknown_outcomes_are_not_guessed(stage: SceneFactory) -> None:
-    useless: dict[str, Any] = {
+def test_unknown_outcomes_are_not_guessed(make_system: SystemFactory) -> None:
+    useless_filters: dict[str, Any] = {
         "mps-cn": Faults(failed_filter=FailedFilter.IGNORED),
         "mps-intl": Faults(failed_filter=FailedFilter.REJECTED),
     }
-    scene = stage(arrivals_per_minute=1_200.0, lists=of_each(useless), change_after_end_rate=0.5)
-    read_moving_world(scene, Tolerance(untold=frozenset(useless)))
-    told = scene.ledger.rows(
+    system = make_system(
+        arrivals_per_minute=1_200.0, lists=list_options(useless_filters), change_after_end_rate=0.5
+    )
+    check_sync_of_changing_tasks(system, Tolerance(unknown_outcomes=frozenset(useless_filters)))
+    filters = system.database.rows(
         "select s.name, t.outcome_filter from sync.streams t join sync.sources s using (source_id)"
         " where s.provider = 'tencent_mps'"
     )
-    assert {row["name"]: row["outcome_filter"] for row in told} == {
+    assert {row["name"]: row["outcome_filter"] for row in filters} == {
         "mps-cn": "ignored",
         "mps-intl": "rejected",
     }
 
 
-def test_late_lists_lose_nothing(stage: SceneFactory) -> None:
-    scene = stage(arrivals_per_minute=1_200.0, pace=0.1, visibility_lag=timedelta(seconds=2))
-    scene.configure(visibility_lag="1s", lookback={"min": "500ms"})
-    read_moving_world(scene)
+def test_visibility_lag_loses_nothing(make_system: SystemFactory) -> None:
+    system = make_system(arrivals_per_minute=1_200.0, pace=0.1, visibility_lag=timedelta(seconds=2))
+    system.configure(visibility_lag="1s", lookback={"min": "500ms"})
+    check_sync_of_changing_tasks(system)

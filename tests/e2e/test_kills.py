@@ -11,7 +11,7 @@ from syncer.model import Mode
 from tests.support import crash_points
 from tests.support.crash_points import CrashPoint, trap_setting
 from tests.support.program import Process
-from tests.support.scene import Scene, SceneFactory
+from tests.support.system_under_test import SystemFactory, SystemUnderTest
 
 #: Slow enough that a run lasts longer than a test needs to interrupt it.
 SLOW: dict[str, Any] = {"requests_per_second": 15, "page_size": 20}
@@ -40,98 +40,100 @@ where r.status = 'running' and l.holder like '%%:' || %s
 """
 
 
-def holds_a_lease(scene: Scene, process: Process) -> bool:
+def holds_a_lease(system: SystemUnderTest, process: Process) -> bool:
     """Whether the process holds the lease of a stream at this moment."""
-    return bool(scene.ledger.value(_HELD, str(process.pid)))
+    return bool(system.database.value(_HELD, str(process.pid)))
 
 
-def check_counters(scene: Scene) -> None:
+def check_counters(system: SystemUnderTest) -> None:
     """Assert that the counters of all runs add up to the rows of the database."""
-    totals = scene.ledger.rows(
+    totals = system.database.rows(
         "select sum(inserted) as inserted, sum(updated) as updated, sum(rejected + lost) as bad,"
         " count(*) filter (where ended_at is null or ended_at < begun_at) as unended,"
         " count(*) filter (where pages > requests) as pages_without_request,"
         " count(*) filter (where status not in ('succeeded', 'interrupted')) as failed from sync.runs"
     )[0]
-    assert totals["inserted"] == scene.ledger.tasks()
-    assert totals["updated"] == scene.ledger.value("select count(*) from sync.task_versions")
+    assert totals["inserted"] == system.database.count_tasks()
+    assert totals["updated"] == system.database.value("select count(*) from sync.task_versions")
     assert [totals[name] for name in ("bad", "unended", "pages_without_request", "failed")] == [0, 0, 0, 0]
 
 
-def kill_in_run(scene: Scene, mode: Mode, point: CrashPoint, passes: int) -> None:
+def kill_in_run(system: SystemUnderTest, mode: Mode, point: CrashPoint, passes: int) -> None:
     """Start a daemon that is killed on a pass through a point of a run of this mode."""
-    daemon = scene.program.start(
+    daemon = system.program.start(
         *("run", "--log-format", "json"),
         module=crash_points.__name__,
         **trap_setting(point, passes, mode=mode),
     )
-    assert daemon.ended().code == -signal.SIGKILL, daemon.err
-    unfinished = {row["mode"] for row in scene.ledger.rows(_UNFINISHED, str(daemon.pid))}
+    assert daemon.wait().code == -signal.SIGKILL, daemon.err
+    unfinished = {row["mode"] for row in system.database.rows(_UNFINISHED, str(daemon.pid))}
     assert mode in unfinished, f"{mode} {point} {passes}: {unfinished}"
 
 
-def kill_at_any_time(scene: Scene, seconds: float) -> None:
+def kill_at_any_time(system: SystemUnderTest, seconds: float) -> None:
     """Start a daemon and kill it so many seconds after its first lease."""
-    daemon = scene.program.daemon()
-    daemon.until(partial(holds_a_lease, scene, daemon), "its first lease")
-    daemon.runs_for(seconds)
+    daemon = system.program.start_daemon()
+    daemon.wait_until(partial(holds_a_lease, system, daemon), "its first lease")
+    daemon.assert_runs_for(seconds)
     daemon.kill()
 
 
-def test_killed_daemon_loses_and_repeats_nothing(stage: SceneFactory) -> None:
-    scene = stage(arrivals_per_minute=1_200.0)
-    scene.configure(lease="1s", **SLOW)
+def test_killed_daemon_loses_and_repeats_nothing(make_system: SystemFactory) -> None:
+    system = make_system(arrivals_per_minute=1_200.0)
+    system.configure(lease="1s", **SLOW)
     random = Random(2026)
     # The first sweep reads the backlog; polls follow it, and are killed between and within later sweeps.
     for mode in [Mode.SWEEP, Mode.POLL] * _KILLS_IN_EACH_MODE:
-        kill_in_run(scene, mode, random.choice(_POINTS), random.randint(1, 4))
+        kill_in_run(system, mode, random.choice(_POINTS), random.randint(1, 4))
     for _ in range(_KILLS_AT_ANY_TIME):
-        kill_at_any_time(scene, random.uniform(*_LIFETIMES))
-    daemon = scene.program.daemon()
-    scene.watch(daemon)
-    scene.settle(daemon)
+        kill_at_any_time(system, random.uniform(*_LIFETIMES))
+    daemon = system.program.start_daemon()
+    system.wait_for_changes(daemon)
+    system.freeze_and_sweep(daemon)
     assert daemon.terminate().code == 0
-    assert scene.compare().tasks >= 500
-    check_counters(scene)
+    assert system.assert_equals_ground_truth().tasks >= 500
+    check_counters(system)
 
 
-def test_sigterm_ends_between_pages_and_the_next_start_resumes(stage: SceneFactory) -> None:
-    scene = stage(backlog=800)
-    scene.configure(**SLOW)
-    daemon = scene.program.daemon()
-    daemon.until(lambda: listed(scene, "mps-cn") >= 6, "six pages of MPS")
-    ended = daemon.terminate()
-    assert ended.code == 0
-    assert "Traceback" not in ended.err
-    assert scene.ledger.value(_RUNNING) == 0
-    interrupted = scene.ledger.rows(
+def test_sigterm_ends_between_pages_and_the_next_start_resumes(make_system: SystemFactory) -> None:
+    system = make_system(backlog=800)
+    system.configure(**SLOW)
+    daemon = system.program.start_daemon()
+    daemon.wait_until(lambda: listed(system, "mps-cn") >= 6, "six pages of MPS")
+    result = daemon.terminate()
+    assert result.code == 0
+    assert "Traceback" not in result.err
+    assert system.database.value(_RUNNING) == 0
+    interrupted = system.database.rows(
         "select r.run_id, r.pages from sync.runs r join sync.checkpoints using (run_id)"
         " where r.status = 'interrupted' and r.pages > 0"
     )
     assert interrupted
     # Every requested page is stored.
-    assert stored(scene, "mps-cn") == listed(scene, "mps-cn")
-    scene.configure()
-    daemon = scene.program.daemon()
-    scene.settle(daemon)
+    assert stored(system, "mps-cn") == listed(system, "mps-cn")
+    system.configure()
+    daemon = system.program.start_daemon()
+    system.freeze_and_sweep(daemon)
     assert daemon.terminate().code == 0
     for run in interrupted:
-        after = scene.ledger.rows("select status, pages from sync.runs where run_id = %s", run["run_id"])[0]
+        after = system.database.rows("select status, pages from sync.runs where run_id = %s", run["run_id"])[
+            0
+        ]
         assert after["status"] == "succeeded"
         assert after["pages"] > run["pages"]
-    assert scene.compare().tasks == 800
-    check_counters(scene)
+    assert system.assert_equals_ground_truth().tasks == 800
+    check_counters(system)
 
 
-def listed(scene: Scene, name: str) -> int:
+def listed(system: SystemUnderTest, name: str) -> int:
     """How many pages of a list the simulator has returned."""
-    return sum(counts["pages"] for counts in scene.simulator.requests()[name]["actions"].values())
+    return sum(counts["pages"] for counts in system.simulator.requests()[name]["actions"].values())
 
 
-def stored(scene: Scene, name: str) -> int:
+def stored(system: SystemUnderTest, name: str) -> int:
     """How many requests of a list the runs in the database have counted."""
     return int(
-        scene.ledger.value(
+        system.database.value(
             "select sum(r.requests) from sync.runs r join sync.streams using (stream_id)"
             " join sync.sources s using (source_id) where s.name = %s",
             name,

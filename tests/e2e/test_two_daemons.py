@@ -1,4 +1,4 @@
-"""Two daemons on one database share the streams, and each goes on without the other."""
+"""Two daemons on one database share the streams; when one is killed, the other takes over its streams."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from functools import partial
 from typing import LiteralString
 
-from tests.e2e.test_kills import SLOW, check_counters, holds_a_stream
+from tests.e2e.test_kills import SLOW, check_counters, holds_a_lease
 from tests.support.program import Process
-from tests.support.scene import SceneFactory
+from tests.support.system_under_test import SystemFactory
 
 _UNREAD: LiteralString = """
 select count(*) from sync.streams s where not exists (
@@ -20,47 +20,49 @@ where holder like '%%:' || %s and expires_at > clock_timestamp() order by stream
 """
 
 
-def has_finished(process: Process, runs: int) -> bool:
+def has_succeeded(process: Process, runs: int) -> bool:
     return [event["event"] for event in process.events()].count("run.succeeded") >= runs
 
 
-def check_untroubled(processes: Iterable[Process]) -> None:
-    """Nothing that they logged is worse than a stream that was the other's."""
+def check_no_warnings(processes: Iterable[Process]) -> None:
+    """Assert that the daemons logged no warning: a stream whose lease the other one holds is normal."""
     for process in processes:
-        troubles = [event for event in process.events() if event["level"] not in ("DEBUG", "INFO")]
-        assert troubles == []
+        warnings = [event for event in process.events() if event["level"] not in ("DEBUG", "INFO")]
+        assert warnings == []
 
 
-def test_two_daemons_share_the_streams(stage: SceneFactory) -> None:
-    scene = stage(arrivals_per_minute=1_200.0)
-    daemons = [scene.program.daemon() for _ in range(2)]
+def test_two_daemons_share_the_streams(make_system: SystemFactory) -> None:
+    system = make_system(arrivals_per_minute=1_200.0)
+    daemons = [system.program.start_daemon() for _ in range(2)]
     for daemon in daemons:
-        daemon.until(partial(has_finished, daemon, 10), "ten runs of its own")
-    scene.watch(daemons[0])
-    scene.settle(daemons[0])
+        daemon.wait_until(partial(has_succeeded, daemon, 10), "ten runs of its own")
+    system.wait_for_changes(daemons[0])
+    system.freeze_and_sweep(daemons[0])
     assert [daemon.terminate().code for daemon in daemons] == [0, 0]
-    check_untroubled(daemons)
-    scene.compare()
-    check_counters(scene)
+    check_no_warnings(daemons)
+    system.assert_equals_ground_truth()
+    check_counters(system)
 
 
-def test_daemon_takes_over_from_one_that_was_killed(stage: SceneFactory) -> None:
-    scene = stage(arrivals_per_minute=600.0)
-    scene.configure(**SLOW)
-    killed, left = (scene.program.daemon() for _ in range(2))
-    for daemon in (killed, left):
-        daemon.until(partial(has_finished, daemon, 2), "two runs of its own")
-    killed.until(partial(holds_a_stream, scene, killed), "a stream of its own")
+def test_daemon_takes_over_from_one_that_was_killed(make_system: SystemFactory) -> None:
+    system = make_system(arrivals_per_minute=600.0)
+    system.configure(**SLOW)
+    killed, survivor = (system.program.start_daemon() for _ in range(2))
+    for daemon in (killed, survivor):
+        daemon.wait_until(partial(has_succeeded, daemon, 2), "two runs of its own")
+    killed.wait_until(partial(holds_a_lease, system, killed), "the lease of a stream")
     killed.kill()
-    instant = scene.ledger.now()
-    orphans = scene.ledger.rows(_HELD, str(killed.pid))
-    assert orphans
-    left.until(lambda: not scene.ledger.value(_UNREAD, instant), "a run of every stream")
-    for orphan in orphans:
-        epoch = scene.ledger.value("select epoch from sync.leases where stream_id = %s", orphan["stream_id"])
-        assert epoch > orphan["epoch"]
-    scene.settle(left)
-    assert left.terminate().code == 0
-    check_untroubled([left])
-    scene.compare()
-    check_counters(scene)
+    instant = system.database.now()
+    held = system.database.rows(_HELD, str(killed.pid))
+    assert held
+    survivor.wait_until(lambda: not system.database.value(_UNREAD, instant), "a run of every stream")
+    for lease in held:
+        epoch = system.database.value(
+            "select epoch from sync.leases where stream_id = %s", lease["stream_id"]
+        )
+        assert epoch > lease["epoch"]
+    system.freeze_and_sweep(survivor)
+    assert survivor.terminate().code == 0
+    check_no_warnings([survivor])
+    system.assert_equals_ground_truth()
+    check_counters(system)

@@ -15,9 +15,9 @@ from syncer.simulator import LIST_NAMES, ListOptions, Simulator, SimulatorOption
 from tests.resilience.coverage_check import check_covered_tasks
 from tests.support import crash_points
 from tests.support.analyst_database import AnalystDatabase, open_analyst_database
-from tests.support.program import Process, installed
-from tests.support.scene import Scene
-from tests.support.simulator_config import configuration
+from tests.support.program import Process, program_in
+from tests.support.simulator_config import syncer_toml
+from tests.support.system_under_test import SystemUnderTest
 
 #: A backlog of two days, and tasks that run for seconds.
 _SIMULATOR: dict[str, Any] = {
@@ -39,14 +39,14 @@ _VERSIONS = "select count(*) from sync.task_versions"
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario(Scene):
-    """A scene with only some lists configured, and with an impatient daemon."""
+class Scenario(SystemUnderTest):
+    """A system with only some lists configured, and with an impatient daemon."""
 
     names: tuple[str, ...]
 
     def configure(self, **settings: Any) -> None:
-        """Write the configuration; see `tests.support.simulator_config.configuration`."""
-        text = configuration(self.simulator, self.database_url, **{**_SETTINGS, **settings})
+        """Write the configuration; see `tests.support.simulator_config.syncer_toml`."""
+        text = syncer_toml(self.simulator, self.database_url, **{**_SETTINGS, **settings})
         head, *sources = text.split("[[sources]]\n")
         kept = [text for name, text in zip(LIST_NAMES, sources, strict=True) if name in self.names]
         self.program.configure("[[sources]]\n".join([head, *kept]))
@@ -59,15 +59,19 @@ class Scenario(Scene):
 
     def has_read_since(self, instant: object) -> bool:
         """Whether every stream had a successful run that began after `instant` of the database's clock."""
-        streams: int = self.ledger.value("select count(*) from sync.streams")
-        return streams > 0 and self.ledger.value(_UNREAD_STREAMS, instant) == 0
+        streams: int = self.database.value("select count(*) from sync.streams")
+        return streams > 0 and self.database.value(_UNREAD_STREAMS, instant) == 0
 
     def wait_for_progress(self, daemon: Process) -> None:
         """Wait until the daemon has read every stream once more, and stored new tasks and new versions."""
-        instant, tasks, versions = self.ledger.now(), self.ledger.tasks(), self.ledger.value(_VERSIONS)
-        daemon.until(lambda: self.has_read_since(instant), "a run of every stream")
-        daemon.until(lambda: self.ledger.tasks() > tasks, "new tasks")
-        daemon.until(lambda: self.ledger.value(_VERSIONS) > versions, "new versions")
+        instant, tasks, versions = (
+            self.database.now(),
+            self.database.count_tasks(),
+            self.database.value(_VERSIONS),
+        )
+        daemon.wait_until(lambda: self.has_read_since(instant), "a run of every stream")
+        daemon.wait_until(lambda: self.database.count_tasks() > tasks, "new tasks")
+        daemon.wait_until(lambda: self.database.value(_VERSIONS) > versions, "new versions")
 
     def assert_recovers(self, daemon: Process, *, tasks: int = BACKLOG) -> None:
         """Wait for progress, stop the daemon, and assert that the database has the true state of all tasks.
@@ -75,13 +79,13 @@ class Scenario(Scene):
         They must be more than `tasks`.
         """
         self.wait_for_progress(daemon)
-        self.settle(daemon)
+        self.freeze_and_sweep(daemon)
         assert daemon.terminate().code == 0, daemon.err
-        assert self.compare().tasks > tasks
+        assert self.assert_equals_ground_truth().tasks > tasks
 
     def check_covered_tasks(self) -> int:
         """Assert that no covered task is missing; return the number of covered tasks."""
-        return check_covered_tasks(self.simulator, self.ledger, self.names)
+        return check_covered_tasks(self.simulator, self.database, self.names)
 
 
 class ScenarioFactory(Protocol):
@@ -96,7 +100,7 @@ class ScenarioFactory(Protocol):
 def make_scenario_in(tmp_path: Path) -> Iterator[ScenarioFactory]:
     """Factory of scenarios in the database at `url`."""
     with ExitStack() as stack:
-        program = stack.enter_context(installed(tmp_path))
+        program = stack.enter_context(program_in(tmp_path))
 
         def make(
             *names: str, url: str = "", ledger: AnalystDatabase | None = None, **options: Any

@@ -11,7 +11,7 @@ from tests.support.waiting import eventually
 
 def wait_until_stopped(process: Process) -> None:
     """Wait until a SIGSTOP has stopped `process`; fails if it ends instead."""
-    process.until(lambda: _is_stopped(process.pid), "being stopped")
+    process.wait_until(lambda: _is_stopped(process.pid), "being stopped")
 
 
 def resume(process: Process) -> None:

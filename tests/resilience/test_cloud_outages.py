@@ -35,15 +35,15 @@ class FailureWatch:
 
     @classmethod
     def begin(cls, scenario: Scenario, daemon: Process) -> FailureWatch:
-        return cls(scenario, daemon, scenario.ledger.now(), len(daemon.events()))
+        return cls(scenario, daemon, scenario.database.now(), len(daemon.events()))
 
     def wait_for_failures(self, text: str = "", *, streams: int) -> None:
         """Wait until runs of so many streams have failed with `text` in their error.
 
         Meanwhile no run may succeed, and what is claimed to be read must be stored.
         """
-        self.daemon.until(lambda: len(self._failed(text)) == streams, f"failures with “{text}”")
-        assert self.scenario.ledger.value(_SUCCEEDED, self.begun_at) == 0
+        self.daemon.wait_until(lambda: len(self._failed(text)) == streams, f"failures with “{text}”")
+        assert self.scenario.database.value(_SUCCEEDED, self.begun_at) == 0
         self.scenario.check_covered_tasks()
 
     def _failed(self, text: str) -> set[str]:
@@ -101,7 +101,7 @@ def test_daemon_recovers_from_outages_of_the_cloud(make_scenario: ScenarioFactor
     scenario = make_scenario(*LIST_NAMES)
     daemon = scenario.daemon()
     scenario.wait_for_progress(daemon)
-    streams = scenario.ledger.value("select count(*) from sync.streams")
+    streams = scenario.database.value("select count(*) from sync.streams")
     for fault, text in _OUTAGES.items():
         scenario.simulator.set_faults(**{fault: 1.0})
         FailureWatch.begin(scenario, daemon).wait_for_failures(text, streams=streams)
@@ -132,13 +132,15 @@ def test_page_that_always_fails_hides_only_its_task(make_scenario: ScenarioFacto
     for name, task_id in oldest.items():
         scenario.simulator.set_faults(name, poisoned_ids=[task_id])
     daemon = scenario.daemon()
-    daemon.until(lambda: scenario.ledger.tasks() >= BACKLOG, "all tasks but two, and some new tasks")
+    daemon.wait_until(
+        lambda: scenario.database.count_tasks() >= BACKLOG, "all tasks but two, and some new tasks"
+    )
     FailureWatch.begin(scenario, daemon).wait_for_failures(streams=len(TWO))
-    assert scenario.ledger.rows(_STORED, list(oldest.values())) == []
+    assert scenario.database.rows(_STORED, list(oldest.values())) == []
     assert scenario.check_covered_tasks() == 0
     scenario.simulator.set_faults(poisoned_ids=[])
     scenario.assert_recovers(daemon)
-    assert len(scenario.ledger.rows(_STORED, list(oldest.values()))) == len(TWO)
+    assert len(scenario.database.rows(_STORED, list(oldest.values()))) == len(TWO)
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])

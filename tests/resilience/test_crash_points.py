@@ -47,7 +47,7 @@ def run_into_trap(
     What it claims to have read must be stored.
     """
     daemon = scenario.daemon(trap_setting(point, passes, number))
-    code = daemon.ended().code
+    code = daemon.wait().code
     fired = [event["point"] for event in daemon.events() if event["event"] == "crash_trap.fired"]
     assert fired == [point], daemon.err
     assert "Traceback" not in daemon.err
@@ -65,7 +65,7 @@ def test_signal_at_any_point_loses_nothing(
         assert run_into_trap(scenario, point, passes, signal.SIGKILL)[1] == -signal.SIGKILL
         terminated, code = run_into_trap(scenario, point, passes, signal.SIGTERM)
         assert code == 0, terminated.err
-        assert scenario.ledger.value(_UNFINISHED, str(terminated.pid)) == 0
+        assert scenario.database.value(_UNFINISHED, str(terminated.pid)) == 0
     scenario.assert_recovers(scenario.daemon())
     assert scenario.check_covered_tasks() > 100
 
@@ -75,12 +75,12 @@ def test_second_signal_ends_the_daemon_at_once(make_scenario: ScenarioFactory) -
     with fault_proxy(scenario.simulator.endpoints["mps-cn"]) as proxy:
         scenario.configure(endpoint=proxy.proxied_url(scenario.simulator.endpoints["mps-cn"]))
         # With its default patience the daemon would wait for a response much longer than the test.
-        daemon = scenario.program.daemon()
+        daemon = scenario.program.start_daemon()
         scenario.wait_for_progress(daemon)
         proxy.inject(FaultRule(fault=ProxyFault.STALL))
-        daemon.until(lambda: proxy.fired[ProxyFault.STALL], "a response that stalls")
+        daemon.wait_until(lambda: proxy.fired[ProxyFault.STALL], "a response that stalls")
         os.kill(daemon.pid, signal.SIGTERM)
-        daemon.until(lambda: "interrupt again to exit at once" in daemon.err, "the first signal")
+        daemon.wait_until(lambda: "interrupt again to exit at once" in daemon.err, "the first signal")
         assert daemon.is_running
         assert daemon.terminate().code == 128 + signal.SIGTERM
     scenario.configure()

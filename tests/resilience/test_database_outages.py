@@ -46,7 +46,7 @@ def warnings(daemon: Process) -> str:
 
 def wait_for_warning(daemon: Process, text: str) -> None:
     """Wait until the daemon has logged a warning with `text` in its error."""
-    daemon.until(lambda: text in warnings(daemon), f"a warning with “{text}”")
+    daemon.wait_until(lambda: text in warnings(daemon), f"a warning with “{text}”")
 
 
 def wait_and_check(scenario: Scenario, daemon: Process, text: str) -> None:
@@ -82,8 +82,8 @@ def test_daemon_recovers_from_a_stopped_database(
     wait_until_stopped(daemon)
     with database.server.stopped():
         resume(daemon)
-        daemon.runs_for(2 * _LEASE)
-    daemon.until(lambda: "nothing was written" in str(daemon.events()), "a lost lease")
+        daemon.assert_runs_for(2 * _LEASE)
+    daemon.wait_until(lambda: "nothing was written" in str(daemon.events()), "a lost lease")
     scenario.assert_recovers(daemon)
 
 
@@ -150,4 +150,4 @@ def test_commit_of_unknown_outcome_loses_nothing(
 
 
 def wait_for_cuts(daemon: Process, proxy: FaultProxy, total: int) -> None:
-    daemon.until(lambda: proxy.fired[ProxyFault.CUT] >= total, "connections cut at COMMIT")
+    daemon.wait_until(lambda: proxy.fired[ProxyFault.CUT] >= total, "connections cut at COMMIT")

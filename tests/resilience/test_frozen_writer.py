@@ -51,16 +51,16 @@ def test_stopped_process_commits_nothing_after_its_lease(
 ) -> None:
     scenario = make_scenario("mps-cn")
     daemon = stopped_daemon(scenario, point, passes)
-    eventually(lambda: scenario.ledger.rows(_TAKE_OVER), "the lease to expire")
-    before = scenario.ledger.value(_WRITTEN)
+    eventually(lambda: scenario.database.rows(_TAKE_OVER), "the lease to expire")
+    before = scenario.database.value(_WRITTEN)
     resume(daemon)
-    daemon.until(
+    daemon.wait_until(
         lambda: "elsewhere" in str(errors(daemon, "lease.busy")), "its next attempt to take the lease"
     )
     assert "nothing was written" in errors(daemon, "lease.busy")[0]
-    assert scenario.ledger.value(_WRITTEN) == before
+    assert scenario.database.value(_WRITTEN) == before
     # With the lease released, the daemon continues.
-    assert scenario.ledger.rows(_GIVE_BACK)
+    assert scenario.database.rows(_GIVE_BACK)
     scenario.assert_recovers(daemon)
 
 
@@ -74,7 +74,9 @@ def test_other_daemon_takes_over_while_one_is_stopped(make_scenario: ScenarioFac
     assert not errors(other, "run.deferred")
     assert all(epoch > epochs[stream] for stream, epoch in leases(scenario).items())
     resume(stopped)
-    stopped.until(lambda: "nothing was written" in str(errors(stopped, "lease.busy")), "its failed commit")
+    stopped.wait_until(
+        lambda: "nothing was written" in str(errors(stopped, "lease.busy")), "its failed commit"
+    )
     scenario.wait_for_progress(stopped)
     scenario.check_covered_tasks()
     assert stopped.terminate().code == 0
@@ -83,5 +85,5 @@ def test_other_daemon_takes_over_while_one_is_stopped(make_scenario: ScenarioFac
 
 def leases(scenario: Scenario) -> Mapping[int, int]:
     """By stream: the epoch of its lease."""
-    rows = scenario.ledger.rows("select stream_id, epoch from sync.leases")
+    rows = scenario.database.rows("select stream_id, epoch from sync.leases")
     return {row["stream_id"]: row["epoch"] for row in rows}

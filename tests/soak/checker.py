@@ -121,7 +121,7 @@ class Checker:
         """What is visible now stands there as it is; every version was true once, in order."""
         retention = self.world.retention
         leaving = shown_from(retention, self.now) - (self.now - retention) + _SLACK
-        tolerance = Tolerance(untold=self.world.untold, leaving=leaving)
+        tolerance = Tolerance(unknown_outcomes=self.world.untold, leaving_within=leaving)
         verdict = compare(self.remote, Unmarked(self.ledger), tolerance)  # type: ignore[arg-type]
         for difference in verdict.differences:
             (self.faulty.lost if " is missing: " in difference else self.faulty.wrong).append(difference)
@@ -133,8 +133,10 @@ class Checker:
         self.faulty.duplicated += [f"{row} stands there more than once" for row in self.ledger.rows(_DOUBLES)]
         [counted] = self.ledger.rows(_COUNTERS)
         versions = self.ledger.value("select count(*) from sync.task_versions")
-        if counted["inserted"] != self.ledger.tasks():
-            self.faulty.wrong.append(f"{self.ledger.tasks()} tasks, but {counted['inserted']} were inserted")
+        if counted["inserted"] != self.ledger.count_tasks():
+            self.faulty.wrong.append(
+                f"{self.ledger.count_tasks()} tasks, but {counted['inserted']} were inserted"
+            )
         changes = counted["updated"] + counted["marked"]
         if changes < versions:
             self.faulty.wrong.append(f"{versions} versions, but {changes} updates and marks")

@@ -87,7 +87,7 @@ class Driver:
     def settle(self) -> None:
         """Let the weather clear up, and the last daemon read everything; then the world stands still."""
         clear_up(self.remote)
-        daemon = self.program.daemon()
+        daemon = self.program.start_daemon()
         # The second sweep confirms what the first one has read.
         for _ in range(2):
             self._await_sweep(daemon)
@@ -101,24 +101,24 @@ class Driver:
 
     def _await_sweep(self, daemon: Process) -> None:
         instant = self.ledger.now()
-        daemon.until(lambda: self.ledger.is_swept_since(instant), "a sweep of every stream", seconds=120)
+        daemon.wait_until(lambda: self.ledger.is_swept_since(instant), "a sweep of every stream", seconds=120)
 
     # Rounds
 
     def _kill(self) -> None:
         """A daemon is killed at any moment of its life."""
         daemon = self._started()
-        daemon.runs_for(self._lifetime())
+        daemon.assert_runs_for(self._lifetime())
         self._end(daemon)
 
     def _kill_one_of_two(self) -> None:
         """One of two daemons is killed, the other takes over, and is killed as well."""
-        daemons = [self._started(), self.program.daemon()]
-        daemons[1].runs_for(self._chance.uniform(*_LIVES))
+        daemons = [self._started(), self.program.start_daemon()]
+        daemons[1].assert_runs_for(self._chance.uniform(*_LIVES))
         self._chance.shuffle(daemons)
         self._end(daemons[0])
-        daemons[1].until(lambda: self._holds_a_stream(daemons[1]), "its first lease")
-        daemons[1].runs_for(self._lifetime())
+        daemons[1].wait_until(lambda: self._holds_a_stream(daemons[1]), "its first lease")
+        daemons[1].assert_runs_for(self._lifetime())
         self._end(daemons[1])
 
     def _spring_trap(self) -> None:
@@ -135,13 +135,13 @@ class Driver:
         if daemon.is_running:
             self._end(daemon)
             return
-        assert daemon.ended().code == -signal.SIGKILL, daemon.err[-3000:]
+        assert daemon.wait().code == -signal.SIGKILL, daemon.err[-3000:]
         self._count_kill(daemon, is_amid_transaction=point in _INSIDE)
 
     def _terminate(self) -> None:
         """A daemon is told to stop; now and then it is not given the time to."""
         daemon = self._started()
-        daemon.runs_for(self._lifetime())
+        daemon.assert_runs_for(self._lifetime())
         ended = daemon.terminate()
         assert ended.code == 0, ended.err[-3000:]
         assert "Traceback" not in ended.err, ended.err[-3000:]
@@ -159,8 +159,8 @@ class Driver:
 
     def _started(self) -> Process:
         """A daemon that has its first stream."""
-        daemon = self.program.daemon()
-        daemon.until(lambda: self._holds_a_stream(daemon), "its first lease")
+        daemon = self.program.start_daemon()
+        daemon.wait_until(lambda: self._holds_a_stream(daemon), "its first lease")
         return daemon
 
     def _holds_a_stream(self, daemon: Process) -> bool:

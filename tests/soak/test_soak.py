@@ -23,8 +23,8 @@ from tests.soak.simulator_client import started
 from tests.soak.totals import Faulty, Totals
 from tests.support.analyst_database import open_analyst_database
 from tests.support.postgres_servers import Server
-from tests.support.program import installed
-from tests.support.simulator_config import configuration
+from tests.support.program import program_in
+from tests.support.simulator_config import syncer_toml
 
 #: So many processes die in a world before it is judged.
 _KILLS = 25
@@ -61,11 +61,11 @@ class Soak:
         try:
             with (
                 started(world.arguments(), folder) as remote,
-                installed(folder) as program,
+                program_in(folder) as program,
                 open_analyst_database(url) as ledger,
             ):
                 program.configure(
-                    configuration(remote, url, lease="1s", lists=world.lists(), **world.sources())  # type: ignore[arg-type]
+                    syncer_toml(remote, url, lease="1s", lists=world.lists(), **world.sources())  # type: ignore[arg-type]
                 )
                 yield Driver(world, remote, program, ledger)
         finally:

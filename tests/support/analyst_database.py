@@ -1,4 +1,4 @@
-"""The database as an analyst sees it, and what of it only these tests look at."""
+"""The database as an analyst sees it, and the counts of the daemon's tables that tests need."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 
 Row = dict[str, Any]
 
-#: Streams without a complete sweep begun after an instant of the database's clock.
+#: Streams without a complete sweep that was started after an instant of the database's clock.
 _UNSWEPT = """
 select count(*) from sync.streams s where not exists (
     select from sync.runs r
@@ -20,7 +20,7 @@ select count(*) from sync.streams s where not exists (
 
 
 class AnalystDatabase:
-    """Reads a database of syncer's; every query is a transaction of its own."""
+    """Runs queries on a database of syncer, each in a transaction of its own."""
 
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self._connection = connection
@@ -29,27 +29,27 @@ class AnalystDatabase:
         return self._connection.execute(query, values).fetchall()
 
     def value(self, query: LiteralString, *values: object) -> Any:
-        """The one value of a query that has one."""
+        """The value of a query with one row and one column."""
         [row] = self.rows(query, *values)
         [value] = row.values()
         return value
 
     def now(self) -> Any:
-        """The database's clock."""
+        """The time of the database's clock."""
         return self.value("select clock_timestamp()")
 
-    def tasks(self) -> int:
-        """How many tasks there are."""
+    def count_tasks(self) -> int:
+        """The number of tasks."""
         count: int = self.value("select count(*) from sync.tasks")
         return count
 
-    def moved(self) -> int:
-        """How many tasks were seen in more than one state."""
+    def count_changed_tasks(self) -> int:
+        """The number of tasks with more than one version."""
         count: int = self.value("select count(*) from sync.tasks where version > 1")
         return count
 
     def is_swept_since(self, instant: object) -> bool:
-        """Whether every stream was read whole by a run begun after `instant`."""
+        """Whether every stream has a complete sweep that was started after `instant`."""
         return bool(self.value("select count(*) from sync.streams") > 0 == self.value(_UNSWEPT, instant))
 
 

@@ -1,7 +1,6 @@
-"""What an analyst must find for each true state of a task.
+"""The row of `reporting.tasks` that is expected for each true state of a task.
 
-Written from the vendors' pages, on its own: it shares no code with the providers, so that both can be wrong
-only independently.
+Written from the vendors' pages. It shares no code with the providers, so that one error cannot be in both.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from tests.support.simulator_config import PROVIDERS
 
 Row = dict[str, Any]
 
-_NOTHING: Row = {
+_ALL_NULL: Row = {
     "name": None,
     "task_type": None,
     "sub_types": None,
@@ -59,10 +58,10 @@ _BAIDU = {"PENDING": "waiting", "RUNNING": "running", "FINISHED": "succeeded", "
 
 
 def expected_row(name: str, task: TrueTask, state: TrueState) -> Row:
-    """The columns of `reporting.tasks` while `task` of the list `name` is in `state`."""
+    """The expected columns of `reporting.tasks` while `task` of the list `name` is in `state`."""
     provider, site = PROVIDERS[name]
     return {
-        **_NOTHING,
+        **_ALL_NULL,
         "source": name,
         "provider": provider,
         "site": site or "",
@@ -76,11 +75,11 @@ def expected_row(name: str, task: TrueTask, state: TrueState) -> Row:
 
 
 def _mps(state: TrueState) -> Row:
-    """The list names no outcome and no error; these come from the filtered list and from details."""
+    """The list has no outcome and no error: they come from the filtered list and from detail calls."""
     record = state.record
-    ended = "failed" if state.has_failed else "succeeded"
+    outcome = "failed" if state.has_failed else "succeeded"
     return {
-        "status": {"WAITING": "waiting", "PROCESSING": "running", "FINISH": ended}[state.status],
+        "status": {"WAITING": "waiting", "PROCESSING": "running", "FINISH": outcome}[state.status],
         "task_type": record["TaskType"],
         "sub_types": ", ".join(record["SubTaskTypes"]) or None,
         "created_at": _iso(record["CreateTime"]),

@@ -16,14 +16,14 @@ from typing import Any
 
 from tests.support.waiting import Value, eventually
 
-#: Whatever a developer has set up for himself must not reach the program under test.
-_FOREIGN = ("SYNCER_", "TENCENTCLOUD_", "ALIBABA_CLOUD_", "BAIDUCLOUD_", "PG")
+#: Variables of the developer's environment that must not reach the program under test.
+_CLOUD_AND_DATABASE = ("SYNCER_", "TENCENTCLOUD_", "ALIBABA_CLOUD_", "BAIDUCLOUD_", "PG")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How a command ended, and what it said."""
+class CommandResult:
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -31,7 +31,7 @@ class Ended:
 
 
 class Process:
-    """A command under way. Its output goes to files, so that it never waits for a reader."""
+    """A running command. Its output goes to files, so that it never blocks on a full pipe."""
 
     def __init__(self, command: list[str], folder: Path, environment: Mapping[str, str], label: str) -> None:
         self._out, self._err = folder / f"{label}.out", folder / f"{label}.err"
@@ -55,20 +55,21 @@ class Process:
 
     @property
     def err(self) -> str:
+        """What it has written to standard error so far."""
         return self._err.read_text("utf-8")
 
-    def until(self, condition: Callable[[], Value], what: str, *, seconds: float = 60) -> Value:
-        """The first true value of `condition`. Fails as soon as the process has ended without it."""
+    def wait_until(self, condition: Callable[[], Value], what: str, *, seconds: float = 60) -> Value:
+        """Wait for a true value of `condition`, return it; fail as soon as the process has ended."""
 
-        def look() -> Value:
+        def check() -> Value:
             value = condition()
             assert value or self.is_running, f"syncer ended before {what}:\n{self.err[-3000:]}"
             return value
 
-        return eventually(look, what, seconds=seconds)
+        return eventually(check, what, seconds=seconds)
 
-    def runs_for(self, seconds: float) -> None:
-        """Return after `seconds`; fails if the process ends before."""
+    def assert_runs_for(self, seconds: float) -> None:
+        """Return after `seconds`; fail if the process ends earlier."""
         try:
             self._popen.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -76,39 +77,39 @@ class Process:
         raise AssertionError(f"syncer ended with {self._popen.returncode}:\n{self.err[-3000:]}")
 
     def kill(self) -> None:
-        """Kill it as kill -9 does; fails if it had ended by itself."""
+        """Send SIGKILL; fail if the process had ended already."""
         self._popen.kill()
-        assert self._popen.wait() == -signal.SIGKILL, f"it was not running any more:\n{self.err[-3000:]}"
+        assert self._popen.wait() == -signal.SIGKILL, f"it was no longer running:\n{self.err[-3000:]}"
 
-    def terminate(self, *, seconds: float = 120) -> Ended:
-        """Tell it to stop, and how it ended."""
+    def terminate(self, *, seconds: float = 120) -> CommandResult:
+        """Send SIGTERM, wait for the end; return the result."""
         self._popen.send_signal(signal.SIGTERM)
-        return self.ended(seconds=seconds)
+        return self.wait(seconds=seconds)
 
-    def ended(self, *, seconds: float = 120) -> Ended:
-        """How it ended, once it has; fails, with what its threads were doing, if it does not."""
+    def wait(self, *, seconds: float = 120) -> CommandResult:
+        """Wait for the end; return the result. After `seconds` fail with a traceback of every thread."""
         try:
             code = self._popen.wait(seconds)
         except subprocess.TimeoutExpired:
             self._popen.send_signal(signal.SIGABRT)
             self._popen.wait()
             raise AssertionError(f"syncer did not end within {seconds:g} s:\n{self.err[-9000:]}") from None
-        return Ended(code, self._out.read_text("utf-8"), self.err)
+        return CommandResult(code, self._out.read_text("utf-8"), self.err)
 
     def events(self) -> list[dict[str, Any]]:
-        """What the daemon has logged so far; it must have been started to log JSON."""
+        """The events that the daemon has logged so far; requires `--log-format json`."""
         lines = self.err.splitlines(keepends=True)
         return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("\n")]
 
     def clean_up(self) -> None:
-        """End it, however it stands."""
+        """Kill it if it is still running."""
         if self.is_running:
             self._popen.kill()
             self._popen.wait()
 
 
 class Program:
-    """`syncer` in `folder`, whose `syncer.toml` it finds by itself."""
+    """`syncer` in `folder`, which contains its `syncer.toml`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -119,23 +120,23 @@ class Program:
         """Write `syncer.toml`."""
         (self.folder / "syncer.toml").write_text(text, "utf-8")
 
-    def start(self, *words: str, module: str = "syncer", **environment: str) -> Process:
-        """The command `syncer WORDS`, under way; `module` is what runs instead of the program itself."""
-        label = f"{next(self._numbers)}-{words[0]}"
-        process = Process([module, *words], self.folder, {**self._environment(), **environment}, label)
+    def start(self, *arguments: str, module: str = "syncer", **environment: str) -> Process:
+        """Start `syncer ARGUMENTS`; return the process. `module` is run instead of `syncer`."""
+        label = f"{next(self._numbers)}-{arguments[0]}"
+        process = Process([module, *arguments], self.folder, {**self._environment(), **environment}, label)
         self._started.append(process)
         return process
 
-    def run(self, *words: str, **environment: str) -> Ended:
-        """How the command `syncer WORDS` ended."""
-        return self.start(*words, **environment).ended()
+    def run(self, *arguments: str, **environment: str) -> CommandResult:
+        """Run `syncer ARGUMENTS` to its end; return the result."""
+        return self.start(*arguments, **environment).wait()
 
-    def daemon(self) -> Process:
-        """The daemon, logging JSON."""
+    def start_daemon(self) -> Process:
+        """Start the daemon, which logs JSON; return the process."""
         return self.start("run", "--log-format", "json")
 
     def clean_up(self) -> None:
-        """End whatever a failed test has left behind."""
+        """Kill the processes that a failed test has left running."""
         for process in self._started:
             process.clean_up()
 
@@ -143,15 +144,15 @@ class Program:
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(_FOREIGN) and name.upper() not in _PROXIES
+            if not name.startswith(_CLOUD_AND_DATABASE) and name.upper() not in _PROXIES
         }
         # Wide enough that no line of a table is folded.
         return {**kept, "HOME": str(self.folder), "COLUMNS": "300", "PYTHONFAULTHANDLER": "1"}
 
 
 @contextmanager
-def installed(folder: Path) -> Iterator[Program]:
-    """The program in `folder`; nothing of it outlives the block."""
+def program_in(folder: Path) -> Iterator[Program]:
+    """The program in `folder`; its processes are killed at the end of the block."""
     program = Program(folder)
     try:
         yield program

@@ -1,4 +1,4 @@
-"""Waiting for something to come true."""
+"""Waits for a condition."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TypeVar
 
 Value = TypeVar("Value")
 
-#: Between two looks.
+#: Seconds between two evaluations of the condition.
 _PAUSE = 0.03
 
 
 def eventually(condition: Callable[[], Value], what: str, *, seconds: float = 60) -> Value:
-    """The first true value of `condition`; fails if there is none within `seconds`."""
+    """Wait for a true value of `condition`, return it; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
