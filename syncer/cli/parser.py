@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 
 from syncer import __version__
 from syncer.cli.registry import COMMANDS, command
+from syncer.providers import PROVIDERS
 
-_DESCRIPTION = """\
-Read the task lists of Tencent MPS and TAT, Alibaba Cloud aiccs and Baidu VOD into Postgres, and keep every
-task and every observed state of it, long after the cloud has stopped listing it.
+_DESCRIPTION = """
+Read the task lists of {providers} into Postgres, and keep every task and every observed state of it, long
+after the cloud has stopped listing it.
 """
 
 _EPILOG = """\
@@ -25,10 +27,16 @@ exit codes: 0 success, 1 a failure, 2 an error in the configuration or the comma
 """
 
 
+def _description() -> str:
+    *titles, last = [provider_class.title for provider_class in PROVIDERS.values()]
+    text = _DESCRIPTION.format(providers=f"{', '.join(titles)} and {last}")
+    return textwrap.fill(text.strip(), 105)
+
+
 def parse(arguments: Sequence[str]) -> Namespace:
     """The parsed arguments, with the command's function as `args.run`. Exits with 2 if they are invalid."""
     style: dict[str, Any] = {"formatter_class": RawDescriptionHelpFormatter, "allow_abbrev": False}
-    parser = ArgumentParser("syncer", description=_DESCRIPTION, epilog=_EPILOG, **style)
+    parser = ArgumentParser("syncer", description=_description(), epilog=_EPILOG, **style)
     parser.add_argument("--version", action="version", version=f"syncer {__version__}")
     _add_common_options(parser, config=None, debug=False)
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)

@@ -1,19 +1,23 @@
-"""Every provider in the registry, one after the other."""
+"""Every provider in the registry, one after the other, and the one that only tests register."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import pytest
 
 from syncer.ports import Provider, ProviderClass
 from syncer.providers import PROVIDERS
 from tests.support.provider_responses import made
+from tests.support.sixth_provider import AcmeRender
 
 
-@pytest.fixture(scope="module", params=PROVIDERS)
-def name(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(scope="module", params=[*PROVIDERS, AcmeRender.name])
+def name(request: pytest.FixtureRequest) -> Iterator[str]:
     """The name of a provider."""
-    value: str = request.param
-    return value
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PROVIDERS, AcmeRender.name, AcmeRender)
+        yield request.param
 
 
 @pytest.fixture(scope="module")

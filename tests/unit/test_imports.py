@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "demo": {"errors", "config", "embedded", "simulator"},
     "cli": {
         *("model", "errors", "logs", "engine", "reporting", "storage", "app"),
-        *("config", "embedded", "demo", "simulator"),
+        *("config", "providers", "embedded", "demo", "simulator"),
     },
     "__main__": {"cli"},
     "__init__": set(),

@@ -10,6 +10,8 @@ import pytest
 
 from syncer.cli import registry
 from syncer.cli.parser import parse
+from syncer.providers import PROVIDERS
+from tests.support.sixth_provider import AcmeRender
 
 
 @pytest.mark.parametrize("arguments", [["--config", "a.toml", "init"], ["init", "--config", "a.toml"]])
@@ -41,6 +43,17 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert exit_.value.code == 0
     assert [name for name in registry.COMMANDS if f"    {name}" not in shown] == []
+
+
+def test_help_names_every_provider(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PROVIDERS, AcmeRender.name, AcmeRender)
+    with pytest.raises(SystemExit):
+        parse(["--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert all(provider_class.title in shown for provider_class in PROVIDERS.values())
+    assert f" and {AcmeRender.title} into Postgres" in shown
 
 
 @pytest.mark.parametrize("name", registry.COMMANDS)
