@@ -1,8 +1,8 @@
-"""Logging: one line an event, as text or as JSON, without any known secret.
+"""Logging: one line per event, as text or as JSON, without any known secret.
 
-An event is a dotted word in the past tense and its facts are keys, which any module gives with the
-standard library alone: `logging.getLogger(__name__).info("page.stored", extra={"rows": 100})`.
-What belongs to everything a run does is bound once: `with logs.bound(source="tat", run_id=7): ...`.
+An event has a dotted name in the past tense and fields. Any module logs it with the standard library alone:
+`logging.getLogger(__name__).info("page.stored", extra={"rows": 100})`. Fields that belong to every event of a
+run are bound once: `with logs.bound(source="tat", run_id=7): ...`. docs/log-events.md lists all events.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from types import MappingProxyType
 from typing import Any, Literal, TextIO
 from urllib.parse import quote
 
-#: Keys of every LogRecord; whatever else a record holds are the event's own facts.
+#: Attributes of every LogRecord; all others of a record are the fields of its event.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _PLAIN = re.compile(r"[^\s\"=\\]+")
-#: A shorter word would blot out half of every line, and is no secret.
+#: Shorter secrets are not masked: they occur by chance in most lines.
 _SHORTEST = 4
 
 _bound: ContextVar[Mapping[str, Any]] = ContextVar("bound", default=MappingProxyType({}))
 
 
 @contextmanager
-def bound(**facts: object) -> Iterator[None]:
-    """Everything logged inside, by this thread, carries `facts` too."""
-    token = _bound.set({**_bound.get(), **facts})
+def bound(**fields: object) -> Iterator[None]:
+    """Add `fields` to every event that this thread logs inside the `with` block, whichever module logs it."""
+    token = _bound.set({**_bound.get(), **fields})
     try:
         yield
     finally:
@@ -40,7 +40,7 @@ def bound(**facts: object) -> Iterator[None]:
 
 
 class Redactor:
-    """Blots every secret it was told of out of whatever is logged."""
+    """Masks every registered secret in texts."""
 
     def __init__(self) -> None:
         self._secrets: frozenset[str] = frozenset()
@@ -48,7 +48,7 @@ class Redactor:
         self._lock = threading.Lock()
 
     def register_secret(self, secret: str) -> None:
-        """Blot `secret` out from now on, as it is and as URLs, JSON and tracebacks would write it."""
+        """Mask `secret` from now on, as it is and as URLs, JSON and tracebacks write it."""
         if len(secret) < _SHORTEST:
             return
         spellings = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
@@ -62,17 +62,17 @@ class Redactor:
         return self._pattern.sub("***", text) if self._pattern else text
 
     def clean(self, value: object) -> object:
-        """`value` as it is where it cannot hold a secret, else as redacted text."""
+        """`value` itself if its type cannot hold a secret, else its redacted text."""
         return value if isinstance(value, bool | int | float | None) else self.redact(str(value))
 
 
-#: The process's own: whoever reads a secret tells it here.
+#: The redactor of this process. Every module that reads a secret registers it here.
 redactor = Redactor()
 register_secret = redactor.register_secret
 
 
 class _Formatter(logging.Formatter):
-    """The time, the level, the event and its redacted facts, of which a subclass makes one line."""
+    """Formats a record as its time, level, event and redacted fields; a subclass writes them as one line."""
 
     def __init__(self, redactor: Redactor) -> None:
         super().__init__()
@@ -80,11 +80,11 @@ class _Formatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         own = {key: value for key, value in vars(record).items() if key not in _STANDARD}
-        facts = {**_bound.get(), **own}
+        fields = {**_bound.get(), **own}
         if record.exc_info:
-            facts["traceback"] = self.formatException(record.exc_info)
+            fields["traceback"] = self.formatException(record.exc_info)
         if record.stack_info:
-            facts["stack"] = record.stack_info
+            fields["stack"] = record.stack_info
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         head = {
             "at": at.replace("+00:00", "Z"),
@@ -92,35 +92,35 @@ class _Formatter(logging.Formatter):
             "event": self._redactor.redact(_message(record)),
             "logger": record.name,
         }
-        return self.line(head, {key: self._redactor.clean(value) for key, value in facts.items()})
+        return self.line(head, {key: self._redactor.clean(value) for key, value in fields.items()})
 
-    def line(self, head: Mapping[str, str], facts: Mapping[str, object]) -> str:
-        """One line that tells both."""
-        return json.dumps({**facts, **head}, ensure_ascii=False)
+    def line(self, head: Mapping[str, str], fields: Mapping[str, object]) -> str:
+        """`head` and `fields` as one line."""
+        return json.dumps({**fields, **head}, ensure_ascii=False)
 
 
 class JsonFormatter(_Formatter):
-    """One JSON object: `at`, `level`, `event`, `logger` and the event's facts."""
+    """One JSON object: `at`, `level`, `event`, `logger` and the fields of the event."""
 
 
 class TextFormatter(_Formatter):
     """`2026-11-21T22:00:00.000Z INFO page.stored source=tat rows=100`, quoted where a value needs it."""
 
-    def line(self, head: Mapping[str, str], facts: Mapping[str, object]) -> str:
-        pairs = (f"{key}={_quoted(value)}" for key, value in facts.items())
+    def line(self, head: Mapping[str, str], fields: Mapping[str, object]) -> str:
+        pairs = (f"{key}={_quoted(value)}" for key, value in fields.items())
         return " ".join((head["at"], head["level"], _one_line(head["event"]), *pairs))
 
 
 def configure(level: str = "INFO", form: Literal["text", "json"] = "text", to: TextIO | None = None) -> None:
-    """Log our events from `level` on, and other libraries' from WARNING on, to `to` (standard error).
+    """Write our events from `level` on, and those of other libraries from WARNING on, to `to` (or stderr).
 
-    Called again it replaces what it set before, and nothing that others set.
+    A second call replaces the handler of the first one, and no other handler.
     """
     stream = logging.StreamHandler(to or sys.stderr)
     stream.set_name("syncer")
     stream.setFormatter(JsonFormatter(redactor) if form == "json" else TextFormatter(redactor))
     root = logging.getLogger()
-    for former in [each for each in root.handlers if each.get_name() == "syncer"]:
+    for former in [handler for handler in root.handlers if handler.get_name() == "syncer"]:
         root.removeHandler(former)
     root.addHandler(stream)
     logging.getLogger("syncer").setLevel(level.upper())
@@ -129,7 +129,7 @@ def configure(level: str = "INFO", form: Literal["text", "json"] = "text", to: T
 def _message(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
-    except (TypeError, ValueError):  # a wrong number of arguments must not cost the event
+    except (TypeError, ValueError):  # The event is logged even if its arguments do not fit.
         return f"{record.msg} {record.args}"
 
 

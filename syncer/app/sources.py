@@ -51,7 +51,8 @@ class ConfiguredSource:
     def streams(self) -> list[Stream]:
         """Return its streams, one for each region; ask the provider where all regions are configured."""
         client = self.client  # Created by this thread, before the threads of the streams share it.
-        regions = self.settings.regions or client.regions()
+        with logs.bound(source=self.name):
+            regions = self.settings.regions or client.regions()
         return [Stream(self.source, region) for region in regions]
 
     def close(self) -> None:
@@ -68,7 +69,8 @@ class ConfiguredSource:
         streams = self.streams()
         for stream in streams:
             try:
-                self.client(Query(list_name=list_name, region=stream.region, limit=1))
+                with logs.bound(source=self.name, stream=stream.label):
+                    self.client(Query(list_name=list_name, region=stream.region, limit=1))
             except SyncerError as error:
                 error.with_context(stream.region if len(streams) > 1 else "")
                 raise

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 
+from syncer import logs
 from syncer.app.results import StreamFailure, SyncCallbacks, SyncResult
 from syncer.app.rollups import refresh_rollups_quietly
 from syncer.app.sources import ConfiguredSource
@@ -69,11 +70,14 @@ def _read_stream(
     source, stream = source_stream
     facts = source.settings.provider.facts
     hooks = RunHooks(progress=callbacks.progress, between_pages=lambda _: app.clock.sleep(_NO_TIME))
-    try:
-        with _claimed(app, stream) as store:
-            report = run_stream(store, source.client, stream=stream, facts=facts, wanted=mode, hooks=hooks)
-    except SyncerError as error:
-        return StreamFailure(stream.label, error)
+    with logs.bound(source=source.name, stream=stream.label):
+        try:
+            with _claimed(app, stream) as store:
+                report = run_stream(
+                    store, source.client, stream=stream, facts=facts, wanted=mode, hooks=hooks
+                )
+        except SyncerError as error:
+            return StreamFailure(stream.label, error)
     callbacks.ended(report)
     return report
 

@@ -138,4 +138,4 @@ class PgStore:
                 leases.release_lease(connection, lease)
         except SyncerError as error:
             # It expires by itself; what went wrong before this matters more.
-            log.warning("lease.release_failed", extra={"stream": lease.label, "error": str(error)})
+            log.warning("lease.release_failed", extra={"error": str(error)})

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from syncer.engine import run_stream
 from syncer.errors import ConfigurationError, CredentialsError, ProtocolError, Retryable, Stopped, Throttled
 from syncer.http import Client, ClientConfig, RateLimiters, TransportConfig
-from syncer.model import Page
+from syncer.model import Mode, Page
 from tests.support.client_harness import (
     ALL,
     ERRORS,
@@ -21,6 +22,8 @@ from tests.support.client_harness import (
     RenewableCredentials,
 )
 from tests.support.clocks import T0
+from tests.support.fakes import FakeStore, make_stream
+from tests.support.log_events import collected_events, fields
 from tests.support.scripted_server import ScriptedServer
 
 
@@ -199,3 +202,16 @@ def test_unusable_ca_file_is_reported_at_construction(harness: ClientHarness, tm
     provider, limiters = MinimalProvider(harness.server.url), RateLimiters(harness.clock)
     with pytest.raises(ConfigurationError, match="ca_file"):
         Client(provider, harness.credentials, limiters, harness.clock, config=config)
+
+
+# Log lines
+
+
+def test_retried_request_of_a_run_names_source_stream_and_run(harness: ClientHarness) -> None:
+    harness.respond({"error": "Retryable"}, PAGE)
+    with harness.client() as client, collected_events() as events:
+        facts = MinimalProvider(harness.server.url).facts
+        run_stream(FakeStore(), client, stream=make_stream(name="mps-cn"), facts=facts, wanted=Mode.POLL)
+    (retried,) = [event for event in events if event["event"] == "request.retried"]
+    labels = fields(retried, "source", "stream", "mode", "run_id", "action", "reason")
+    assert labels == ("mps-cn", "mps-cn", "sweep", 1, "List", "Retryable")
