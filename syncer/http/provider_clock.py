@@ -95,7 +95,7 @@ class ProviderClock:
         """Add a sample of a well-formed response of the vendor; return whether its Date is usable.
 
         A Date that contradicts the earlier samples is applied when a second sample confirms it, or at once
-        where the vendor itself refused our time (`is_certain`).
+        where the vendor itself refused the time of a signature (`is_certain`).
         """
         provider_time = _timestamp(sample.date)
         if provider_time is None:

@@ -1,4 +1,4 @@
-"""The embedded Postgres: start and stop, shared use, crashes, ports, versions and folders."""
+"""The embedded Postgres: start and stop, shared use, crashes, ports and folders."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from syncer.embedded import EmbeddedPostgres, psql_command, tcp_ports
+from syncer.embedded import EmbeddedPostgres, psql_command
 from syncer.embedded.os_user import OsUser
 from syncer.embedded.tcp_ports import read_port
-from syncer.errors import ConfigurationError, StoreUnavailable
-from tests.support.postgres_servers import FAST_SETTINGS, shared_folder, wheel_binaries
 
 #: Another syncer process: prints the URL and uses the server until its input ends.
 _OTHER_PROCESS = """
@@ -29,44 +27,6 @@ with EmbeddedPostgres(Path(sys.argv[1])).running() as url:
     print(url, flush=True)
     sys.stdin.read()
 """
-
-
-@pytest.fixture(autouse=True)
-def own_ports(monkeypatch: pytest.MonkeyPatch, worker_id: str) -> None:
-    """Each test worker has its own ports, so that no other test takes one while the server is down."""
-    first = 26_000 + 100 * int(worker_id.removeprefix("gw").replace("master", "0"))
-    monkeypatch.setattr(tcp_ports, "_PREFERRED_PORTS", range(first, first + 100))
-
-
-@pytest.fixture(scope="module")
-def created_folder() -> Iterator[Path]:
-    """A data folder whose server has run once. Creating one takes seconds; copying it does not."""
-    if wheel_binaries() is None:
-        pytest.skip("no embedded Postgres: install the extra `embedded`")
-    with shared_folder() as folder:
-        with EmbeddedPostgres(folder / "created", settings=FAST_SETTINGS).running():
-            pass
-        (folder / "created" / "postgres" / "port").unlink()
-        yield folder / "created"
-
-
-@pytest.fixture
-def folder(created_folder: Path) -> Iterator[Path]:
-    with shared_folder() as folder:
-        yield folder
-
-
-@pytest.fixture
-def postgres(created_folder: Path, folder: Path) -> EmbeddedPostgres:
-    """A server that has run before and is stopped."""
-    subprocess.run(["cp", "-a", created_folder, folder / "a folder"], check=True)
-    return EmbeddedPostgres(folder / "a folder", settings=FAST_SETTINGS)
-
-
-@pytest.fixture
-def new_postgres(folder: Path) -> EmbeddedPostgres:
-    """A server that has never run."""
-    return EmbeddedPostgres(folder / "a folder", settings=FAST_SETTINGS)
 
 
 @contextmanager
@@ -163,10 +123,10 @@ def test_pid_of_another_process_does_not_prevent_a_start(postgres: EmbeddedPostg
 
 
 def test_server_is_shared_by_two_processes(postgres: EmbeddedPostgres, folder: Path) -> None:
-    with ExitStack() as ours:
-        url = ours.enter_context(postgres.running())
+    with ExitStack() as own_use:
+        url = own_use.enter_context(postgres.running())
         with other_process(folder / "a folder") as other:
-            ours.close()
+            own_use.close()
             assert query_value(url, "select 1") == 1
             other.communicate("")
     assert other.returncode == 0
@@ -225,42 +185,3 @@ def test_server_changes_no_other_folder(new_postgres: EmbeddedPostgres, folder: 
     assert passwords.st_mode & 0o777 == 0o600
     assert passwords.st_uid == os.geteuid()
     assert (folder / "a folder" / "postgres" / "db").stat().st_mode & 0o777 == 0o700
-
-
-def test_server_refuses_data_of_another_version(postgres: EmbeddedPostgres, folder: Path) -> None:
-    with postgres.running():
-        pass
-    (folder / "a folder" / "postgres" / "db" / "PG_VERSION").write_text("12\n")
-    with pytest.raises(ConfigurationError, match=r"is of Postgres 12: there is no Postgres 12 here, only"):
-        postgres.running().__enter__()
-
-
-def test_error_states_why_the_server_does_not_start(postgres: EmbeddedPostgres, folder: Path) -> None:
-    with postgres.running():
-        pass
-    with open(folder / "a folder" / "postgres" / "db" / "postgresql.conf", "a") as file:
-        file.write("shared_buffers = 'a lot'\n")
-    with pytest.raises(StoreUnavailable, match=r"did not start: configuration file .* contains errors"):
-        postgres.running().__enter__()
-    assert not postgres.is_running()
-
-
-def test_file_in_place_of_the_folder_is_a_wrong_configuration(folder: Path) -> None:
-    (folder / "file").touch()
-    with pytest.raises(ConfigurationError, match="set data_dir to a folder of this user"):
-        EmbeddedPostgres(folder / "file").running().__enter__()
-
-
-def test_url_before_the_first_start_is_a_wrong_configuration(new_postgres: EmbeddedPostgres) -> None:
-    assert not new_postgres.is_running()
-    with pytest.raises(ConfigurationError, match="no embedded Postgres"):
-        new_postgres.url()
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server as another user")
-def test_folder_that_the_servers_user_cannot_enter_is_a_wrong_configuration(folder: Path) -> None:
-    closed = folder / "closed"
-    closed.mkdir(mode=0o700)
-    with pytest.raises(ConfigurationError, match="cannot enter"):
-        EmbeddedPostgres(closed).running().__enter__()
-    assert closed.stat().st_mode & 0o777 == 0o700

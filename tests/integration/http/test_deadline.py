@@ -95,20 +95,20 @@ def test_each_thread_has_its_own_deadline(server: ScriptedServer) -> None:
 
 
 def test_socket_registered_after_the_deadline_is_shut_down() -> None:
-    ours, theirs = socket.socketpair()
-    with ours, theirs, Deadline(0) as deadline:
+    near_end, far_end = socket.socketpair()
+    with near_end, far_end, Deadline(0) as deadline:
         while not deadline.has_expired:
             deadline._timer.join(5)
-        deadline.register(ours)
-        assert theirs.recv(1) == b""
+        deadline.register(near_end)
+        assert far_end.recv(1) == b""
 
 
 def test_socket_stays_open_after_the_block() -> None:
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
+    near_end, far_end = socket.socketpair()
+    with near_end, far_end:
         with Deadline(60) as deadline:
-            deadline.register(ours)
+            deadline.register(near_end)
         deadline._expire()
         assert not deadline.has_expired
-        ours.sendall(b"x")
-        assert theirs.recv(1) == b"x"
+        near_end.sendall(b"x")
+        assert far_end.recv(1) == b"x"

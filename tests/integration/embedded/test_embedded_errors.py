@@ -1,0 +1,50 @@
+"""The errors of the embedded Postgres: wrong folders, other versions, and failed starts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from syncer.embedded import EmbeddedPostgres
+from syncer.errors import ConfigurationError, StoreUnavailable
+
+
+def test_server_refuses_data_of_another_version(postgres: EmbeddedPostgres, folder: Path) -> None:
+    with postgres.running():
+        pass
+    (folder / "a folder" / "postgres" / "db" / "PG_VERSION").write_text("12\n")
+    with pytest.raises(ConfigurationError, match=r"is of Postgres 12: there is no Postgres 12 here, only"):
+        postgres.running().__enter__()
+
+
+def test_error_states_why_the_server_does_not_start(postgres: EmbeddedPostgres, folder: Path) -> None:
+    with postgres.running():
+        pass
+    with open(folder / "a folder" / "postgres" / "db" / "postgresql.conf", "a") as file:
+        file.write("shared_buffers = 'a lot'\n")
+    with pytest.raises(StoreUnavailable, match=r"did not start: configuration file .* contains errors"):
+        postgres.running().__enter__()
+    assert not postgres.is_running()
+
+
+def test_file_in_place_of_the_folder_is_a_wrong_configuration(folder: Path) -> None:
+    (folder / "file").touch()
+    with pytest.raises(ConfigurationError, match="set data_dir to a folder of this user"):
+        EmbeddedPostgres(folder / "file").running().__enter__()
+
+
+def test_url_before_the_first_start_is_a_wrong_configuration(new_postgres: EmbeddedPostgres) -> None:
+    assert not new_postgres.is_running()
+    with pytest.raises(ConfigurationError, match="no embedded Postgres"):
+        new_postgres.url()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server as another user")
+def test_folder_that_the_servers_user_cannot_enter_is_a_wrong_configuration(folder: Path) -> None:
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    with pytest.raises(ConfigurationError, match="cannot enter"):
+        EmbeddedPostgres(closed).running().__enter__()
+    assert closed.stat().st_mode & 0o777 == 0o700
