@@ -25,8 +25,9 @@ _TURN = (
     " (version_num varchar(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
     f"LOCK TABLE {_VERSIONS} IN SHARE ROW EXCLUSIVE MODE",
 )
-#: A statement that waits for a lock makes every later reader of the table wait behind it.
-_LOCK_TIMEOUT = "3s"
+#: Milliseconds. A statement that waits for a lock makes every later reader of the table wait behind it.
+#: Less than `deadlock_timeout` (1 s by default): so Postgres ends no reader as the victim of a deadlock.
+_LOCK_TIMEOUT = 800
 
 
 def database_url() -> str:
@@ -61,8 +62,8 @@ def connect_and_run() -> None:
     except OperationalError as error:
         if isinstance(error.orig, LockNotAvailable):
             raise CommandError(
-                f"a lock was not granted within {_LOCK_TIMEOUT}, nothing was changed: try again, or type"
-                " `syncer migrate`, which tries again and names the session that holds the lock"
+                f"a lock was not granted within {_LOCK_TIMEOUT} ms, and nothing was changed: try again, or"
+                " type `syncer migrate`, which repeats by itself and names the session that holds the lock"
             ) from error
         raise
 
@@ -71,11 +72,13 @@ def run(connection: Connection) -> None:
     """Run the command in the transaction of `connection`."""
     connection.execute(text("SET LOCAL lock_timeout = 0"))
     _take_turn(connection)
-    connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
     context.configure(connection=connection, version_table_schema=_SCHEMA)
+    if _is_upgrade():
+        sql_files.lock_outdated_views(connection, milliseconds=_LOCK_TIMEOUT)
+    connection.execute(text(f"SET LOCAL lock_timeout = {_LOCK_TIMEOUT}"))
     with context.begin_transaction():
         context.run_migrations()
-        if _is_at_head():
+        if _is_upgrade() and context.get_context().get_current_revision() == context.get_head_revision():
             sql_files.update_definitions(connection)
 
 
@@ -93,11 +96,9 @@ def _take_turn(connection: Connection) -> None:
         _take_turn(connection)
 
 
-def _is_at_head() -> bool:
-    """Whether this command is `upgrade`, and has reached the last revision."""
-    migration = context.get_context()
-    is_upgrade = getattr(migration.opts["fn"], "__name__", "") == "upgrade"
-    return is_upgrade and migration.get_current_revision() == context.get_head_revision()
+def _is_upgrade() -> bool:
+    """Whether the command is `upgrade`. Others, such as `current`, must not change views."""
+    return getattr(context.get_context().opts["fn"], "__name__", "") == "upgrade"
 
 
 if context.is_offline_mode():

@@ -7,6 +7,8 @@ The migrations import nothing of `syncer`, so a later version of it cannot chang
 
 from __future__ import annotations
 
+import re
+import time
 from graphlib import TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +19,7 @@ from sqlalchemy import Connection, text
 _BASELINE = Path(__file__).parent / "baseline"
 #: In order of dependence.
 _TABLES = ("streams", "tasks", "runs", "rollups", "definitions")
+_VIEW = re.compile(r"^CREATE OR REPLACE VIEW ([\w.]+)", re.M)
 #: The first line of a file: the views and functions that must exist before this one, by file name.
 _REQUIRES = "-- requires: "
 
@@ -76,6 +79,31 @@ def update_definitions(connection: Connection) -> None:
     for definition in outdated(connection):
         _execute(connection, definition.sql)
         connection.execute(record, {"name": definition.name, "digest": definition.digest})
+
+
+def lock_outdated_views(connection: Connection, *, milliseconds: int) -> None:
+    """Lock every view that `update_definitions` will replace; wait so many `milliseconds` for all of them.
+
+    A query locks a view before the views and tables inside it. With the same order here no deadlock is
+    possible; with the opposite order Postgres would end one of the two sessions.
+    """
+    if connection.scalar(text("SELECT to_regclass('sync.definitions') IS NULL")):
+        return
+    deadline = time.monotonic() + milliseconds / 1000
+    for definition in reversed(outdated(connection)):
+        for view in _VIEW.findall(definition.sql):
+            statement = connection.scalar(_LOCK_VIEW, {"view": view})
+            if statement is not None:
+                left = max(1, round((deadline - time.monotonic()) * 1000))
+                connection.execute(text(f"SET LOCAL lock_timeout = {left}"))
+                _execute(connection, statement)
+
+
+# LOCK TABLE would lock the tables inside the view, too. Setting the owner that it has locks the view alone.
+_LOCK_VIEW = text(
+    "SELECT format('ALTER VIEW %s OWNER TO %I', oid::regclass, pg_get_userbyid(relowner))"
+    " FROM pg_class WHERE oid = to_regclass(:view)"
+)
 
 
 def _execute(connection: Connection, sql: str) -> None:

@@ -87,6 +87,6 @@ class Daemon:
     def _maintain_partitions(self) -> None:
         """Create the partitions of the coming months; drop those older than `history.keep`."""
         now, keep = self._app.clock.now(), self._app.settings.history.keep
-        self._app.store.ensure_partitions(now)
-        if keep is not None and (months := self._app.store.expire_history(now, keep)):
+        self._app.store.ensure_partitions(now, self._app.clock.sleep)
+        if keep is not None and (months := self._app.store.expire_history(now, keep, self._app.clock.sleep)):
             log.info("history.expired", extra={"months": months})

@@ -49,7 +49,7 @@ class App:
         self.store.configure(
             reporting.time_zone, queue_target=reporting.queue_target, run_target=reporting.run_target
         )
-        self.store.ensure_partitions(self.clock.now())
+        self.store.ensure_partitions(self.clock.now(), self.clock.sleep)
 
     def wait_for_database(self) -> None:
         """Retry `open` while the database is away. Raises SchemaError, and Stopped."""

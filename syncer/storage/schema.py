@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -13,24 +14,31 @@ import syncer
 from syncer.errors import SchemaError
 from syncer.storage.connections import make_engine, transaction
 from syncer.storage.database_urls import describe_url
+from syncer.storage.lock_waits import LockWait, log_wait, retry_lock_waits, sleep
 from syncer.storage.tables import metadata
 
 #: What to remove where a database cannot be upgraded.
 _REMOVAL = "the database, or the `data_dir` that holds it"
 
 
-def migrate(url: str, *, removal: str = _REMOVAL) -> None:
+def migrate(
+    url: str,
+    *,
+    removal: str = _REMOVAL,
+    report: Callable[[LockWait], None] = log_wait,
+    pause: Callable[[timedelta], None] = sleep,
+) -> None:
     """Bring the database at `url` to this version's schema. Several at once wait for one another.
 
-    Raises StoreUnavailable, ConfigurationError, or SchemaError where the database is newer than this version,
-    or was made before the first release; then `removal` says what the user should remove.
+    `report` and `pause` are those of `retry_lock_waits`. Raises StoreUnavailable, ConfigurationError, or
+    SchemaError where the database is newer than this version, or was made before the first release; then
+    `removal` says what the user should remove.
     """
     engine = make_engine(url, lease=None)
     try:
         with transaction(engine) as connection:
             _check_upgradable(connection, removal)
-        with transaction(engine) as connection:
-            _upgrade(connection)
+        retry_lock_waits(engine, _upgrade, purpose="migrate", report=report, pause=pause)
     finally:
         engine.dispose()
 

@@ -1,7 +1,7 @@
 -- requires: create_partition
 
 CREATE OR REPLACE FUNCTION sync.create_partitions(since timestamptz, months integer) RETURNS integer
-LANGUAGE plpgsql SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog SET timezone = 'UTC' SET lock_timeout = '2s' AS $$
 DECLARE
     made integer := 0;
     month timestamptz;

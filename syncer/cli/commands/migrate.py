@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from syncer.cli.database import database_of_config
+
+if TYPE_CHECKING:
+    from syncer.storage.lock_waits import LockWait
 
 EXAMPLE = """\
   syncer migrate                         # can be repeated, and run on several machines at once
@@ -20,6 +25,10 @@ def run(args: Namespace) -> int:
     from syncer.storage import migrate
 
     with database_of_config(args.config) as database:
-        migrate(database.url)
+        migrate(database.url, report=_print_wait)
         print(f"{database.location}: the schema is up to date")
     return 0
+
+
+def _print_wait(wait: LockWait) -> None:
+    print(f"syncer: {wait}", file=sys.stderr, flush=True)

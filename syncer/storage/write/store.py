@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Lock
 
-from sqlalchemy import Engine, func, or_, select, update
+from sqlalchemy import Engine, Select, func, or_, select, update
 
 from syncer.errors import SyncerError
 from syncer.model import Source, Stream
 from syncer.storage import rollups
 from syncer.storage.connections import transaction
+from syncer.storage.lock_waits import retry_lock_waits, sleep
 from syncer.storage.tables import settings
 from syncer.storage.write import leases, source_registry
 from syncer.storage.write.lease_renewal import LeaseRenewer
@@ -80,15 +81,28 @@ class PgStore:
         with transaction(self._engine) as connection:
             return source_registry.retire_streams(connection, wanted)
 
-    def ensure_partitions(self, now: datetime) -> int:
-        """Make the history's partitions for the coming months; returns how many were missing."""
-        with transaction(self._engine) as connection:
-            return connection.scalar(select(func.sync.create_partitions(now, _MONTHS_AHEAD))) or 0
+    def ensure_partitions(self, now: datetime, pause: Callable[[timedelta], None] = sleep) -> int:
+        """Create the history's partitions for the coming months; return how many were missing.
 
-    def expire_history(self, now: datetime, keep: timedelta) -> int:
-        """Drop the months of the history that ended longer ago than `keep`; returns how many."""
-        with transaction(self._engine) as connection:
-            return connection.scalar(select(func.sync.drop_partitions(now - keep))) or 0
+        `pause` is that of `retry_lock_waits`.
+        """
+        query = select(func.sync.create_partitions(now, _MONTHS_AHEAD))
+        return self._retry_lock_waits(query, "create partitions of the history", pause)
+
+    def expire_history(
+        self, now: datetime, keep: timedelta, pause: Callable[[timedelta], None] = sleep
+    ) -> int:
+        """Drop the months of the history that ended longer ago than `keep`; return how many.
+
+        `pause` is that of `retry_lock_waits`.
+        """
+        query = select(func.sync.drop_partitions(now - keep))
+        return self._retry_lock_waits(query, "drop old partitions of the history", pause)
+
+    def _retry_lock_waits(self, query: Select[int], purpose: str, pause: Callable[[timedelta], None]) -> int:
+        return retry_lock_waits(
+            self._engine, lambda connection: connection.scalar(query) or 0, purpose=purpose, pause=pause
+        )
 
     def refresh_rollups(self, pause: Callable[[], None] = lambda: None) -> int | None:
         """Count anew the days that have changed; how many, or None while another process does so.

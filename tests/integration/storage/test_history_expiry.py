@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from syncer.errors import StoreUnavailable
-from syncer.storage import PgStore, PgStreamStore
+from syncer.storage import PgStore, PgStreamStore, lock_waits
 from tests.integration.storage.conftest import Look
 from tests.support.sightings import begin, see, store
 
@@ -88,7 +88,10 @@ def test_expiring_again_drops_nothing(pg: PgStore, look: Look) -> None:
 
 
 @pytest.mark.usefixtures("old")
-def test_reader_of_the_history_puts_expiry_off(url: str, pg: PgStore, look: Look) -> None:
+def test_reader_of_the_history_puts_expiry_off(
+    url: str, pg: PgStore, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock_waits, "ATTEMPTS", 1)
     before = versions(look)
     with psycopg.connect(url) as reader:
         reader.execute("SELECT count(*) FROM sync.task_versions")
