@@ -1,4 +1,4 @@
-"""Keeps what a world that failed has left behind, so that it can be looked into."""
+"""Artifacts of a failed scenario: the database's tables and the ground truth, as JSON files."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.soak.driver import Driver
 _TABLES: tuple[LiteralString, ...] = ("sources", "streams", "runs", "tasks", "task_versions")
 
 
-def keep_evidence(driver: Driver, folder: Path) -> None:
-    """Write the tables, and what the lists have really shown, into `folder`, a JSON file each."""
+def save_artifacts(driver: Driver, folder: Path) -> None:
+    """Write each table and the ground truth into `folder`, as a JSON file each."""
     for table in _TABLES:
-        _write(folder / f"{table}.json", driver.ledger.rows("select * from sync." + table))
-    truth = {name: [asdict(task) for task in driver.remote.true_tasks(name)] for name in LIST_NAMES}
-    _write(folder / "truth.json", {"now": driver.remote.clock.now(), "lists": truth})
+        _write(folder / f"{table}.json", driver.database.rows("select * from sync." + table))
+    truth = {name: [asdict(task) for task in driver.simulator.true_tasks(name)] for name in LIST_NAMES}
+    _write(folder / "truth.json", {"now": driver.simulator.clock.now(), "lists": truth})
 
 
 def _write(file: Path, content: object) -> None:

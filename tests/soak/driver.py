@@ -1,4 +1,4 @@
-"""Lives through a world: starts daemons, kills them, lets time pass, and lets the last one finish."""
+"""Driver of a scenario: starts daemons, kills them, moves the clock, and lets the last daemon finish."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import LiteralString
 
-from tests.soak.fault_schedule import change_weather, clear_up
+from tests.soak.fault_schedule import end_round_faults, start_round_faults
 from tests.soak.scenarios import SoakScenario
 from tests.soak.simulator_client import SimulatorClient
 from tests.soak.totals import Totals
@@ -16,13 +16,13 @@ from tests.support import crash_points
 from tests.support.analyst_database import AnalystDatabase
 from tests.support.program import Process, Program
 
-#: Points that are within a transaction.
-_INSIDE = {"copying", "staged", "upserted", "committing"}
-#: How long a daemon lives after it has its first stream, in seconds: mostly short, now and then long.
-_LIVES = (0.0, 1.0)
-_LONG_LIVES = (2.0, 4.0)
-#: Seconds within which a trap must spring; otherwise the daemon is killed wherever it is.
-_TRAPPED = 4.0
+#: Crash points within a transaction.
+_IN_TRANSACTION_POINTS = {"copying", "staged", "upserted", "committing"}
+#: Seconds from a daemon's first lease to its end: mostly short, sometimes long.
+_LIFETIMES = (0.0, 1.0)
+_LONG_LIFETIMES = (2.0, 4.0)
+#: Seconds to wait for a crash trap; after them the daemon is killed wherever it is.
+_TRAP_TIMEOUT = 4.0
 
 _HELD: LiteralString = """
 select count(*) from sync.leases where holder like '%%:' || %s and expires_at > clock_timestamp()
@@ -38,140 +38,146 @@ where datname = current_database() and pid <> pg_backend_pid()
 """
 
 
-class Timeline:
-    """What the simulator's clock showed when; it only jumps while no daemon is there to see it."""
+class ClockOffsets:
+    """How far the simulator's clock was ahead, by time; it jumps only while no daemon runs."""
 
-    def __init__(self, remote: SimulatorClient) -> None:
-        self._remote = remote
-        self._steps: list[tuple[datetime, timedelta]] = []
-        self.read()
+    def __init__(self, simulator: SimulatorClient) -> None:
+        self._simulator = simulator
+        self._offsets: list[tuple[datetime, timedelta]] = []
+        self.measure()
 
-    def read(self) -> None:
-        """Note how far the simulator's clock is ahead."""
+    def measure(self) -> None:
+        """Measure how far the simulator's clock is ahead now."""
         before = datetime.now(UTC)
-        told = self._remote.clock.now()
+        now = self._simulator.clock.now()
         after = datetime.now(UTC)
-        self._steps.append((before, told - before - (after - before) / 2))
+        self._offsets.append((before, now - before - (after - before) / 2))
 
     def simulated(self, instant: datetime) -> datetime:
         """The simulator's time at `instant`."""
-        ahead = [ahead for since, ahead in self._steps if since <= instant] or [self._steps[0][1]]
-        return instant + ahead[-1]
+        offsets = [offset for since, offset in self._offsets if since <= instant] or [self._offsets[0][1]]
+        return instant + offsets[-1]
 
 
 class Driver:
-    """One world under way. Everything it decides follows from the seed; when it happens does not."""
+    """Runs one scenario. The seed determines all decisions, but not the instants at which they happen."""
 
     def __init__(
-        self, world: SoakScenario, remote: SimulatorClient, program: Program, ledger: AnalystDatabase
+        self,
+        scenario: SoakScenario,
+        simulator: SimulatorClient,
+        program: Program,
+        database: AnalystDatabase,
     ) -> None:
-        self.world, self.remote = world, remote
-        self.program, self.ledger = program, ledger
-        self.timeline = Timeline(remote)
-        self.tally = Totals(worlds=1)
-        self._began_at = remote.clock.now()
-        self._chance = Random(f"{world.seed}/driver")
+        self.scenario, self.simulator = scenario, simulator
+        self.program, self.database = program, database
+        self.clock_offsets = ClockOffsets(simulator)
+        self.totals = Totals(scenarios=1)
+        self._began_at = simulator.clock.now()
+        self._random = Random(f"{scenario.seed}/driver")
 
-    def live(self, kills: int) -> None:
-        """Go through rounds until so many processes were killed."""
-        kinds = [self._kill, self._kill, self._kill_one_of_two, self._spring_trap, self._spring_trap]
-        while self.tally.kills < kills:
-            change_weather(self._chance, self.remote)
-            if self._chance.random() < 0.1:
+    def run(self, kills: int) -> None:
+        """Run rounds until so many processes have been killed."""
+        kinds = [self._kill, self._kill, self._kill_one_of_two, self._kill_at_point, self._kill_at_point]
+        while self.totals.kills < kills:
+            start_round_faults(self._random, self.simulator)
+            if self._random.random() < 0.1:
                 self._terminate()
             else:
-                self._chance.choice(kinds)()
-            self.tally.rounds += 1
-            self._rest()
+                self._random.choice(kinds)()
+            self.totals.rounds += 1
+            self._advance_time()
 
     def settle(self) -> None:
-        """Let the weather clear up, and the last daemon read everything; then the world stands still."""
-        clear_up(self.remote)
+        """End all faults, let a last daemon read everything, and freeze the clock."""
+        end_round_faults(self.simulator)
         daemon = self.program.start_daemon()
-        # The second sweep confirms what the first one has read.
+        # The second sweep confirms the first.
         for _ in range(2):
-            self._await_sweep(daemon)
-        self.remote.freeze()
-        self._await_sweep(daemon)
+            self._wait_for_sweep(daemon)
+        self.simulator.freeze()
+        self._wait_for_sweep(daemon)
         ended = daemon.terminate()
         assert ended.code == 0, ended.err[-3000:]
-        elapsed = self.remote.clock.now() - self._began_at
-        self.tally.windows += elapsed / self.world.retention
-        self.tally.count_faults(self.remote.fired())
+        elapsed = self.simulator.clock.now() - self._began_at
+        self.totals.retentions += elapsed / self.scenario.retention
+        self.totals.count_faults(self.simulator.fired())
 
-    def _await_sweep(self, daemon: Process) -> None:
-        instant = self.ledger.now()
-        daemon.wait_until(lambda: self.ledger.is_swept_since(instant), "a sweep of every stream", seconds=120)
+    def _wait_for_sweep(self, daemon: Process) -> None:
+        instant = self.database.now()
+        daemon.wait_until(
+            lambda: self.database.is_swept_since(instant), "a sweep of every stream", seconds=120
+        )
 
     # Rounds
 
     def _kill(self) -> None:
-        """A daemon is killed at any moment of its life."""
+        """Kill a daemon at a random time."""
         daemon = self._started()
         daemon.assert_runs_for(self._lifetime())
-        self._end(daemon)
+        self._kill_now(daemon)
 
     def _kill_one_of_two(self) -> None:
-        """One of two daemons is killed, the other takes over, and is killed as well."""
+        """Kill one of two daemons, wait until the other takes over, and kill that too."""
         daemons = [self._started(), self.program.start_daemon()]
-        daemons[1].assert_runs_for(self._chance.uniform(*_LIVES))
-        self._chance.shuffle(daemons)
-        self._end(daemons[0])
-        daemons[1].wait_until(lambda: self._holds_a_stream(daemons[1]), "its first lease")
+        daemons[1].assert_runs_for(self._random.uniform(*_LIFETIMES))
+        self._random.shuffle(daemons)
+        self._kill_now(daemons[0])
+        daemons[1].wait_until(lambda: self._holds_a_lease(daemons[1]), "its first lease")
         daemons[1].assert_runs_for(self._lifetime())
-        self._end(daemons[1])
+        self._kill_now(daemons[1])
 
-    def _spring_trap(self) -> None:
-        """A daemon dies at a place that was chosen for it."""
-        point = self._chance.choice(list(crash_points.CrashPoint))
-        passes = self._chance.randint(1, 40 if point is crash_points.CrashPoint.COPYING else 6)
+    def _kill_at_point(self) -> None:
+        """Kill a daemon at a random crash point."""
+        point = self._random.choice(list(crash_points.CrashPoint))
+        passes = self._random.randint(1, 40 if point is crash_points.CrashPoint.COPYING else 6)
         environment = {crash_points.IMPATIENCE_VARIABLE: "1", **crash_points.trap_setting(point, passes)}
         daemon = self.program.start(
             "run", "--log-format", "json", module=crash_points.__name__, **environment
         )
-        deadline = time.monotonic() + _TRAPPED
+        deadline = time.monotonic() + _TRAP_TIMEOUT
         while daemon.is_running and time.monotonic() < deadline:
             time.sleep(0.02)
         if daemon.is_running:
-            self._end(daemon)
+            self._kill_now(daemon)
             return
         assert daemon.wait().code == -signal.SIGKILL, daemon.err[-3000:]
-        self._count_kill(daemon, is_amid_transaction=point in _INSIDE)
+        self._count_kill(daemon, is_in_transaction=point in _IN_TRANSACTION_POINTS)
 
     def _terminate(self) -> None:
-        """A daemon is told to stop; now and then it is not given the time to."""
+        """Stop a daemon by SIGTERM at a random time."""
         daemon = self._started()
         daemon.assert_runs_for(self._lifetime())
         ended = daemon.terminate()
         assert ended.code == 0, ended.err[-3000:]
         assert "Traceback" not in ended.err, ended.err[-3000:]
-        self.tally.terminations += 1
+        self.totals.terminations += 1
 
-    def _rest(self) -> None:
-        """Time passes while no daemon is there: seconds, or longer than lists remember."""
-        if self._chance.random() < 0.5:
-            share = self._chance.choice([0.02, 0.05, 0.1, 0.1, 0.3, 1.2])
-            self.remote.advance(self.world.retention.total_seconds() * share)
-            self.timeline.read()
+    def _advance_time(self) -> None:
+        """In half of the rounds move the clock ahead, by seconds or by more than the retention."""
+        if self._random.random() < 0.5:
+            share = self._random.choice([0.02, 0.05, 0.1, 0.1, 0.3, 1.2])
+            self.simulator.advance(self.scenario.retention.total_seconds() * share)
+            self.clock_offsets.measure()
 
     def _lifetime(self) -> float:
-        return self._chance.uniform(*(_LONG_LIVES if self._chance.random() < 0.1 else _LIVES))
+        return self._random.uniform(*(_LONG_LIFETIMES if self._random.random() < 0.1 else _LIFETIMES))
 
     def _started(self) -> Process:
-        """A daemon that has its first stream."""
+        """Start a daemon and wait for its first lease."""
         daemon = self.program.start_daemon()
-        daemon.wait_until(lambda: self._holds_a_stream(daemon), "its first lease")
+        daemon.wait_until(lambda: self._holds_a_lease(daemon), "its first lease")
         return daemon
 
-    def _holds_a_stream(self, daemon: Process) -> bool:
-        return bool(self.ledger.value(_HELD, str(daemon.pid)))
+    def _holds_a_lease(self, daemon: Process) -> bool:
+        return bool(self.database.value(_HELD, str(daemon.pid)))
 
-    def _end(self, daemon: Process) -> None:
-        is_amid_transaction = bool(self.ledger.value(_IN_TRANSACTION))
+    def _kill_now(self, daemon: Process) -> None:
+        is_in_transaction = bool(self.database.value(_IN_TRANSACTION))
         daemon.kill()
-        self._count_kill(daemon, is_amid_transaction=is_amid_transaction)
+        self._count_kill(daemon, is_in_transaction=is_in_transaction)
 
-    def _count_kill(self, daemon: Process, *, is_amid_transaction: bool) -> None:
-        self.tally.kills += 1
-        self.tally.kills_amid_runs += bool(self.ledger.value(_RUNNING, str(daemon.pid)))
-        self.tally.kills_amid_transactions += is_amid_transaction
+    def _count_kill(self, daemon: Process, *, is_in_transaction: bool) -> None:
+        self.totals.kills += 1
+        self.totals.kills_in_runs += bool(self.database.value(_RUNNING, str(daemon.pid)))
+        self.totals.kills_in_transactions += is_in_transaction

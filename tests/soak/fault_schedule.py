@@ -1,4 +1,4 @@
-"""The faults of a round: for a while something goes wrong, then something else, or nothing."""
+"""The faults of a round: some at random, or none; they end with the round."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from syncer.simulator import LIST_NAMES
 from tests.soak.simulator_client import SimulatorClient
 
-_ON_THE_WAY = (
+_REQUEST_FAULTS = (
     *("throttle_rate", "error_rate", "gateway_rate", "html_rate"),
     *("cut_rate", "reset_rate", "slow_rate", "unsuccessful_rate"),
 )
-_IN_PAGES = ("expired_cursor_rate", "blank_rate", "duplicate_rate", "repeat_rate")
-_CALM: Mapping[str, Any] = {
-    **dict.fromkeys((*_ON_THE_WAY, *_IN_PAGES), 0.0),
+_PAGE_FAULTS = ("expired_cursor_rate", "blank_rate", "duplicate_rate", "repeat_rate")
+_NO_FAULTS: Mapping[str, Any] = {
+    **dict.fromkeys((*_REQUEST_FAULTS, *_PAGE_FAULTS), 0.0),
     "slow_seconds": 0.2,
     "endless": False,
     "down": False,
@@ -23,43 +23,43 @@ _CALM: Mapping[str, Any] = {
 }
 
 
-def change_weather(chance: Random, remote: SimulatorClient) -> None:
-    """Let the faults of the next round begin, and those of the last one end."""
-    clear_up(remote)
-    if chance.random() < 0.8:
-        chance.choice(_WEATHERS)(chance, remote)
+def start_round_faults(random: Random, simulator: SimulatorClient) -> None:
+    """End the faults of the last round, and start those of the next one."""
+    end_round_faults(simulator)
+    if random.random() < 0.8:
+        random.choice(_KINDS)(random, simulator)
 
 
-def clear_up(remote: SimulatorClient) -> None:
-    """End all faults that are not a habit of the world."""
-    remote.set_faults(**_CALM)
+def end_round_faults(simulator: SimulatorClient) -> None:
+    """End all faults but the permanent ones of the scenario."""
+    simulator.set_faults(**_NO_FAULTS)
 
 
-def _storm(chance: Random, remote: SimulatorClient) -> None:
-    """The network and the vendors are at their worst."""
-    remote.set_faults(**{fault: chance.uniform(0.02, 0.15) for fault in chance.sample(_ON_THE_WAY, 4)})
+def _request_faults(random: Random, simulator: SimulatorClient) -> None:
+    """Some requests fail in four ways: in the network, a gateway or the API."""
+    simulator.set_faults(**{fault: random.uniform(0.02, 0.15) for fault in random.sample(_REQUEST_FAULTS, 4)})
 
 
-def _disorder(chance: Random, remote: SimulatorClient) -> None:
-    """Pages and cursors are not what they should be."""
-    remote.set_faults(**{fault: chance.uniform(0.05, 0.3) for fault in chance.sample(_IN_PAGES, 2)})
+def _page_faults(random: Random, simulator: SimulatorClient) -> None:
+    """Some pages and cursors are wrong in two ways."""
+    simulator.set_faults(**{fault: random.uniform(0.05, 0.3) for fault in random.sample(_PAGE_FAULTS, 2)})
 
 
-def _outage(chance: Random, remote: SimulatorClient) -> None:
-    """One list cannot be read at all."""
-    remote.set_faults(chance.choice(LIST_NAMES), **{chance.choice(["down", "denied"]): True})
+def _outage(random: Random, simulator: SimulatorClient) -> None:
+    """One list fails all requests."""
+    simulator.set_faults(random.choice(LIST_NAMES), **{random.choice(["down", "denied"]): True})
 
 
-def _circle(chance: Random, remote: SimulatorClient) -> None:
-    """One list promises more for ever."""
-    remote.set_faults(chance.choice(["mps-cn", "mps-intl", "baidu"]), endless=True)
+def _endless(random: Random, simulator: SimulatorClient) -> None:
+    """One list always claims that more pages follow."""
+    simulator.set_faults(random.choice(["mps-cn", "mps-intl", "baidu"]), endless=True)
 
 
-_WEATHERS: tuple[Callable[[Random, SimulatorClient], None], ...] = (
-    _storm,
-    _storm,
-    _disorder,
-    _disorder,
+_KINDS: tuple[Callable[[Random, SimulatorClient], None], ...] = (
+    _request_faults,
+    _request_faults,
+    _page_faults,
+    _page_faults,
     _outage,
-    _circle,
+    _endless,
 )

@@ -1,4 +1,4 @@
-"""A simulator that runs as a process of its own, spoken to through its admin port."""
+"""Client of a simulator in a process of its own, through its admin port."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from urllib.request import ProxyHandler, Request, build_opener
 from syncer.model import Credentials
 from syncer.simulator import SimulatorOptions
 
-#: Whatever proxy the environment names, the simulator is on loopback.
+#: The simulator is on loopback, so proxies of the environment are ignored.
 _DIRECT = build_opener(ProxyHandler({}))
 
 
 @dataclass(frozen=True, slots=True)
-class ShownState:
-    """A state as the admin port tells it (`syncer.simulator.TrueState`)."""
+class RemoteState:
+    """A `syncer.simulator.TrueState`, as read from the admin port."""
 
     at: datetime
     status: str
@@ -34,23 +34,24 @@ class ShownState:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownTask:
-    """A task as the admin port tells it (`syncer.simulator.TrueTask`)."""
+class RemoteTask:
+    """A `syncer.simulator.TrueTask`, as read from the admin port."""
 
     task_id: str
     region: str
     created_at: datetime
     visible_from: datetime
     visible_until: datetime | None
-    states: tuple[ShownState, ...]
+    states: tuple[RemoteState, ...]
 
     def is_visible(self, now: datetime) -> bool:
+        """Whether the list shows the task at `now`."""
         return self.visible_from <= now and (self.visible_until is None or now < self.visible_until)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """The simulator's time, and whether it stands still."""
+class ClockReading:
+    """The simulator's time, and whether its clock is frozen."""
 
     instant: datetime
     is_frozen: bool
@@ -60,23 +61,23 @@ class Reading:
 
 
 class SimulatorClient:
-    """A started simulator: to tests the same as a `syncer.simulator.Simulator` in their own process."""
+    """A started simulator, with the methods of a `syncer.simulator.Simulator` that tests use."""
 
     def __init__(self, endpoints: Mapping[str, str], credentials: Credentials) -> None:
         self.endpoints, self.credentials = endpoints, credentials
-        #: What `syncer simulate` does when nothing else is said.
+        #: The default options of `syncer simulate`.
         self.options = SimulatorOptions()
 
     @property
-    def clock(self) -> Reading:
-        told = self._ask("GET", "/")
-        return Reading(datetime.fromisoformat(told["now"]), told["frozen"])
+    def clock(self) -> ClockReading:
+        overview = self._send("GET", "/")
+        return ClockReading(datetime.fromisoformat(overview["now"]), overview["frozen"])
 
-    def true_tasks(self, name: str, *, now: datetime | None = None) -> Iterator[ShownTask]:
-        """Every task of the list so far; `now` may only be the simulator's own time, standing still."""
-        wanted = {"list": name, "details": name.startswith("mps")}
-        for task in self._ask("GET", f"/truth?{urlencode(wanted)}")["tasks"]:
-            yield ShownTask(
+    def true_tasks(self, name: str, *, now: datetime | None = None) -> Iterator[RemoteTask]:
+        """Every task created so far; `now` must be the simulator's time, and its clock frozen."""
+        query = {"list": name, "details": name.startswith("mps")}
+        for task in self._send("GET", f"/truth?{urlencode(query)}")["tasks"]:
+            yield RemoteTask(
                 task_id=task["task_id"],
                 region=task["region"],
                 created_at=datetime.fromisoformat(task["created_at"]),
@@ -86,29 +87,29 @@ class SimulatorClient:
             )
 
     def freeze(self) -> None:
-        self._ask("POST", "/freeze")
+        self._send("POST", "/freeze")
 
     def advance(self, seconds: float) -> None:
-        self._ask("POST", "/advance", {"seconds": seconds})
+        self._send("POST", "/advance", {"seconds": seconds})
 
     def set_faults(self, name: str | None = None, **faults: Any) -> None:
         """Change faults of one list or of all."""
-        self._ask("POST", "/faults", {**({"list": name} if name else {}), **faults})
+        self._send("POST", "/faults", {**({"list": name} if name else {}), **faults})
 
     def fired(self) -> dict[str, dict[str, int]]:
         """By list: how often each fault has fired."""
-        return {name: told["fired"] for name, told in self._ask("GET", "/faults").items()}
+        return {name: report["fired"] for name, report in self._send("GET", "/faults").items()}
 
-    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         content = None if body is None else json.dumps(body).encode()
         request = Request(self.endpoints["admin"] + path, data=content, method=method)
-        with _DIRECT.open(request, timeout=60) as answer:
-            return json.load(answer)
+        with _DIRECT.open(request, timeout=60) as response:
+            return json.load(response)
 
 
 @contextmanager
-def started(arguments: list[str], folder: Path) -> Iterator[SimulatorClient]:
-    """`syncer simulate` with these arguments, for as long as the block lasts."""
+def running_simulator(arguments: list[str], folder: Path) -> Iterator[SimulatorClient]:
+    """Start `syncer simulate` with these arguments; kill it at the end of the block."""
     with (folder / "simulator.err").open("wb") as err:
         process = subprocess.Popen(
             [sys.executable, "-m", "syncer", "simulate", "--json", *arguments],
@@ -120,22 +121,24 @@ def started(arguments: list[str], folder: Path) -> Iterator[SimulatorClient]:
             assert process.stdout is not None
             line = process.stdout.readline()
             assert line, (folder / "simulator.err").read_text("utf-8")
-            told = json.loads(line)
-            key = Credentials(told["access_key"], told["secret_key"], told["session_token"])
-            yield SimulatorClient(told["endpoints"], key)
+            announcement = json.loads(line)
+            credentials = Credentials(
+                announcement["access_key"], announcement["secret_key"], announcement["session_token"]
+            )
+            yield SimulatorClient(announcement["endpoints"], credentials)
         finally:
             process.kill()
             process.communicate()
 
 
-def _state(told: dict[str, Any]) -> ShownState:
-    return ShownState(
-        at=datetime.fromisoformat(told["at"]),
-        status=told["status"],
-        is_open=told["is_open"],
-        has_failed=told["has_failed"],
-        record=told["record"],
-        detail=told.get("detail", {}),
+def _state(row: dict[str, Any]) -> RemoteState:
+    return RemoteState(
+        at=datetime.fromisoformat(row["at"]),
+        status=row["status"],
+        is_open=row["is_open"],
+        has_failed=row["has_failed"],
+        record=row["record"],
+        detail=row.get("detail", {}),
     )
 
 

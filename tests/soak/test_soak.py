@@ -1,6 +1,6 @@
-"""Random worlds read by daemons that are killed again and again: nothing may be lost, doubled or wrong.
+"""Daemons are killed again and again in random scenarios; no task may be lost, duplicated or wrong.
 
-`pytest -m soak` lives through as many worlds as `--kills` takes, and prints how to replay one that failed.
+`pytest -m soak` runs scenarios until `--kills` processes were killed, and prints how to repeat a failed one.
 """
 
 from __future__ import annotations
@@ -14,60 +14,60 @@ from pathlib import Path
 
 import pytest
 
-from tests.soak.artifacts import keep_evidence
+from tests.soak.artifacts import save_artifacts
 from tests.soak.checker import Checker
 from tests.soak.driver import Driver
 from tests.soak.figures_report import write_figures
 from tests.soak.scenarios import SoakScenario, make_scenario
-from tests.soak.simulator_client import started
-from tests.soak.totals import Faulty, Totals
+from tests.soak.simulator_client import running_simulator
+from tests.soak.totals import Totals, Violations
 from tests.support.analyst_database import open_analyst_database
 from tests.support.postgres_servers import Server
 from tests.support.program import program_in
 from tests.support.simulator_config import syncer_toml
 
-#: So many processes die in a world before it is judged.
+#: Processes killed in a scenario before the database is checked.
 _KILLS = 25
-#: The worlds of every test run, and the kills in each.
-_SMALL = {4: 10, 8: 10}
+#: By seed of each scenario of the short soak: its kills.
+_SHORT_SOAK = {4: 10, 8: 10}
 
-Say = Callable[[str], None]
+Print = Callable[[str], None]
 
 
 class Soak:
-    """Lives through worlds, each with a database and a folder of its own."""
+    """Runs scenarios, each with its own database and folder."""
 
     def __init__(self, postgres: Server, template: str, folder: Path) -> None:
         self._postgres, self._template, self._folder = postgres, template, folder
 
-    def live(self, seed: int, kills: int) -> tuple[Totals, Faulty]:
-        """What happened in the world of `seed`, and what is not as promised."""
+    def run(self, seed: int, kills: int) -> tuple[Totals, Violations]:
+        """Run the scenario of `seed`; return its totals and the violations."""
         name = f"soak_{seed}_{time.monotonic_ns()}"
         folder = self._folder / name
         folder.mkdir()
-        with self._world(make_scenario(seed), name, folder) as driver:
-            driver.live(kills)
+        with self._driver(make_scenario(seed), name, folder) as driver:
+            driver.run(kills)
             driver.settle()
-            faulty = Checker(driver).judge()
-            if faulty:
-                keep_evidence(driver, folder)
-        if not faulty:
+            violations = Checker(driver).check()
+            if violations:
+                save_artifacts(driver, folder)
+        if not violations:
             shutil.rmtree(folder)
-        return driver.tally, faulty
+        return driver.totals, violations
 
     @contextmanager
-    def _world(self, world: SoakScenario, name: str, folder: Path) -> Iterator[Driver]:
+    def _driver(self, scenario: SoakScenario, name: str, folder: Path) -> Iterator[Driver]:
+        """Start the scenario's simulator; drop its database at the end."""
         url = self._postgres.create(name, template=self._template)
         try:
             with (
-                started(world.arguments(), folder) as remote,
+                running_simulator(scenario.arguments(), folder) as simulator,
                 program_in(folder) as program,
-                open_analyst_database(url) as ledger,
+                open_analyst_database(url) as database,
             ):
-                program.configure(
-                    syncer_toml(remote, url, lease="1s", lists=world.lists(), **world.sources())  # type: ignore[arg-type]
-                )
-                yield Driver(world, remote, program, ledger)
+                text = syncer_toml(simulator, url, lease="1s", lists=scenario.lists(), **scenario.sources())  # type: ignore[arg-type]
+                program.configure(text)
+                yield Driver(scenario, simulator, program, database)
         finally:
             self._postgres.drop(name)
 
@@ -77,23 +77,23 @@ def soak(postgres: Server, template: str, tmp_path: Path) -> Soak:
     return Soak(postgres, template, tmp_path)
 
 
-def check_not_vacuous(tally: Totals) -> None:
-    """Fail where so little happened that no fault could have shown."""
-    assert tally.tasks > 20 * tally.worlds + 10 * tally.kills, tally
-    assert tally.moved > 5 * tally.kills, tally
-    assert tally.shown > tally.tasks // 4, tally
-    assert tally.confirmed > 20 * tally.worlds, tally
-    assert tally.faults.total() > tally.kills, tally
-    assert tally.kills_amid_runs > tally.kills // 3, tally
-    assert tally.kills_amid_transactions > tally.kills // 20, tally
+def check_not_vacuous(totals: Totals) -> None:
+    """Assert that enough happened for violations to show."""
+    assert totals.tasks > 20 * totals.scenarios + 10 * totals.kills, totals
+    assert totals.changed > 5 * totals.kills, totals
+    assert totals.shown > totals.tasks // 4, totals
+    assert totals.confirmed > 20 * totals.scenarios, totals
+    assert totals.faults.total() > totals.kills, totals
+    assert totals.kills_in_runs > totals.kills // 3, totals
+    assert totals.kills_in_transactions > totals.kills // 20, totals
 
 
-def test_killed_daemons_lose_double_and_invent_nothing(soak: Soak) -> None:
+def test_killed_daemons_lose_duplicate_and_invent_nothing(soak: Soak) -> None:
     total = Totals()
-    for seed, kills in _SMALL.items():
-        tally, faulty = soak.live(seed, kills)
-        assert not faulty, f"{faulty}\n{replay(seed, kills)}"
-        total.add(tally)
+    for seed, kills in _SHORT_SOAK.items():
+        totals, violations = soak.run(seed, kills)
+        assert not violations, f"{violations}\n{repeat_command(seed, kills)}"
+        total.add(totals)
     assert total.kills >= 20
     check_not_vacuous(total)
 
@@ -102,13 +102,13 @@ def test_killed_daemons_lose_double_and_invent_nothing(soak: Soak) -> None:
 def test_soak(
     soak: Soak, pytestconfig: pytest.Config, capfd: pytest.CaptureFixture[str], postgres: Server
 ) -> None:
-    def say(text: str) -> None:
+    def print_now(text: str) -> None:
         with capfd.disabled():
             print(text, flush=True)
 
     kills, seed = pytestconfig.getoption("--kills"), pytestconfig.getoption("--seed")
     begun = time.monotonic()
-    total, failed = live_through(soak, [seed] if seed is not None else count(1), kills, say)
+    total, failed = run_scenarios(soak, [seed] if seed is not None else count(1), kills, print_now)
     page = pytestconfig.getoption("--figures")
     if page:
         write_figures(
@@ -123,43 +123,45 @@ def test_soak(
         check_not_vacuous(total)
 
 
-def live_through(
-    soak: Soak, seeds: Iterator[int] | list[int], kills: int, say: Say
+def run_scenarios(
+    soak: Soak, seeds: Iterator[int] | list[int], kills: int, print_now: Print
 ) -> tuple[Totals, list[str]]:
-    """The sum over worlds until so many processes were killed, and how to replay those that failed."""
+    """Run scenarios until so many processes were killed; return the totals, and a text for each failure."""
     total, failed = Totals(), []
     for seed in seeds:
-        wanted = kills if isinstance(seeds, list) else min(_KILLS, kills - total.kills)
+        kills_here = kills if isinstance(seeds, list) else min(_KILLS, kills - total.kills)
         try:
-            tally, faulty = soak.live(seed, wanted)
+            totals, violations = soak.run(seed, kills_here)
         except AssertionError as error:
-            failed.append(f"{error}\n{replay(seed, wanted)}")
-            say(failed[-1])
-            total.kills += wanted
+            failed.append(f"{error}\n{repeat_command(seed, kills_here)}")
+            print_now(failed[-1])
+            total.kills += kills_here
             continue
-        total.add(tally)
-        say(progress(seed, tally, total, kills))
-        if faulty:
-            failed.append(f"{faulty}\n{replay(seed, wanted)}")
-            say(failed[-1])
+        total.add(totals)
+        print_now(progress(seed, totals, total, kills))
+        if violations:
+            failed.append(f"{violations}\n{repeat_command(seed, kills_here)}")
+            print_now(failed[-1])
         if total.kills >= kills:
             break
     return total, failed
 
 
-def replay(seed: int, kills: int) -> str:
-    """The one command that lives through a world again."""
-    return f"replay: pytest tests/soak -m soak --seed {seed} --kills {kills}"
+def repeat_command(seed: int, kills: int) -> str:
+    """The command that repeats a scenario."""
+    return f"repeat: pytest tests/soak -m soak --seed {seed} --kills {kills}"
 
 
-def progress(seed: int, tally: Totals, total: Totals, kills: int) -> str:
+def progress(seed: int, totals: Totals, total: Totals, kills: int) -> str:
+    """A line about a scenario that has ended."""
     return (
-        f"world {seed}: {tally.kills} kills, {tally.kills_amid_runs} amid runs, {tally.tasks} tasks, "
-        f"{tally.moved} moved, {tally.windows:.1f} windows, {tally.faults.total()} faults, "
-        f"{tally.lost}/{tally.duplicated}/{tally.wrong} lost/duplicated/wrong; {total.kills} of {kills}"
+        f"scenario {seed}: {totals.kills} kills, {totals.kills_in_runs} within runs, {totals.tasks} tasks, "
+        f"{totals.changed} changed, {totals.retentions:.1f} retentions, {totals.faults.total()} faults, "
+        f"{totals.lost}/{totals.duplicated}/{totals.wrong} lost/duplicated/wrong; {total.kills} of {kills}"
     )
 
 
 def version(postgres: Server) -> str:
-    with open_analyst_database(postgres.admin_url) as ledger:
-        return str(ledger.value("show server_version")).split()[0]
+    """The version of the Postgres server."""
+    with open_analyst_database(postgres.admin_url) as database:
+        return str(database.value("show server_version")).split()[0]

@@ -1,4 +1,4 @@
-"""What happened in a soak, counted."""
+"""Totals of a soak, and the violations found."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Faulty:
-    """What is not as promised, in words. All empty, or the test fails."""
+class Violations:
+    """Descriptions of broken promises; the test fails if there are any."""
 
     lost: list[str] = field(default_factory=list)
     duplicated: list[str] = field(default_factory=list)
@@ -19,38 +19,38 @@ class Faulty:
         return bool(self.lost or self.duplicated or self.wrong)
 
     def __str__(self) -> str:
-        every = [*self.lost, *self.duplicated, *self.wrong]
+        descriptions = [*self.lost, *self.duplicated, *self.wrong]
         counts = f"{len(self.lost)} lost, {len(self.duplicated)} duplicated, {len(self.wrong)} wrong"
-        return "\n  ".join([counts, *every[:12]])
+        return "\n  ".join([counts, *descriptions[:12]])
 
 
 @dataclass(slots=True)
 class Totals:
-    """Counts of one world, or of many."""
+    """Counts of one scenario, or of several."""
 
-    worlds: int = 0
+    scenarios: int = 0
     rounds: int = 0
-    #: Processes killed with SIGKILL, and those that were told to stop.
+    #: Processes ended by SIGKILL, and by SIGTERM.
     kills: int = 0
     terminations: int = 0
-    #: Kills that left a run behind which the process was in the middle of.
-    kills_amid_runs: int = 0
-    #: Kills at a moment, or a trap, within a transaction of the process.
-    kills_amid_transactions: int = 0
+    #: Kills that left an unfinished run.
+    kills_in_runs: int = 0
+    #: Kills within a transaction.
+    kills_in_transactions: int = 0
     tasks: int = 0
-    #: Tasks that were stored in more than one state.
-    moved: int = 0
+    #: Tasks stored in more than one state.
+    changed: int = 0
     versions: int = 0
-    #: Runs that ended well.
+    #: Successful runs.
     runs: int = 0
-    #: Simulated time by the retention of its world.
-    windows: float = 0.0
+    #: Simulated time, in multiples of the scenario's retention.
+    retentions: float = 0.0
     #: Tasks whose creation time `swept` covers.
     confirmed: int = 0
-    #: Tasks that came and went unread, all of them in gaps; open tasks marked as lost.
+    #: Tasks that appeared and disappeared unread, all in gaps; open tasks marked as lost.
     in_gaps: int = 0
     marked: int = 0
-    #: Tasks that were on show during the whole of a run that ended well.
+    #: Tasks that their list showed during a whole successful run.
     shown: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     lost: int = 0
@@ -58,14 +58,17 @@ class Totals:
     wrong: int = 0
 
     def add(self, other: Totals) -> None:
+        """Add the counts of another scenario."""
         for name in self.__dataclass_fields__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def count_faults(self, fired: Mapping[str, Mapping[str, int]]) -> None:
+        """Add the faults fired, given by list and fault."""
         for counts in fired.values():
             self.faults.update(counts)
 
-    def count(self, faulty: Faulty) -> None:
-        self.lost += len(faulty.lost)
-        self.duplicated += len(faulty.duplicated)
-        self.wrong += len(faulty.wrong)
+    def count_violations(self, violations: Violations) -> None:
+        """Add the violations."""
+        self.lost += len(violations.lost)
+        self.duplicated += len(violations.duplicated)
+        self.wrong += len(violations.wrong)
