@@ -29,7 +29,7 @@ def test_every_list_is_read_by_a_provider() -> None:
 
 
 def test_registered_list_needs_no_other_change(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(LISTS, "made-up", MADE_UP)  # type: ignore[arg-type]
+    monkeypatch.setitem(LISTS, "made-up", MADE_UP)
     simulator = Simulator(SimulatorOptions(backlog=40, arrivals_per_minute=0))
     simulator.endpoints.update({name: f"http://{name}.test" for name in LISTS})
     source = tomllib.loads(config_toml(simulator))["sources"][-1]

@@ -33,7 +33,7 @@ def test_every_point_has_a_call() -> None:
 
 
 def test_impatience_patches_the_client_config_of_the_app() -> None:
-    assert sources.ClientConfig is ClientConfig
+    assert vars(sources)["ClientConfig"] is ClientConfig
 
 
 class Program:
@@ -47,7 +47,7 @@ class Program:
         monkeypatch.setattr(os, "kill", lambda _, number: self.signals.append(number))
         monkeypatch.setattr(crash_points, "RUN_CALL", PatchedCall(self.calls, "run", is_before=True))
         monkeypatch.setattr(crash_points, "START_CALL", PatchedCall(self.calls, "start", is_before=False))
-        monkeypatch.setitem(CALLS, CrashPoint.REQUEST, PatchedCall(self.calls, "point", is_before=False))  # type: ignore[arg-type]
+        monkeypatch.setitem(CALLS, CrashPoint.REQUEST, PatchedCall(self.calls, "point", is_before=False))
 
     def set_trap(self, passes: int, mode: Mode | None = None) -> None:
         [setting] = trap_setting(CrashPoint.REQUEST, passes, signal.SIGTERM, mode=mode).values()
