@@ -37,7 +37,7 @@ coverage: install
 resilience: install
 	$(BIN)/pytest tests/resilience
 
-# Hundreds of `kill -9` in random simulated worlds; writes the results to docs/reliability.md.
+# Hundreds of `kill -9` in random scenarios; writes the results to docs/reliability.md.
 KILLS := 500
 soak: install
 	$(BIN)/pytest -n 0 -m soak --kills $(KILLS) --figures docs/reliability.md tests/soak
