@@ -126,3 +126,18 @@ def test_page_gives_level_and_keys() -> None:
 def test_page_lists_the_event_of_every_final_run_status() -> None:
     final = {f"run.{status}" for status in RunStatus if status is not RunStatus.RUNNING}
     assert final <= set(documented_events())
+
+
+def test_page_names_the_jobs_of_the_daemon() -> None:
+    tree = ast.parse((ROOT / "syncer" / "app" / "daemon.py").read_text("utf-8"))
+    names = [
+        pattern(node.args[0])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "self._add"
+        # The job of a stream has the label of the stream.
+        and isinstance(node.args[0], ast.Constant | ast.JoinedStr)
+    ]
+    assert len(names) > 2
+    [sentence] = re.findall(r"^Jobs: .+$", (ROOT / "docs" / "log-events.md").read_text("utf-8"), re.M)
+    assert all(any(re.fullmatch(name, job) for job in re.findall("`(.+?)`", sentence)) for name in names)
