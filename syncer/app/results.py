@@ -26,7 +26,7 @@ class SyncResult:
     failures: tuple[StreamFailure, ...]
 
     @property
-    def is_good(self) -> bool:
+    def is_success(self) -> bool:
         """Whether every stream's run succeeded."""
         return not self.failures and all(report.error is None for report in self.reports)
 

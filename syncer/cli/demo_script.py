@@ -53,7 +53,7 @@ class DemoScript:
         self._console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
         self._numbers = count(1)
         #: Whether every run has succeeded so far.
-        self.is_good = True
+        self.is_success = True
 
     def run(self, seconds: float) -> None:
         """Run all steps; watch the daemon for so many `seconds`."""
@@ -149,7 +149,7 @@ class DemoScript:
         ):
             result = sync_sources(app, [], mode, SyncCallbacks(progress.progress, progress.ended))
         self._raise_if_stopped()
-        self.is_good &= result.is_good
+        self.is_success &= result.is_good
         for line in failure_lines(result):
             self.print_line(line)
         return result

@@ -12,10 +12,10 @@ from syncer import __version__
 from syncer.cli.registry import COMMANDS, command
 from syncer.providers import PROVIDERS
 
-_DESCRIPTION = """
-Read the task lists of {providers} into Postgres, and keep every task and every observed state of it, long
-after the cloud has stopped listing it.
-"""
+_DESCRIPTION = (
+    "Read the task lists of {providers} into Postgres."
+    " Every task and every observed state of it is kept, also after the cloud has stopped listing it."
+)
 
 _EPILOG = """\
 first steps:
@@ -23,14 +23,16 @@ first steps:
   syncer init && $EDITOR syncer.toml     # configure your sources
   syncer migrate && syncer check && syncer run
 
-exit codes: 0 success, 1 a failure, 2 an error in the configuration or the command line
+exit codes: 0 success, 1 a failure,
+  2 an error in the configuration or the command line
 """
 
 
 def _description() -> str:
+    """The description, with the titles of all providers."""
     *titles, last = [provider_class.title for provider_class in PROVIDERS.values()]
     text = _DESCRIPTION.format(providers=f"{', '.join(titles)} and {last}")
-    return textwrap.fill(text.strip(), 105)
+    return textwrap.fill(text, 80)
 
 
 def parse(arguments: Sequence[str]) -> Namespace:

@@ -78,7 +78,7 @@ def _run_script(folder: Path, args: Namespace) -> int:
         else:
             with postgres.running(keep_running=True):
                 pass
-    return 0 if script.is_good else 1
+    return 0 if script.is_success else 1
 
 
 def clear_environment() -> None:

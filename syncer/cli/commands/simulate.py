@@ -34,8 +34,8 @@ _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `syncer simulate` to `parser`."""
     add = parser.add_argument
-    add("--seed", type=int, default=1, help="the same seed gives the same tasks (default: 1)")
-    add("--backlog", type=int, default=10_000, metavar="N", help="tasks that exist at the start")
+    add("--seed", type=int, default=1, help="the same seed gives the same tasks (1)")
+    add("--backlog", type=int, default=10_000, metavar="N", help="tasks at the start (10000)")
     add(
         "--span", type=duration, default=timedelta(days=7), metavar="TIME", help="age of the oldest task (7d)"
     )

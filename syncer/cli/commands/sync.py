@@ -43,4 +43,4 @@ def run(args: Namespace) -> int:
     print_table(run_table(result.reports))
     for line in failure_lines(result):
         print(line)
-    return 0 if result.is_good else 1
+    return 0 if result.is_success else 1

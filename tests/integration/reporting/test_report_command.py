@@ -66,7 +66,7 @@ def test_report_is_the_same_as_csv_and_as_json(
     ("words", "error"),
     [
         (["nonsense"], "there is no report nonsense, only overview, daily, "),
-        (["stuck", "--days", "3"], "the report stuck is about the present: leave out --days"),
+        (["stuck", "--days", "3"], "the report stuck shows the present: omit --days"),
         (["--source", "tap"], "no source is called tap; there are mps-cn, robot-calls, tat, vod"),
     ],
     ids=["name", "days", "source"],
@@ -105,6 +105,7 @@ def test_report_before_the_first_sync_says_what_to_type(
 ) -> None:
     monkeypatch.setenv("SYNCER_DATABASE__URL", migrated_url)
     assert main(["report", *typed]) == 0
-    assert capsys.readouterr().out.splitlines()[-1].startswith("nothing was read yet: type `syncer sync`")
+    last_line = capsys.readouterr().out.splitlines()[-1]
+    assert last_line.startswith("nothing has been read yet: type `syncer sync`")
     with psycopg.connect(migrated_url) as connection:
         assert connection.execute("SELECT count(*) FROM sync.sources").fetchone() == (0,)
