@@ -149,7 +149,7 @@ class DemoScript:
         ):
             result = sync_sources(app, [], mode, SyncCallbacks(progress.progress, progress.ended))
         self._raise_if_stopped()
-        self.is_success &= result.is_good
+        self.is_success &= result.is_success
         for line in failure_lines(result):
             self.print_line(line)
         return result
