@@ -1,4 +1,7 @@
-"""What the engine needs from the world, as protocols. Each has a fake in `tests/support/fakes.py`."""
+"""Protocols: what the engine needs from providers, network, clock and database.
+
+`tests/support/fakes.py` has a fake of each.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ from syncer.model import (
 class Provider(Protocol):
     """One vendor API as one source uses it. Pure: values in, values out; no I/O, no clock.
 
-    `syncer.providers.base.BaseProvider` has every part that a provider may leave out.
+    `syncer.providers.base.BaseProvider` has every part that a provider may omit.
     """
 
     @property
@@ -59,8 +62,8 @@ class Provider(Protocol):
     def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
         """`request` with the headers that authenticate it at `now`; `nonce` is new for every attempt."""
 
-    def parse(self, query: Query, answer: Response) -> Envelope:
-        """The records in `answer`, as the vendor sent them.
+    def parse(self, query: Query, response: Response) -> Envelope:
+        """The records in `response`, as the vendor sent them.
 
         An id that is unknown to the vendor gives an empty envelope, not an error.
         Raises the class of `syncer.errors` that names the reaction, with the vendor's request id.
@@ -75,8 +78,8 @@ class Provider(Protocol):
     def regions_request(self) -> Request:
         """The unsigned request for the regions of the account. Called only where `regions` is None."""
 
-    def parse_regions(self, answer: Response) -> tuple[str, ...]:
-        """The names of the regions in `answer` that can be used."""
+    def parse_regions(self, response: Response) -> tuple[str, ...]:
+        """The names of the regions in `response` that can be used."""
 
 
 class ProviderClass(Protocol):
@@ -106,55 +109,55 @@ class ProviderClass(Protocol):
 
 
 class Fetch(Protocol):
-    """Asks one source's provider: signs, paces, retries, parses."""
+    """Sends the requests of one source: signs, limits the rate, retries, parses."""
 
     def __call__(self, query: Query) -> Page:
-        """The answered page. Raises what could not be mended by trying again."""
+        """Fetch one page; return it parsed. Raises the SyncerError that retries did not resolve."""
 
     def now(self) -> datetime:
         """The time on the provider's clock."""
 
 
 class Clock(Protocol):
-    """The machine's time. Only `app.py` makes a real one."""
+    """The time of this machine. Only `syncer.app` creates a real one."""
 
     def now(self) -> datetime:
         """The wall clock, in UTC."""
 
     def monotonic(self) -> float:
-        """Seconds that never step."""
+        """Seconds from a fixed point; the system clock being set does not change them."""
 
     def sleep(self, duration: timedelta) -> None:
-        """Return after `duration`; raises Stopped at once when the process is told to stop."""
+        """Return after `duration`. Raises Stopped as soon as the process is asked to stop."""
 
 
 class StreamStore(Protocol):
-    """One stream's part of the database, under a lease. Every method raises LeaseLost once it is gone."""
+    """The data of one stream, under a lease. Every method raises LeaseLost once the lease is lost."""
 
     def state(self) -> StreamState:
-        """What the stream has proven and learned."""
+        """Coverage of the stream, and what earlier runs have learned about its lists."""
 
     def open_tasks(self) -> Mapping[str, OpenTask]:
         """The tasks that can still change and are not lost, by id."""
 
     def count_since(self, created_at: datetime, at_most: int) -> int:
-        """How many tasks were created at `created_at` or later; `at_most` where there are more."""
+        """Number of tasks created at `created_at` or later; `at_most` where there are more."""
 
     def without_outcome(self, run: Run) -> Mapping[str, datetime | None]:
-        """What this run has stored as `finished` without an outcome: creation times, by id."""
+        """Creation times, by id, of the tasks that this run has stored as `finished` without an outcome."""
 
     def succeeded_among(self, task_ids: Collection[str]) -> set[str]:
-        """Those of `task_ids` that stand as succeeded."""
+        """Those of `task_ids` whose stored status is `succeeded`."""
 
     def start(self, mode: Mode, now: datetime) -> Run:
-        """A new run begun at `now`, or the interrupted one of this mode with its checkpoint."""
+        """Start a run at `now`, or take up the interrupted run of this mode; return it."""
 
     def commit(self, batch: Batch) -> Counts:
-        """Store everything in `batch` in one transaction, or nothing."""
+        """Store the batch in one transaction; return the counts."""
 
 
 class Store(Protocol):
-    """The database, as far as the engine knows it."""
+    """The database, as the engine uses it."""
 
     def claim(self, stream: Stream) -> AbstractContextManager[StreamStore]:
-        """The stream under a lease of ours. Raises LeaseLost if another process holds it."""
+        """Acquire the lease of `stream` for a `with` block. Raises LeaseLost if another process holds it."""

@@ -36,7 +36,7 @@ class OpenTaskPlan:
 
     def add_without_outcome(self, task_ids: Iterable[str]) -> None:
         """Add those of `task_ids` that were open when the run began, if a call by id returns outcomes."""
-        if self._facts.answers_detail:
+        if self._facts.has_details:
             self._without_outcome = {i: self._open_tasks[i] for i in task_ids if i in self._open_tasks}
 
     def deeper_boundary(

@@ -1,4 +1,4 @@
-"""What is asked of a provider and what it answers, from the question to the parsed page."""
+"""One call of a provider's API: query, request, response, envelope, page."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from syncer.model.tasks import Quirk, Rejected, Sighting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One question to a provider: a page of a list, or tasks by id. Regions travel with it."""
+    """What to request from a provider: a page of a list, or tasks by id."""
 
-    #: The name of a Listing; "" when asking by id.
+    #: The name of a Listing; "" in a query by id.
     list_name: str = ""
     region: str = GLOBAL
     cursor: str | None = None
@@ -27,12 +27,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """An HTTP request to the byte: what is signed is what is sent."""
+    """An HTTP request, byte for byte: it is sent exactly as it is signed."""
 
     method: str
     #: Complete, with its query string encoded as it is signed.
     url: str
-    #: What the rate limit counts by, together with the account.
+    #: The API action; rate limits count per account and action.
     action: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
@@ -40,7 +40,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An HTTP answer, whole. Header names are lower case."""
+    """A complete HTTP response. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -49,7 +49,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """An access key. Its secrets show in no repr."""
+    """An access key. No repr shows its secrets."""
 
     access_key: str
     secret_key: str = field(repr=False)
@@ -58,29 +58,30 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What a provider's answer wraps around its records."""
+    """The records of a response, and what comes with them."""
 
     records: tuple[Any, ...]
-    #: Where the next page begins; None only where the API itself said that this was the last one.
+    #: The cursor of the next page; None only at the end of the list.
     next_cursor: str | None
-    #: How many records the API says the query has: a hint, never a proof.
+    #: How many records the list has, by the API: a hint, never a proof.
     total: int | None = None
     request_id: str = ""
-    #: Where to ask again when the overlap with the page before is missing; None where pages cannot overlap.
+    #: The cursor to step back to if no row of the page before reappears; None where pages do not overlap.
     back_cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One answered page, parsed."""
+    """One page of a list, or the tasks of a query by id, parsed."""
 
     sightings: tuple[Sighting, ...]
     next_cursor: str | None
+    #: When the request was sent, on the provider's clock.
     observed_at: datetime
     total: int | None = None
     request_id: str = ""
     back_cursor: str | None = None
     rejected: tuple[Rejected, ...] = ()
     quirks: tuple[Quirk, ...] = ()
-    #: How many HTTP requests it took, retries included.
+    #: How many HTTP requests were sent for it, retries included.
     requests: int = 1

@@ -1,4 +1,4 @@
-"""What is known of a provider's API before the first call."""
+"""Facts about a provider's API that are known before the first call, and an example of its use."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from syncer.model.pagination import Paging
 
 
 class Role(StrEnum):
-    """What a list is read for."""
+    """Why a list is read."""
 
-    #: Shows open tasks only. Read whole.
+    #: Shows open tasks only. Always read to its end.
     OPEN = "open"
-    #: Shows every task (or every finished one). A poll may stop in it at the frontier.
+    #: Shows every task, or every ended task. A poll may stop in it at the frontier.
     PRIMARY = "primary"
-    #: Shows the failed among the PRIMARY list before it: tells outcomes, to the depth PRIMARY was read.
+    #: Shows the failed tasks of the PRIMARY list. Read as deep as that list, to know the outcomes.
     FAILED = "failed"
 
 
@@ -28,40 +28,41 @@ class Listing:
 
     name: str
     role: Role
-    #: True where every task in the list has ended, so that a finish order is meaningful.
+    #: True where every task in the list has ended; then the list may be sorted by finish time.
     terminal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of a provider's API before the first call. A duration nobody documents is None."""
+    """What is known about an API before the first call. An undocumented duration is None."""
 
     lists: tuple[Listing, ...]
     #: How lists are divided into pages.
     paging: Paging
     #: The most records one page may hold.
     page_size: int
-    #: Our default rate for each account and action, below what the vendor documents.
+    #: The default rate limit per account and action, below the documented one.
     requests_per_second: float
     #: How long the lists show a task.
     retention: timedelta | None = None
-    #: How long a call by id answers; None: as long as the lists.
+    #: How long a query by id returns a task; None: as long as the lists.
     detail_retention: timedelta | None = None
-    #: How many ids one call takes; 0 where tasks cannot be asked for by id.
+    #: How many ids one query takes; 0 where the API has no query by id.
     ids_per_request: int = 0
-    #: True where a call by id answers in another shape than the list: it fills fields, it replaces none.
-    answers_detail: bool = False
-    #: True where the list can be restricted to an interval of creation times (both ends included).
+    #: True where a query by id returns details, whose structure is not that of a list record. Details fill
+    #: fields of the stored task and replace none.
+    has_details: bool = False
+    #: True where the list can be restricted to an interval of creation times, both ends included.
     has_windows: bool = False
-    #: Paths (dotted, list indices left out) whose changes mean nothing, such as signed URLs.
+    #: Paths, dotted and without list indices, whose changes are no change of the task, such as signed URLs.
     volatile: frozenset[str] = frozenset()
-    #: Every documented path of a list record; whatever else turns up is stored and noted as a quirk.
+    #: Every documented path of a list record; any other is stored and noted as a quirk.
     known_paths: frozenset[str] = frozenset()
     #: Documented values of enumerations, by path; a new one is stored and noted as a quirk.
     known_values: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    #: Which field of Task a path fills: a value there that could not be understood is noted as a quirk.
+    #: The field of Task that a path fills: a value that cannot be parsed is noted as a quirk.
     fields: Mapping[str, str] = field(default_factory=dict)
-    #: The vendor's own environment variables, tried in turn: (access key, secret key, session token).
+    #: The vendor's own environment variables, tried in order: access key, secret key, session token.
     environment: tuple[tuple[str, str, str | None], ...] = ()
 
 

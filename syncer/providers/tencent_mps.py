@@ -115,7 +115,7 @@ class TencentMps(BaseProvider):
             retention=timedelta(days=7),
             detail_retention=_DETAIL_RETENTION[options.site],
             ids_per_request=1,
-            answers_detail=True,
+            has_details=True,
             known_paths=frozenset({"TaskId", *_FIELDS}),
             known_values={"TaskType": _TASK_TYPES},
             fields=_FIELDS,

@@ -69,7 +69,7 @@ class _PageParser:
         self.observed_at, self.request_id = observed_at, request_id
         self.redacted = split_paths(redact)
         self.volatile = split_paths(provider.facts.volatile)
-        self.is_detail = provider.facts.answers_detail and bool(query.ids)
+        self.is_detail = provider.facts.has_details and bool(query.ids)
         self.quirk_collector = QuirkCollector(provider.facts)
         self.sightings: list[Sighting] = []
         self.rejected: list[Rejected] = []

@@ -77,7 +77,7 @@ MPS_FACTS = Facts(
     requests_per_second=20,
     retention=timedelta(days=7),
     ids_per_request=1,
-    answers_detail=True,
+    has_details=True,
     paging=Tokens(is_resumable=True, names_next_record=True),
 )
 TAT_FACTS = Facts(
@@ -276,7 +276,7 @@ class Cloud:
     def _sighting(self, task: Task, asked_at: datetime, query: Query) -> Sighting:
         if query.list_name == "FINISH.failed":
             task = replace(task, status=Status.FAILED)
-        if query.ids and self.facts.answers_detail:
+        if query.ids and self.facts.has_details:
             return Sighting(task=task, observed_at=asked_at, detail=repr(task))
         record = repr(replace(task, status=Status.UNKNOWN, rank=None))
         return Sighting(

@@ -34,7 +34,7 @@ class Client:
         self.connection = connect(simulator, name)
 
     def query(self, **fields: Any) -> Query:
-        list_name = self.provider.facts.lists[-1 if self.provider.facts.answers_detail is False else 2].name
+        list_name = self.provider.facts.lists[-1 if self.provider.facts.has_details is False else 2].name
         return Query(**{"list_name": list_name, "region": self.region, **fields})
 
     def get(self, query: Query, *, now: datetime | None = None) -> Response:
