@@ -51,7 +51,7 @@ from syncer.providers.responses import (
 
 _TITLE = "Alibaba aiccs"
 _ALL = "ALL"
-#: Open statuses stand first, in the order of a campaign's life.
+#: Open statuses come first, in the order of a campaign's lifecycle.
 _STATUSES = {
     "INIT": Status.WAITING,
     "RELEASE": Status.WAITING,
@@ -75,12 +75,12 @@ _FIELDS = {
 }
 _PAGING = PageNumbers()
 _FACTS = Facts(
-    # Paused campaigns resume, so one that slipped through the open lists is met in the last, unfiltered one.
+    # Paused campaigns resume: one that moved between the open lists is in the last list, which has no filter.
     lists=(*_OPEN, Listing(name=_ALL, role=Role.PRIMARY)),
     paging=_PAGING,
-    # No maximum is documented; sibling calls stop at 50 or 100.
+    # No maximum is documented; that of similar calls is 50 or 100.
     page_size=50,
-    # The documented 500 a second are shared with every other user of the API.
+    # The documented 500 per second are shared with every other user of the API.
     requests_per_second=5,
     ids_per_request=1,
     known_paths=frozenset({"Id", "RobotName", *_FIELDS}),
@@ -93,12 +93,16 @@ _FACTS = Facts(
 _BAD_KEY = "check access_key and secret_key"
 _NO_RIGHT = "grant the key the RAM action aiccs:ListTask"
 _RULES: Rules = (
-    ("*Throttl*", Throttled, "asking again more slowly"),
-    ("*LIMIT_CONTROL*", Throttled, "asking again more slowly"),
-    ("*FlowControl*", Throttled, "asking again more slowly"),
+    ("*Throttl*", Throttled, "trying again more slowly"),
+    ("*LIMIT_CONTROL*", Throttled, "trying again more slowly"),
+    ("*FlowControl*", Throttled, "trying again more slowly"),
     ("SignatureNonceUsed", NonceRefused, "signing again"),
-    ("InvalidTimeStamp*", ClockSkewed, "asking again with the vendor's time; check this machine's clock"),
-    ("IllegalTimestamp", ClockSkewed, "asking again with the vendor's time; check this machine's clock"),
+    (
+        "InvalidTimeStamp*",
+        ClockSkewed,
+        "trying again with the vendor's time; check the clock of this machine",
+    ),
+    ("IllegalTimestamp", ClockSkewed, "trying again with the vendor's time; check the clock of this machine"),
     ("*SecurityToken*", CredentialsExpired, "the session token has expired or is wrong; renew it"),
     ("InvalidAccessKeyId*", CredentialsError, _BAD_KEY),
     ("*Signature*", CredentialsError, _BAD_KEY),
@@ -106,10 +110,10 @@ _RULES: Rules = (
     ("Forbidden*", CredentialsError, _NO_RIGHT),
     ("NoPermission*", CredentialsError, _NO_RIGHT),
     ("Permission*", CredentialsError, _NO_RIGHT),
-    ("*Region*", ConfigurationError, "leave `endpoint` out, or write https://aiccs.aliyuncs.com"),
-    ("ServiceUnavailable*", Retryable, "asking again"),
-    ("InternalError*", Retryable, "asking again"),
-    ("SystemError*", Retryable, "asking again"),
+    ("*Region*", ConfigurationError, "omit `endpoint`, or write https://aiccs.aliyuncs.com"),
+    ("ServiceUnavailable*", Retryable, "trying again"),
+    ("InternalError*", Retryable, "trying again"),
+    ("SystemError*", Retryable, "trying again"),
     ("InvalidApi*", ProtocolError, "check that `endpoint` belongs to aiccs"),
     ("InvalidAction*", ProtocolError, "check that `endpoint` belongs to aiccs"),
 )
@@ -161,22 +165,22 @@ class AlibabaAiccs(BaseProvider):
     def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
         return alibaba_signature.sign(request, credentials, now, nonce)
 
-    def parse(self, query: Query, answer: Response) -> Envelope:
-        body = read_object(_TITLE, answer)
+    def parse(self, query: Query, response: Response) -> Envelope:
+        body = read_object(_TITLE, response)
         request_id = text(body.get("RequestId")) or ""
-        if not _is_good(answer, body):
-            raise _error(query, answer, body)
-        content = required_field(body, "Data", dict, where=f"{_TITLE}'s answer", request_id=request_id)
+        if not _is_good(response, body):
+            raise _error(query, response, body)
+        content = required_field(body, "Data", dict, where=f"{_TITLE}'s response", request_id=request_id)
         total = integer(content.get("Total"))
         where = f"{_TITLE}'s Data"
-        found = record_list(content, "Record", total=total, where=where, request_id=request_id)
+        records = record_list(content, "Record", total=total, where=where, request_id=request_id)
         if query.ids:
-            check_requested_id(query, found, "Id", where=where, request_id=request_id)
-            return Envelope(records=tuple(found), next_cursor=None, total=total, request_id=request_id)
+            check_requested_id(query, records, "Id", where=where, request_id=request_id)
+            return Envelope(records=tuple(records), next_cursor=None, total=total, request_id=request_id)
         served_size = integer(content.get("PageSize"))
-        rows = count_rows(found, "Id")
+        rows = count_rows(records, "Id")
         return Envelope(
-            records=tuple(found),
+            records=tuple(records),
             next_cursor=_PAGING.next_cursor(query, rows, total, served_size=served_size),
             total=total,
             request_id=request_id,
@@ -197,21 +201,21 @@ class AlibabaAiccs(BaseProvider):
         )
 
 
-def _is_good(answer: Response, body: Mapping[str, Any]) -> bool:
-    """Whether the answer is no error: a refusal comes as HTTP status, or as 200 with Success or Code."""
+def _is_good(response: Response, body: Mapping[str, Any]) -> bool:
+    """Whether the response is no error. Errors come as an HTTP status, or as 200 with Success or Code."""
     is_success = boolean(body.get("Success")) is not False and body.get("Code") in (None, "", "OK")
-    return answer.status == 200 and is_success
+    return response.status == 200 and is_success
 
 
-def _error(query: Query, answer: Response, body: Mapping[str, Any]) -> SyncerError:
-    refusal = ErrorResponse(
+def _error(query: Query, response: Response, body: Mapping[str, Any]) -> SyncerError:
+    error = ErrorResponse(
         vendor=_TITLE,
-        answer=answer,
+        response=response,
         code=identifier(body.get("Code")) or "",
         message=text(body.get("Message")) or "",
         request_id=text(body.get("RequestId")) or "",
     )
-    if refusal.code == "ParameterError" and not query.ids:
-        # All we choose is the page's number and length, and only the length can be out of bounds.
-        return refusal.error(PageRefused, "asking for smaller pages")
-    return refusal.ruled(_RULES)
+    if error.code == "ParameterError" and not query.ids:
+        # The request has two parameters, page number and page size; only the size can be out of bounds.
+        return error.to_error(PageRefused, "requesting smaller pages")
+    return error.error_by(_RULES)

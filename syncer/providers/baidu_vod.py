@@ -16,7 +16,6 @@ from syncer.errors import (
     CursorRefused,
     ProtocolError,
     Retryable,
-    SyncerError,
     Throttled,
 )
 from syncer.model import (
@@ -43,7 +42,7 @@ from syncer.providers.responses import ErrorResponse, Rules, check_requested_id,
 _TITLE = "Baidu VOD"
 _SECOND = timedelta(seconds=1)
 
-#: FINISHED and FAILED are documented; the rest is what Baidu's other media APIs say.
+#: FINISHED and FAILED are documented; the other words are those of Baidu's other media APIs.
 _ENDED = {
     "FINISHED": Status.SUCCEEDED,
     "SUCCESS": Status.SUCCEEDED,
@@ -85,24 +84,28 @@ _FACTS = Facts(
         ("BAIDUCLOUD_ACCESS_KEY_ID", "BAIDUCLOUD_SECRET_ACCESS_KEY", None),
     ),
 )
-_BAD_KEY = "check access_key and secret_key, and session_token where there is one"
-#: For codes without the prefix that some of Baidu's pages show (`MediaException.`, `VodExceptions.`).
+_BAD_KEY = "check access_key, secret_key and session_token"
+#: Of codes without the prefix that some of Baidu's pages show: `MediaException.`, `VodExceptions.`.
 _RULES: Rules = (
-    ("*Limit*", Throttled, "asking again more slowly"),
-    ("*Throttl*", Throttled, "asking again more slowly"),
-    ("*TooMany*", Throttled, "asking again more slowly"),
-    ("RequestExpired", ClockSkewed, "asking again with the vendor's time; check this machine's clock"),
-    # The two codes of an expired session token are those of a wrong key and of a missing right.
+    ("*Limit*", Throttled, "trying again more slowly"),
+    ("*Throttl*", Throttled, "trying again more slowly"),
+    ("*TooMany*", Throttled, "trying again more slowly"),
+    ("RequestExpired", ClockSkewed, "trying again with the vendor's time; check the clock of this machine"),
+    # An expired session token has the codes of a wrong key and of a missing permission.
     ("InvalidAccessKeyId", CredentialsExpired, _BAD_KEY),
-    ("AccessDenied", CredentialsExpired, "grant the key the right to read VOD tasks, or renew session_token"),
+    (
+        "AccessDenied",
+        CredentialsExpired,
+        "grant the key permission to read VOD tasks, or renew session_token",
+    ),
     ("InvalidSessionToken", CredentialsExpired, "the session token has expired or is wrong; renew it"),
     ("SignatureDoesNotMatch", CredentialsError, _BAD_KEY),
     ("InvalidHTTPAuthHeader", CredentialsError, _BAD_KEY),
     ("QualifyNotPass", CredentialsError, "the account must pass Baidu's real-name check"),
     ("OptInRequired", CredentialsError, "enable VOD for the account in Baidu's console"),
-    ("Account*", CredentialsError, "look after the account in Baidu's console"),
-    ("InternalError", Retryable, "asking again"),
-    ("ServiceUnavailable", Retryable, "asking again"),
+    ("Account*", CredentialsError, "check the account in Baidu's console"),
+    ("InternalError", Retryable, "trying again"),
+    ("ServiceUnavailable", Retryable, "trying again"),
 )
 
 
@@ -135,7 +138,7 @@ class BaiduVod(BaseProvider):
         if query.created_from:
             parameters["beginTime"] = timestamp(query.created_from)
         if query.created_to:
-            # The filter knows seconds only: a part of one counts as the next, so that no task falls out.
+            # The filter has whole seconds: a fraction is rounded up, so that no task is left out.
             parameters["endTime"] = timestamp(query.created_to + _SECOND - timedelta(microseconds=1))
         if query.cursor is not None:
             parameters["marker"] = query.cursor
@@ -145,18 +148,18 @@ class BaiduVod(BaseProvider):
     def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
         return baidu_signature.sign(request, credentials, now)
 
-    def parse(self, query: Query, answer: Response) -> Envelope:
-        body = read_object(_TITLE, answer)
-        request_id = text(body.get("requestId")) or answer.headers.get("x-bce-request-id", "")
-        if not 200 <= answer.status < 300 or ("code" in body and "data" not in body):
-            return _refused(query, _refusal(answer, body, request_id))
-        where = f"{_TITLE}'s answer"
-        found = record_list(body, "data", total=None, where=where, request_id=request_id)
+    def parse(self, query: Query, response: Response) -> Envelope:
+        body = read_object(_TITLE, response)
+        request_id = text(body.get("requestId")) or response.headers.get("x-bce-request-id", "")
+        if not 200 <= response.status < 300 or ("code" in body and "data" not in body):
+            return _envelope_of_error(query, _error_response(response, body, request_id))
+        where = f"{_TITLE}'s response"
+        records = record_list(body, "data", total=None, where=where, request_id=request_id)
         if query.ids:
-            check_requested_id(query, found, "taskId", where=where, request_id=request_id)
-            return Envelope(records=tuple(found), next_cursor=None, request_id=request_id)
+            check_requested_id(query, records, "taskId", where=where, request_id=request_id)
+            return Envelope(records=tuple(records), next_cursor=None, request_id=request_id)
         marker = _next_marker(body, request_id)
-        return Envelope(records=tuple(found), next_cursor=marker, request_id=request_id)
+        return Envelope(records=tuple(records), next_cursor=marker, request_id=request_id)
 
     def task(self, query: Query, record: Mapping[str, Any]) -> Task:
         word = text(record.get("status"))
@@ -179,39 +182,35 @@ def _status(word: str | None, *, has_finished: bool) -> Status:
 
 
 def _next_marker(body: Mapping[str, Any], request_id: str) -> str | None:
-    """Where the next page begins. Only `isTruncated` tells the end: the last page has a marker too."""
+    """The cursor of the next page. Only `isTruncated` marks the end: the last page has a marker too."""
     more = boolean(body.get("isTruncated"))
     marker = identifier(body.get("nextMarker"))
     if more is None:
         problem = "isTruncated is missing or no boolean"
     elif more and marker is None:
-        problem = "isTruncated says there is more, and nextMarker is missing"
+        problem = "isTruncated is true, and nextMarker is missing"
     else:
         return marker if more else None
     raise ProtocolError(
-        f"{_TITLE}'s answer is not as documented: {problem}; has the API changed?", request_id=request_id
+        f"{_TITLE}'s response is not as documented: {problem}; has the API changed?", request_id=request_id
     )
 
 
-def _refusal(answer: Response, body: Mapping[str, Any], request_id: str) -> ErrorResponse:
+def _error_response(response: Response, body: Mapping[str, Any], request_id: str) -> ErrorResponse:
     return ErrorResponse(
         vendor=_TITLE,
-        answer=answer,
+        response=response,
         code=(text(body.get("code")) or "").rpartition(".")[2],
         message=text(body.get("message")) or "",
         request_id=request_id,
     )
 
 
-def _refused(query: Query, refusal: ErrorResponse) -> Envelope:
-    """No tasks, where the refusal says that the id is unknown. Raises what it means otherwise."""
-    code = refusal.code
+def _envelope_of_error(query: Query, error: ErrorResponse) -> Envelope:
+    """An empty envelope where the requested id is unknown. Raises the error otherwise."""
+    code = error.code
     if query.ids and (code.endswith(("NotFound", "NotExist")) or code.startswith("NoSuch")):
-        return Envelope(records=(), next_cursor=None, request_id=refusal.request_id)
-    raise _error(query, refusal)
-
-
-def _error(query: Query, refusal: ErrorResponse) -> SyncerError:
-    if query.cursor is not None and ("Marker" in refusal.code or refusal.code == "InvalidParameter"):
-        return refusal.error(CursorRefused, "starting this list again")
-    return refusal.ruled(_RULES)
+        return Envelope(records=(), next_cursor=None, request_id=error.request_id)
+    if query.cursor is not None and ("Marker" in code or code == "InvalidParameter"):
+        raise error.to_error(CursorRefused, "restarting the list")
+    raise error.error_by(_RULES)

@@ -30,6 +30,6 @@ class BaseProvider:
         """Raises ConfigurationError: the API has no regions."""
         raise ConfigurationError(f"{self.name} has no regions: leave `regions` out")
 
-    def parse_regions(self, answer: Response) -> tuple[str, ...]:
+    def parse_regions(self, response: Response) -> tuple[str, ...]:
         """No regions."""
         return ()

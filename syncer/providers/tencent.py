@@ -1,4 +1,4 @@
-"""What Tencent Cloud's services share: requests signed with TC3-HMAC-SHA256, the envelope, the errors.
+"""The common parts of Tencent Cloud's services: TC3-HMAC-SHA256 signature, envelope, errors, regions.
 
 Sources: the vendor's pages "Signature v3" and "Common error codes", and the error pages of MPS and TAT.
 """
@@ -38,11 +38,11 @@ ENVIRONMENT = (("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLO
 
 @dataclass(frozen=True, slots=True)
 class TencentService:
-    """One of Tencent's services, as it is called."""
+    """One of Tencent's services."""
 
-    #: As people call it.
+    #: Its name in prose.
     title: str
-    #: As the credential scope calls it.
+    #: Its name in the credential scope.
     code: str
     version: str
     endpoint: Endpoint
@@ -54,7 +54,7 @@ class TencentService:
             "Content-Type": "application/json",
             "X-TC-Action": action,
             "X-TC-Version": self.version,
-            # Of error messages; ours are in English too.
+            # The language of error messages.
             "X-TC-Language": "en-US",
         }
         if region:
@@ -83,43 +83,43 @@ class TencentService:
             added["X-TC-Token"] = credentials.session_token
         return replace(request, headers={**request.headers, **added})
 
-    def read(self, answer: Response) -> tuple[dict[str, Any], ErrorResponse | None]:
-        """What `Response` holds, and the refusal in it. An error comes with HTTP 200 as with any other."""
-        body = read_object(self.title, answer)
-        if answer.status != 200 and not isinstance(body.get("Response"), dict):
-            return {}, ErrorResponse(vendor=self.title, answer=answer, code="", message="", request_id="")
-        response = required_field(body, "Response", dict, where=f"{self.title}'s answer", request_id="")
-        error = response.get("Error")
-        if error is None and answer.status == 200:
-            return response, None
+    def read(self, response: Response) -> tuple[dict[str, Any], ErrorResponse | None]:
+        """The content of `Response`, and the error in it. An error may come with HTTP 200."""
+        body = read_object(self.title, response)
+        if response.status != 200 and not isinstance(body.get("Response"), dict):
+            return {}, ErrorResponse(vendor=self.title, response=response, code="", message="", request_id="")
+        content = required_field(body, "Response", dict, where=f"{self.title}'s response", request_id="")
+        error = content.get("Error")
+        if error is None and response.status == 200:
+            return content, None
         error = error if isinstance(error, dict) else {}
-        return response, ErrorResponse(
+        return content, ErrorResponse(
             vendor=self.title,
-            answer=answer,
+            response=response,
             code=text(error.get("Code")) or "",
             message=text(error.get("Message")) or "",
-            request_id=request_id(response),
+            request_id=request_id(content),
         )
 
     def regions_request(self) -> Request:
         """The unsigned request for the regions in which the service can be used."""
         return self.request("DescribeRegions", {})
 
-    def parse_regions(self, answer: Response) -> tuple[str, ...]:
-        """The names of the regions in `answer` that are not said to be unavailable."""
-        response, refusal = self.read(answer)
-        if refusal:
+    def parse_regions(self, response: Response) -> tuple[str, ...]:
+        """The names of the regions in `response` that are not marked as unavailable."""
+        content, error = self.read(response)
+        if error:
             query = Query()
-            raise error_of(refusal, query, query.limit)
+            raise error_of(error, query, query.limit)
         where = f"{self.title}'s DescribeRegions"
-        regions = record_list(response, "RegionSet", total=None, where=where, request_id=request_id(response))
+        regions = record_list(content, "RegionSet", total=None, where=where, request_id=request_id(content))
         usable = (r for r in regions if isinstance(r, dict) and r.get("RegionState") != "UNAVAILABLE")
         return tuple(name for region in usable if (name := text(region.get("Region"))))
 
 
-def request_id(response: Mapping[str, Any]) -> str:
-    """What Tencent's support asks for."""
-    return text(response.get("RequestId")) or ""
+def request_id(content: Mapping[str, Any]) -> str:
+    """The id of the request, for the vendor's support; "" where the response has none."""
+    return text(content.get("RequestId")) or ""
 
 
 # Signature
@@ -130,14 +130,14 @@ def signed_names(headers: Mapping[str, str]) -> str:
 
 
 def canonical_request(method: str, query: str, headers: Mapping[str, str], body: bytes) -> str:
-    """What is signed of a request to `/`; `query` is the query string as it is sent."""
+    """The signed form of a request to `/`; `query` is the query string as it is sent."""
     lines = sorted(f"{name.lower()}:{value.strip().lower()}\n" for name, value in headers.items())
     parts = (method, "/", query, "".join(lines), signed_names(headers), sha256(body).hexdigest())
     return "\n".join(parts)
 
 
 def string_to_sign(moment: datetime, scope: str, canonical: str) -> str:
-    """Binds the canonical request to its time and scope, whose date must be the UTC date of `moment`."""
+    """The canonical request with its time and scope; the date in `scope` must be the UTC date of `moment`."""
     hashed = sha256(canonical.encode()).hexdigest()
     return f"{ALGORITHM}\n{int(moment.timestamp())}\n{scope}\n{hashed}"
 
@@ -153,42 +153,42 @@ def signature(secret_key: str, scope: str, string: str) -> str:
 # Errors
 
 
-def error_of(refusal: ErrorResponse, query: Query, most: int, filtered: bool = False) -> SyncerError:
-    """The error behind `refusal`, judged by what was asked; `most` is how many records a page may hold.
+def error_of(error: ErrorResponse, query: Query, most: int, filtered: bool = False) -> SyncerError:
+    """The SyncerError that `error` means for `query`; `most` is the largest page size.
 
-    `filtered` says that the query used a filter which the API may not know.
+    `filtered`: the query has a filter that the API may not support.
     """
-    code = refusal.code
+    code = error.code
     if code.startswith(_PARAMETER_CODES):
-        if "region" in f"{code} {refusal.message}".lower():
-            return refusal.error(ConfigurationError, _WRONG_REGION)
+        if "region" in f"{code} {error.message}".lower():
+            return error.to_error(ConfigurationError, _WRONG_REGION)
         if code.endswith((".Limit", ".TooLarge", ".LimitExceeded")):
-            return _limit_error(refusal, query, most)
+            return _limit_error(error, query, most)
         if filtered and query.cursor is None:
-            return refusal.error(FilterRefused, "reading without the filter")
+            return error.to_error(FilterRefused, "reading without the filter")
     if query.cursor is not None and code.startswith(_CURSOR_CODES):
-        return refusal.error(CursorRefused, "starting this list again")
-    return refusal.ruled(_RULES)
+        return error.to_error(CursorRefused, "restarting the list")
+    return error.error_by(_RULES)
 
 
-def _limit_error(refusal: ErrorResponse, query: Query, most: int) -> SyncerError:
+def _limit_error(error: ErrorResponse, query: Query, most: int) -> SyncerError:
     if query.limit > most:
-        return refusal.error(ConfigurationError, f"set page_size to {most} at most")
-    return refusal.error(PageRefused, "asking for smaller pages")
+        return error.to_error(ConfigurationError, f"set page_size to {most} at most")
+    return error.to_error(PageRefused, "requesting smaller pages")
 
 
 _PARAMETER_CODES = ("InvalidParameter", "UnknownParameter", "MissingParameter", "UnsupportedOperation")
-#: A scroll token is the id of a record: it may be called invalid, or its record not found.
+#: A scroll token is the id of a record: the error may be an invalid token, or a record that is not found.
 _CURSOR_CODES = ("InvalidParameter", "ResourceNotFound", "FailedOperation.TaskNotFound")
-_CLOCK = "asking again with the vendor's time; check this machine's clock"
+_CLOCK = "trying again with the vendor's time; check the clock of this machine"
 _EXPIRED = "the session token has expired or is wrong; renew it"
-_NO_RIGHT = "grant the key the right to read these tasks"
+_NO_RIGHT = "grant the key permission to read these tasks"
 _NO_SERVICE = "enable the service for this account, or correct `site`"
 _WRONG_PLACE = "check that `endpoint` and `site` belong to this provider"
-_WITHDRAWN = "the vendor has withdrawn this call; look for a newer syncer"
+_WITHDRAWN = "the vendor has withdrawn this call; look for a newer version of syncer"
 _WRONG_REGION = 'correct `regions`, or write regions = "all"'
 _RULES: Rules = (
-    ("RequestLimitExceeded*", Throttled, "asking again more slowly"),
+    ("RequestLimitExceeded*", Throttled, "trying again more slowly"),
     ("AuthFailure.SignatureExpire*", ClockSkewed, _CLOCK),
     ("AuthFailure.TokenFailure", CredentialsExpired, _EXPIRED),
     ("UnauthorizedOperation.InvalidToken", CredentialsExpired, _EXPIRED),
@@ -199,12 +199,12 @@ _RULES: Rules = (
     ("*.User[Uu]n[Rr]egister", CredentialsError, _NO_SERVICE),
     ("FailedOperation.UserArrears", CredentialsError, "the account is in arrears; settle its bill"),
     ("*Region*", ConfigurationError, _WRONG_REGION),
-    ("InternalError*", Retryable, "asking again"),
-    ("ServiceUnavailable*", Retryable, "asking again"),
-    ("FailedOperation*", Retryable, "asking again"),
-    ("Resource[IU]n*", Retryable, "asking again"),
-    ("*TooLarge", PageRefused, "asking for smaller pages"),
-    ("ResponseSize*", PageRefused, "asking for smaller pages"),
+    ("InternalError*", Retryable, "trying again"),
+    ("ServiceUnavailable*", Retryable, "trying again"),
+    ("FailedOperation*", Retryable, "trying again"),
+    ("Resource[IU]n*", Retryable, "trying again"),
+    ("*TooLarge", PageRefused, "requesting smaller pages"),
+    ("ResponseSize*", PageRefused, "requesting smaller pages"),
     ("InvalidAction", ProtocolError, _WRONG_PLACE),
     ("NoSuch*", ProtocolError, _WRONG_PLACE),
     ("ActionOffline", ProtocolError, _WITHDRAWN),

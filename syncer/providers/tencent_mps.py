@@ -33,7 +33,7 @@ from syncer.providers.responses import record_list
 from syncer.providers.tencent_mps_outcome import error_code, outcome
 
 _HOSTS = {"cn": "mps.tencentcloudapi.com", "intl": "mps.intl.tencentcloudapi.com"}
-#: The vendor keeps details shorter than the list on its international site.
+#: On the international site, details are available for a shorter time than the list.
 _DETAIL_RETENTION = {"cn": timedelta(days=7), "intl": timedelta(days=3)}
 
 _FAILED_LIST = "FINISH.failed"
@@ -43,7 +43,7 @@ _LISTS = (
     Listing(name="FINISH", role=Role.PRIMARY, terminal=True),
     Listing(name=_FAILED_LIST, role=Role.FAILED, terminal=True),
 )
-#: By list: the status it proves, the vendor's word, the place in the lifecycle.
+#: By list: the status of its tasks, the vendor's word, the rank in the lifecycle.
 _MEANINGS = {
     "WAITING": (Status.WAITING, "WAITING", 0),
     "PROCESSING": (Status.RUNNING, "PROCESSING", 1),
@@ -58,7 +58,7 @@ _FIELDS = {
     "BeginProcessTime": "started_at",
     "FinishTime": "finished_at",
 }
-#: Three are documented for the list, the others for its detail call.
+#: Three are documented for the list, the others for the detail call.
 _TASK_TYPES = frozenset(
     (
         *("WorkflowTask", "EditMediaTask", "LiveProcessTask"),
@@ -66,7 +66,7 @@ _TASK_TYPES = frozenset(
         *("EvaluationTask", "ExtractBlindWatermark"),
     )
 )
-#: Keys of foreign storage, callbacks and players, which a detail answer repeats from the order.
+#: Keys of foreign storage, callbacks and players, which a detail response repeats from the order.
 _SECRETS = frozenset({"S3SecretId", "S3SecretKey", "NotifyKey", "SimpleAesDrm"})
 _EXAMPLE = ProviderExample(
     configuration="""\
@@ -135,30 +135,30 @@ class TencentMps(BaseProvider):
     def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
         return self.service.sign(request, credentials, now)
 
-    def parse(self, query: Query, answer: Response) -> Envelope:
-        response, refusal = self.service.read(answer)
-        request_id = tencent.request_id(response)
-        if refusal:
-            if query.ids and _is_unknown(refusal.code):
+    def parse(self, query: Query, response: Response) -> Envelope:
+        content, error = self.service.read(response)
+        request_id = tencent.request_id(content)
+        if error:
+            if query.ids and _is_unknown(error.code):
                 return Envelope(records=(), next_cursor=None, request_id=request_id)
             is_filtered = query.list_name == _FAILED_LIST
-            raise tencent.error_of(refusal, query, self.facts.page_size, is_filtered)
+            raise tencent.error_of(error, query, self.facts.page_size, is_filtered)
         if query.ids:
-            detail = {name: value for name, value in response.items() if name != "RequestId"}
-            found = (detail,) if detail.get("Status") or detail.get("TaskType") else ()
-            return Envelope(records=found, next_cursor=None, request_id=request_id)
-        total = integer(response.get("TotalCount"))
+            detail = {name: value for name, value in content.items() if name != "RequestId"}
+            is_task = detail.get("Status") or detail.get("TaskType")
+            return Envelope(records=(detail,) if is_task else (), next_cursor=None, request_id=request_id)
+        total = integer(content.get("TotalCount"))
         where = f"{self.service.title}'s DescribeTasks"
         return Envelope(
-            records=tuple(record_list(response, "TaskSet", total=total, where=where, request_id=request_id)),
-            next_cursor=identifier(response.get("ScrollToken")),
+            records=tuple(record_list(content, "TaskSet", total=total, where=where, request_id=request_id)),
+            next_cursor=identifier(content.get("ScrollToken")),
             total=total,
             request_id=request_id,
         )
 
     def task(self, query: Query, record: Mapping[str, Any]) -> Task:
         if query.ids:
-            return _detailed(query.ids[0], record)
+            return _detail_task(query.ids[0], record)
         status, word, rank = _MEANINGS[query.list_name]
         return Task(
             task_id=task_id(record, "TaskId"),
@@ -173,8 +173,8 @@ class TencentMps(BaseProvider):
         )
 
     def reduce(self, record: dict[str, Any]) -> dict[str, Any]:
-        """`record` without the keys to other systems that a detail answer may repeat."""
-        # The rows of the list are flat and hold none.
+        """`record` without the keys of other systems that a detail response may repeat."""
+        # The rows of the list are flat and contain none.
         if dict not in map(type, record.values()):
             return record
         reduced: dict[str, Any] = without_keys(record, _SECRETS)
@@ -182,7 +182,7 @@ class TencentMps(BaseProvider):
 
 
 def _is_unknown(code: str) -> bool:
-    """Whether `code` says that there is no such task, or no longer; the id is all that was asked."""
+    """Whether `code` means that there is no such task, or no longer; the id is the only parameter."""
     if code in ("InvalidParameterValue", "InvalidParameterValue.TaskId", "InvalidParameter.Id"):
         return True
     return code.startswith(("ResourceNotFound", "FailedOperation", "InvalidParameter")) and (
@@ -193,10 +193,10 @@ def _is_unknown(code: str) -> bool:
 # Details
 
 
-def _detailed(asked: str, record: Mapping[str, Any]) -> Task:
-    """The task in a detail answer, which names no id at its top and tells the outcome of an ended task.
+def _detail_task(requested_id: str, record: Mapping[str, Any]) -> Task:
+    """The task in a detail response, which has no id of its own, but the outcome of an ended task.
 
-    Its TaskType is left out: what the list calls LiveProcessTask is a LiveStreamProcessTask here.
+    Its TaskType is not used: the LiveProcessTask of a list is a LiveStreamProcessTask here.
     """
     word = text(record.get("Status"))
     status, _, rank = _MEANINGS.get(word or "", (Status.UNKNOWN, None, None))
@@ -204,7 +204,7 @@ def _detailed(asked: str, record: Mapping[str, Any]) -> Task:
     if status is Status.FINISHED:
         status, failure = outcome(record)
     return Task(
-        task_id=asked,
+        task_id=requested_id,
         status=status,
         provider_status=word,
         created_at=iso_instant(record.get("CreateTime")),

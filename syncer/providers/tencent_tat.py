@@ -68,7 +68,7 @@ _PARTS = {
     "CommandDocument": (
         *("Content", "CommandType", "Timeout", "WorkingDirectory", "Username"),
         *("OutputCOSBucketUrl", "OutputCOSKeyPrefix"),
-        # Ours, in the place of Content.
+        # Stored in place of Content.
         *("ContentLength", "ContentSha256"),
     ),
 }
@@ -78,7 +78,7 @@ _PATHS = frozenset(f"{part}.{name}" for part, names in _PARTS.items() for name i
 _KNOWN_VALUES = {
     "TaskStatus": frozenset(_STATUSES),
     "CommandDocument.CommandType": frozenset({"SHELL", "POWERSHELL", "BAT"}),
-    # Documented in capitals, shown in small letters.
+    # Documented in capitals; the example has small letters.
     "InvocationSource": frozenset({"USER", "INVOKER", "user", "invoker"}),
 }
 _PAGING = Offsets()
@@ -88,7 +88,7 @@ _FACTS = Facts(
     page_size=100,
     requests_per_second=10,
     ids_per_request=100,
-    # Signed anew for every answer.
+    # Signed again for every response.
     volatile=frozenset({"TaskResult.OutputUrl"}),
     known_paths=_PATHS | _FIELDS.keys(),
     known_values=_KNOWN_VALUES,
@@ -153,7 +153,7 @@ class TencentTat(BaseProvider):
     def request(self, query: Query) -> Request:
         parameters: dict[str, Any]
         if query.ids:
-            # Without a limit of its own the answer would stop at twenty.
+            # Without a limit, the response would hold only twenty.
             parameters = {"InvocationTaskIds": list(query.ids), "Limit": len(query.ids)}
         else:
             parameters = {"Offset": _PAGING.number(query.cursor), "Limit": query.limit}
@@ -163,33 +163,33 @@ class TencentTat(BaseProvider):
     def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
         return self.service.sign(request, credentials, now)
 
-    def parse(self, query: Query, answer: Response) -> Envelope:
-        response, refusal = self.service.read(answer)
-        request_id = tencent.request_id(response)
-        if refusal:
-            return self._without_ids(query, refusal)
-        total = integer(response.get("TotalCount"))
+    def parse(self, query: Query, response: Response) -> Envelope:
+        content, error = self.service.read(response)
+        request_id = tencent.request_id(content)
+        if error:
+            return self._envelope_of_error(query, error)
+        total = integer(content.get("TotalCount"))
         where = f"{self.service.title}'s DescribeInvocationTasks"
-        found = tuple(
-            record_list(response, "InvocationTaskSet", total=total, where=where, request_id=request_id)
+        records = tuple(
+            record_list(content, "InvocationTaskSet", total=total, where=where, request_id=request_id)
         )
         if query.ids:
-            return Envelope(records=found, next_cursor=None, total=total, request_id=request_id)
+            return Envelope(records=records, next_cursor=None, total=total, request_id=request_id)
         return Envelope(
-            records=found,
-            next_cursor=_PAGING.next_cursor(query, count_rows(found, "InvocationTaskId"), total),
-            back_cursor=_PAGING.back_cursor(query, len(found)),
+            records=records,
+            next_cursor=_PAGING.next_cursor(query, count_rows(records, "InvocationTaskId"), total),
+            back_cursor=_PAGING.back_cursor(query, len(records)),
             total=total,
             request_id=request_id,
         )
 
-    def _without_ids(self, query: Query, refusal: ErrorResponse) -> Envelope:
-        """No tasks, where the refusal says that the id is unknown. Raises what it means otherwise."""
-        if query.ids and ("NotFound" in refusal.code or refusal.code.endswith(".InvalidInvocationTaskId")):
+    def _envelope_of_error(self, query: Query, error: ErrorResponse) -> Envelope:
+        """An empty envelope where the requested id is unknown. Raises the error otherwise."""
+        if query.ids and ("NotFound" in error.code or error.code.endswith(".InvalidInvocationTaskId")):
             if len(query.ids) > 1:
-                raise refusal.error(PageRefused, "asking for fewer ids at once")
-            return Envelope(records=(), next_cursor=None, request_id=refusal.request_id)
-        raise tencent.error_of(refusal, query, self.facts.page_size)
+                raise error.to_error(PageRefused, "requesting fewer ids at once")
+            return Envelope(records=(), next_cursor=None, request_id=error.request_id)
+        raise tencent.error_of(error, query, self.facts.page_size)
 
     def task(self, query: Query, record: Mapping[str, Any]) -> Task:
         word = text(record.get("TaskStatus"))
@@ -213,9 +213,9 @@ class TencentTat(BaseProvider):
         )
 
     def reduce(self, record: dict[str, Any]) -> dict[str, Any]:
-        """`record` without the command's content and output, as far as the options say so.
+        """`record` without the command's content and output, depending on the options.
 
-        The output of a task that still runs grows, and is never stored.
+        The output of a running task still grows; it is never stored.
         """
         result = record.get("TaskResult")
         if isinstance(result, dict) and result.get("Output") and not self._keeps_output(record):
@@ -233,8 +233,8 @@ class TencentTat(BaseProvider):
     def regions_request(self) -> Request:
         return self.service.regions_request()
 
-    def parse_regions(self, answer: Response) -> tuple[str, ...]:
-        return self.service.parse_regions(answer)
+    def parse_regions(self, response: Response) -> tuple[str, ...]:
+        return self.service.parse_regions(response)
 
 
 def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -243,6 +243,6 @@ def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _error_code(record: Mapping[str, Any], word: str | None) -> str | None:
-    """The exit code of a command that ran and failed, else the vendor's word for what went wrong."""
+    """The exit code of a command that ran and failed, otherwise the vendor's status word."""
     exit_code = integer(_part(record, "TaskResult").get("ExitCode"))
     return str(exit_code) if word == "FAILED" and exit_code else word

@@ -8,7 +8,7 @@ import pytest
 
 from syncer.ports import Provider, ProviderClass
 from syncer.providers import PROVIDERS
-from tests.support.provider_responses import made
+from tests.support.provider_responses import make_provider
 from tests.support.sixth_provider import AcmeRender
 
 
@@ -28,4 +28,4 @@ def provider_class(name: str) -> ProviderClass:
 @pytest.fixture(scope="module")
 def provider(name: str) -> Provider:
     """The provider with the least options that it needs."""
-    return made(name)
+    return make_provider(name)

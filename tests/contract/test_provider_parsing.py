@@ -17,7 +17,7 @@ from syncer.ports import Provider
 from syncer.providers import PROVIDERS
 from syncer.records import parse_page
 from tests.support.provider_queries import JSON, NOW, list_query, queries, records
-from tests.support.provider_responses import answer, enveloped
+from tests.support.provider_responses import json_response, response_with
 
 _INSTANTS = ("created_at", "started_at", "finished_at", "updated_at")
 _INTEGERS = ("progress_done", "progress_total", "rank")
@@ -26,17 +26,17 @@ _INTEGERS = ("progress_done", "progress_total", "rank")
 @pytest.mark.parametrize(
     ("response", "error_class"),
     [
-        (answer(b"<html>busy</html>", 503, content_type="text/html"), Retryable),
-        (answer(b"<html>busy</html>", 429, content_type="text/html"), Throttled),
-        (answer(b'{"Response": {"Data": [', 200), Retryable),
-        (answer(b"", 200), Retryable),
-        (answer(b"<html>log in</html>", 200, content_type="text/html"), ProtocolError),
-        (answer(b"<html>log in</html>", 407, content_type="text/html"), ConfigurationError),
-        (answer([], 200), ProtocolError),
-        (answer({}, 200), ProtocolError),
-        (answer({}, 500), Retryable),
-        (answer({}, 429), Throttled),
-        (answer({}, 404), ProtocolError),
+        (json_response(b"<html>busy</html>", 503, content_type="text/html"), Retryable),
+        (json_response(b"<html>busy</html>", 429, content_type="text/html"), Throttled),
+        (json_response(b'{"Response": {"Data": [', 200), Retryable),
+        (json_response(b"", 200), Retryable),
+        (json_response(b"<html>log in</html>", 200, content_type="text/html"), ProtocolError),
+        (json_response(b"<html>log in</html>", 407, content_type="text/html"), ConfigurationError),
+        (json_response([], 200), ProtocolError),
+        (json_response({}, 200), ProtocolError),
+        (json_response({}, 500), Retryable),
+        (json_response({}, 429), Throttled),
+        (json_response({}, 404), ProtocolError),
     ],
     ids=lambda value: f"{value.status} {value.body.decode()[:12]}" if isinstance(value, Response) else "",
 )
@@ -57,7 +57,7 @@ def test_response_without_records_names_the_reaction(
 def test_parse_raises_nothing_but_documented_errors(provider: Provider, value: object) -> None:
     for query in queries(provider):
         try:
-            envelope = provider.parse(query, answer(value))
+            envelope = provider.parse(query, json_response(value))
         except SyncerError:
             continue
         assert isinstance(envelope.records, tuple)
@@ -82,7 +82,7 @@ def test_record_with_an_oversized_id_is_rejected(name: str, provider: Provider) 
     (record, *_), task_id = _example(name, provider)
     too_long = "x" * (LONGEST_ID + 1)
     oversized = {key: too_long if value == task_id else value for key, value in record.items()}
-    page = parse_page(provider, list_query(provider), enveloped(name, [oversized]), observed_at=NOW)
+    page = parse_page(provider, list_query(provider), response_with(name, [oversized]), observed_at=NOW)
     assert (len(page.sightings), len(page.rejected)) == (0, 1)
     assert f"longer than {LONGEST_ID} characters" in page.rejected[0].reason
 
@@ -101,7 +101,7 @@ def test_number_that_no_column_can_hold_is_left_out(name: str, provider: Provide
 @given(data=st.data())
 def test_page_of_odd_records_loses_none(name: str, provider: Provider, data: st.DataObject) -> None:
     odd = data.draw(st.lists(records(provider) | JSON, max_size=3))
-    page = parse_page(provider, list_query(provider), enveloped(name, odd), observed_at=NOW)
+    page = parse_page(provider, list_query(provider), response_with(name, odd), observed_at=NOW)
     assert len(page.sightings) + len(page.rejected) == len(odd)
     for sighting in page.sightings:
         assert sighting.record is not None
@@ -116,7 +116,7 @@ def test_constants_name_fields_of_a_task() -> None:
 
 def _example(name: str, provider: Provider) -> tuple[list[dict[str, Any]], object]:
     """The records of the example response, and the id of the first as the vendor writes it."""
-    envelope = provider.parse(list_query(provider), answer(PROVIDERS[name].example.response))
+    envelope = provider.parse(list_query(provider), json_response(PROVIDERS[name].example.response))
     task = provider.task(list_query(provider), envelope.records[0])
     shown = list(envelope.records)
     return shown, next(value for value in shown[0].values() if str(value) == task.task_id)

@@ -20,7 +20,7 @@ from syncer.ports import Provider, ProviderClass
 from syncer.providers import PROVIDERS, create_provider
 from syncer.records import parse_page
 from tests.support.provider_queries import NOW, header, list_query, queries
-from tests.support.provider_responses import answer, made
+from tests.support.provider_responses import json_response, make_provider
 
 _CREDENTIALS = Credentials("ACCESSKEY", "hush-secret", "hush-token")
 
@@ -66,16 +66,16 @@ def test_site_is_the_configured_one(name: str, provider_class: ProviderClass) ->
     if "site" in option_names(provider_class.options_class):
         sites = get_args(get_type_hints(provider_class.options_class)["site"])
         assert len(sites) > 1
-        assert [made(name, site=site).site for site in sites] == list(sites)
+        assert [make_provider(name, site=site).site for site in sites] == list(sites)
     else:
-        assert made(name).site == ""
+        assert make_provider(name).site == ""
 
 
 def test_regions_are_requested_only_where_there_are_any(provider: Provider) -> None:
     if provider.regions == (GLOBAL,):
         with pytest.raises(ConfigurationError, match="leave `regions` out"):
             provider.regions_request()
-        assert provider.parse_regions(answer({})) == ()
+        assert provider.parse_regions(json_response({})) == ()
     else:
         assert provider.regions_request().action
 
@@ -97,7 +97,7 @@ def test_example_configuration_loads_and_shows_every_option(
 def test_example_response_is_a_whole_list_of_documented_records(
     provider_class: ProviderClass, provider: Provider
 ) -> None:
-    response = answer(provider_class.example.response)
+    response = json_response(provider_class.example.response)
     page = parse_page(provider, list_query(provider), response, observed_at=NOW)
     assert len(page.sightings) == provider_class.example.records > 0
     assert (page.next_cursor, page.rejected, page.quirks) == (None, (), ())
@@ -143,7 +143,7 @@ def test_requests_go_to_the_vendor_by_https(provider: Provider) -> None:
 
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.1:8080", "https://vpc.example"])
 def test_endpoint_replaces_scheme_and_host(name: str, provider: Provider, endpoint: str) -> None:
-    redirected = made(name, endpoint=endpoint)
+    redirected = make_provider(name, endpoint=endpoint)
     for query in queries(provider):
         request, plain = redirected.request(query), urlsplit(provider.request(query).url)
         assert request.url == f"{endpoint}{plain.path}?{plain.query}".rstrip("?")
@@ -153,7 +153,7 @@ def test_endpoint_replaces_scheme_and_host(name: str, provider: Provider, endpoi
 @pytest.mark.parametrize("endpoint", ["ftp://x", "https://x/api", "https://me:key@x"])
 def test_endpoint_is_scheme_and_host_alone(name: str, endpoint: str) -> None:
     with pytest.raises(ConfigurationError):
-        made(name, endpoint=endpoint)
+        make_provider(name, endpoint=endpoint)
 
 
 def test_request_depends_on_the_query_alone(provider: Provider) -> None:

@@ -20,7 +20,7 @@ from syncer.storage import PgStore, make_engine
 from syncer.storage.roles import create_bi_role, describe_bi_role
 from tests.support.fakes import after, make_stream
 from tests.support.postgres_servers import Server
-from tests.support.provider_responses import made, tencent
+from tests.support.provider_responses import make_provider, tencent_response
 from tests.support.sightings import begin, see, store
 
 PASSWORD = "correct horse battery"
@@ -85,8 +85,8 @@ def filled_views(migrated_url: str) -> None:
     """At least one row in every view that shows tasks."""
     engine = make_engine(migrated_url)
     record = {"InvocationTaskId": "i", "TaskStatus": "SUCCESS", "TaskResult": {"ExitCode": 7}}
-    body = tencent(InvocationTaskSet=[record], TotalCount=1)
-    page = parse_page(made("tencent_tat"), Query(list_name="tasks"), body, observed_at=after(0))
+    body = tencent_response(InvocationTaskSet=[record], TotalCount=1)
+    page = parse_page(make_provider("tencent_tat"), Query(list_name="tasks"), body, observed_at=after(0))
     with PgStore(engine, holder="test").claim(make_stream(provider="tencent_tat")) as stream_store:
         run = begin(stream_store)
         store(stream_store, run, see("t"), *page.sightings)

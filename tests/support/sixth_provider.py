@@ -88,12 +88,12 @@ site = "eu"
     options={"site": "eu"},
 )
 _RULES: Rules = (
-    ("Throttled", Throttled, "asking again more slowly"),
-    ("ClockSkewed", ClockSkewed, "asking again with the vendor's time; check this machine's clock"),
+    ("Throttled", Throttled, "trying again more slowly"),
+    ("ClockSkewed", ClockSkewed, "trying again with the vendor's time; check the clock of this machine"),
     ("TokenExpired", CredentialsExpired, "renew the session token"),
     ("BadSignature", CredentialsError, "check access_key and secret_key"),
-    ("PageTooLarge", PageRefused, "asking for smaller pages"),
-    ("Internal", Retryable, "asking again"),
+    ("PageTooLarge", PageRefused, "requesting smaller pages"),
+    ("Internal", Retryable, "trying again"),
 )
 
 
@@ -143,11 +143,11 @@ class AcmeRender(BaseProvider):
             added["X-Acme-Token"] = credentials.session_token
         return replace(request, headers={**request.headers, **added})
 
-    def parse(self, query: Query, answer: Response) -> Envelope:
-        body = read_object(_TITLE, answer)
+    def parse(self, query: Query, response: Response) -> Envelope:
+        body = read_object(_TITLE, response)
         request_id = text(body.get("requestId")) or ""
-        if answer.status != 200 or text(body.get("code")) not in ("OK", None):
-            raise _refusal(answer, body, request_id).ruled(_RULES)
+        if response.status != 200 or text(body.get("code")) not in ("OK", None):
+            raise _error_response(response, body, request_id).error_by(_RULES)
         total = integer(body.get("totalCount"))
         jobs = record_list(body, "jobs", total=total, where=f"{_TITLE}'s response", request_id=request_id)
         cursor = None if query.ids else _PAGING.next_cursor(query, count_rows(jobs, "jobId"), total)
@@ -173,10 +173,10 @@ class AcmeRender(BaseProvider):
         )
 
 
-def _refusal(response: Response, body: Mapping[str, Any], request_id: str) -> ErrorResponse:
+def _error_response(response: Response, body: Mapping[str, Any], request_id: str) -> ErrorResponse:
     return ErrorResponse(
         vendor=_TITLE,
-        answer=response,
+        response=response,
         code=text(body.get("code")) or "",
         message=text(body.get("message")) or "",
         request_id=request_id,

@@ -18,7 +18,7 @@ from tests.support import known_tasks
 from tests.support.bi_roles import bi_role, connect_bi_role, filled_views, superuser_engine, superuser_url
 from tests.support.fakes import after, make_source
 from tests.support.postgres_servers import Server
-from tests.support.provider_responses import enveloped, made
+from tests.support.provider_responses import make_provider, response_with
 from tests.support.sightings import begin, store
 
 __all__ = [
@@ -54,8 +54,8 @@ def read(
 ) -> tuple[Sighting, ...]:
     """What the provider of `kind` reads from an answer with these records."""
     asked = Query(list_name=list_name, region=GLOBAL)
-    response = enveloped(kind, list(records))
-    return parse_page(made(kind, **options), asked, response, observed_at=after(at)).sightings
+    response = response_with(kind, list(records))
+    return parse_page(make_provider(kind, **options), asked, response, observed_at=after(at)).sightings
 
 
 class Shown:

@@ -18,7 +18,7 @@ from syncer.config.toml_schema import (
     SourceTable,
 )
 from syncer.providers import PROVIDERS
-from tests.support.provider_responses import made
+from tests.support.provider_responses import make_provider
 from tests.support.sixth_provider import AcmeRender
 
 TABLES = (DatabaseTable, DaemonTable, ReportingTable, HistoryTable, SourceTable, LookbackTable)
@@ -65,8 +65,8 @@ def test_template_shows_every_key() -> None:
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_template_names_the_variables_of_every_provider(name: str) -> None:
     words = re.sub(r"\n# ", " ", template())
-    assert made(name).title in words
-    for names in made(name).facts.environment:
+    assert make_provider(name).title in words
+    for names in make_provider(name).facts.environment:
         assert ", ".join(filter(None, names)) in words
 
 

@@ -10,7 +10,7 @@ import pytest
 from syncer.config import load
 from syncer.config.provider_options import option_names
 from syncer.providers import PROVIDERS
-from tests.support.provider_responses import made
+from tests.support.provider_responses import make_provider
 from tests.unit.docs.pages import CHINESE, ENGLISH, ROOT, blocks
 
 NAMES = pytest.mark.parametrize("name", PROVIDERS)
@@ -39,5 +39,5 @@ def test_example_on_the_page_loads_and_shows_every_option(name: str, tmp_path: P
 @NAMES
 def test_page_names_the_environment_variables(name: str) -> None:
     page = page_of(name).read_text("utf-8")
-    variables = {each for names in made(name).facts.environment for each in names if each}
+    variables = {each for names in make_provider(name).facts.environment for each in names if each}
     assert all(f"`{each}`" in page for each in variables)

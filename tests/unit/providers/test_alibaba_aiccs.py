@@ -19,9 +19,9 @@ from syncer.errors import (
     Throttled,
 )
 from syncer.model import Query, Response, Role, Status, Task
-from tests.support.provider_responses import answer, examples, made
+from tests.support.provider_responses import documented_responses, json_response, make_provider
 
-_AICCS = made("alibaba_aiccs")
+_AICCS = make_provider("alibaba_aiccs")
 _ALL = Query(list_name="ALL", limit=50)
 _FIRED = datetime(2021, 4, 15, 9, 0, 32, tzinfo=UTC)
 
@@ -32,13 +32,15 @@ def parameters(query: Query) -> dict[str, str]:
 
 def listed(found: int, total: object, size: object = 50, **fields: Any) -> Response:
     content = {"PageNo": 1, "PageSize": size, "Total": total, "Record": [{"Id": n} for n in range(found)]}
-    return answer(
+    return json_response(
         {"RequestId": "r-1", "Code": "OK", "Message": "OK", "Success": True, "Data": content, **fields}
     )
 
 
 def refused(code: str, status: int = 400, **headers: str) -> Response:
-    return answer({"RequestId": "r-1", "HostId": "aiccs", "Code": code, "Message": "no"}, status, **headers)
+    return json_response(
+        {"RequestId": "r-1", "HostId": "aiccs", "Code": code, "Message": "no"}, status, **headers
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def test_lists_are_the_open_statuses_and_then_all() -> None:
 
 
 def test_example_of_the_documentation_is_read() -> None:
-    (given,) = examples("alibaba_aiccs")
+    (given,) = documented_responses("alibaba_aiccs")
     envelope = _AICCS.parse(Query(list_name="ALL", limit=20), given)
     assert (envelope.total, envelope.next_cursor) == (50, "2")
     assert envelope.request_id == "D9CB3933-9FE3-4870-BA8E-2BEE91B69D23"

@@ -17,9 +17,9 @@ from syncer.errors import (
     Throttled,
 )
 from syncer.model import Query, Response, Status, Task
-from tests.support.provider_responses import answer, examples, made
+from tests.support.provider_responses import documented_responses, json_response, make_provider
 
-_VOD = made("baidu_vod")
+_VOD = make_provider("baidu_vod")
 _PAGE = Query(list_name="tasks")
 _ID = Query(ids=("tsk-1",))
 
@@ -29,11 +29,13 @@ def parameters(query: Query) -> dict[str, str]:
 
 
 def listed(**fields: Any) -> Response:
-    return answer({"data": [{"taskId": "tsk-1"}], "isTruncated": False, **fields}, x_bce_request_id="r-1")
+    return json_response(
+        {"data": [{"taskId": "tsk-1"}], "isTruncated": False, **fields}, x_bce_request_id="r-1"
+    )
 
 
 def refused(code: str, status: int = 400) -> Response:
-    return answer({"requestId": "r-1", "code": code, "message": "no"}, status)
+    return json_response({"requestId": "r-1", "code": code, "message": "no"}, status)
 
 
 def status_of(word: object, finished: object = None) -> Status:
@@ -72,7 +74,7 @@ def test_request_is_a_get_of_the_list() -> None:
 
 def test_example_of_the_documentation_is_read() -> None:
     """Its last page has a marker for a next one."""
-    (given,) = examples("baidu_vod")
+    (given,) = documented_responses("baidu_vod")
     envelope = _VOD.parse(_PAGE, given)
     assert (len(envelope.records), envelope.next_cursor) == (2, None)
     assert _VOD.task(_PAGE, envelope.records[0]) == Task(
@@ -139,7 +141,7 @@ def test_wrong_envelope_is_named(fields: dict[str, Any], named: str) -> None:
 
 def test_missing_list_is_named() -> None:
     with pytest.raises(ProtocolError, match="data is missing"):
-        _VOD.parse(_PAGE, answer({"isTruncated": False}))
+        _VOD.parse(_PAGE, json_response({"isTruncated": False}))
 
 
 def test_answer_by_id_has_no_next_page() -> None:

@@ -9,20 +9,24 @@ import pytest
 from syncer.errors import ConfigurationError, ProtocolError, Retryable, SyncerError, Throttled
 from syncer.model import Query, Response
 from syncer.providers import responses
-from tests.support.provider_responses import answer
+from tests.support.provider_responses import json_response
 
 _HTML = b"<html><head><title>Please log in</title></head></html>"
 
 
 def html(status: int, **headers: str) -> Response:
-    return answer(_HTML, status, **{"content_type": "text/html; charset=utf-8", **headers})
+    return json_response(_HTML, status, **{"content_type": "text/html; charset=utf-8", **headers})
 
 
 def refusal(
     code: str = "Odd", message: str = "no", status: int = 400, **headers: str
 ) -> responses.ErrorResponse:
     return responses.ErrorResponse(
-        vendor="Cloud", answer=answer({}, status, **headers), code=code, message=message, request_id="r-1"
+        vendor="Cloud",
+        response=json_response({}, status, **headers),
+        code=code,
+        message=message,
+        request_id="r-1",
     )
 
 
@@ -38,14 +42,14 @@ def refusal(
         pytest.param(html(429), Throttled, id="throttled by a gateway"),
         pytest.param(html(502), Retryable, id="bad gateway"),
         pytest.param(html(503), Retryable, id="unavailable"),
-        pytest.param(answer(b'{"Response": {"TaskSet": [{"Ta'), Retryable, id="cut inside a string"),
-        pytest.param(answer(b'{"Response": {"TaskSet": ['), Retryable, id="cut between values"),
-        pytest.param(answer(b'{"a": "\xe6\xb5'), Retryable, id="cut inside a character"),
-        pytest.param(answer(b""), Retryable, id="empty"),
-        pytest.param(answer(b"", 404), ProtocolError, id="empty with 404"),
-        pytest.param(answer(b"[1]"), ProtocolError, id="an array"),
-        pytest.param(answer(b"null"), ProtocolError, id="null"),
-        pytest.param(answer(b"[" * 200_000), ProtocolError, id="too deep"),
+        pytest.param(json_response(b'{"Response": {"TaskSet": [{"Ta'), Retryable, id="cut inside a string"),
+        pytest.param(json_response(b'{"Response": {"TaskSet": ['), Retryable, id="cut between values"),
+        pytest.param(json_response(b'{"a": "\xe6\xb5'), Retryable, id="cut inside a character"),
+        pytest.param(json_response(b""), Retryable, id="empty"),
+        pytest.param(json_response(b"", 404), ProtocolError, id="empty with 404"),
+        pytest.param(json_response(b"[1]"), ProtocolError, id="an array"),
+        pytest.param(json_response(b"null"), ProtocolError, id="null"),
+        pytest.param(json_response(b"[" * 200_000), ProtocolError, id="too deep"),
     ],
 )
 def test_unreadable_answer_names_the_reaction(given: Response, kind: type[SyncerError]) -> None:
@@ -56,7 +60,7 @@ def test_unreadable_answer_names_the_reaction(given: Response, kind: type[Syncer
 
 
 def test_html_is_described() -> None:
-    with pytest.raises(ProtocolError, match=r"HTTP 200 brings text/html; charset=utf-8 .*Please log in"):
+    with pytest.raises(ProtocolError, match=r"HTTP 200 with text/html; charset=utf-8 .*Please log in"):
         responses.read_object("Cloud", html(200))
 
 
@@ -78,7 +82,7 @@ def test_gateway_error_carries_the_wait() -> None:
     ids=["byte order mark", "control character", "no utf-8", "beyond 64 bits", "endless digits"],
 )
 def test_read_object_is_liberal(body: bytes, value: object) -> None:
-    assert responses.read_object("Cloud", answer(body)) == value
+    assert responses.read_object("Cloud", json_response(body)) == value
 
 
 @pytest.mark.parametrize(
@@ -103,7 +107,7 @@ def test_read_object_is_liberal(body: bytes, value: object) -> None:
     ],
 )
 def test_retry_after_reads(headers: dict[str, str], wait: timedelta | None) -> None:
-    assert responses.retry_after(answer({}, **headers)) == wait
+    assert responses.retry_after(json_response({}, **headers)) == wait
 
 
 @pytest.mark.parametrize(
@@ -124,14 +128,14 @@ def test_vendor_message_is_shortened(message: str, kept: str) -> None:
 
 
 def test_refusal_says_what_happened_and_what_to_do() -> None:
-    error = refusal("Odd.Code", "It is odd.").error(ProtocolError, "asking somebody")
-    assert error.message == "Cloud answers Odd.Code (It is odd): asking somebody"
+    error = refusal("Odd.Code", "It is odd.").to_error(ProtocolError, "reporting it")
+    assert error.message == "Cloud answers Odd.Code (It is odd): reporting it"
     assert (error.code, error.request_id) == ("Odd.Code", "r-1")
 
 
 def test_refusal_without_words_names_the_status() -> None:
-    error = refusal("", "", 418).error(ProtocolError, "asking somebody")
-    assert error.message == "Cloud answers HTTP 418: asking somebody"
+    error = refusal("", "", 418).to_error(ProtocolError, "reporting it")
+    assert error.message == "Cloud answers HTTP 418: reporting it"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +152,7 @@ def test_refusal_without_words_names_the_status() -> None:
 def test_refusal_is_judged_by_rule_then_by_status(
     given: responses.ErrorResponse, kind: type[SyncerError]
 ) -> None:
-    error = given.ruled((("Known*", ConfigurationError, "write it down"),))
+    error = given.error_by((("Known*", ConfigurationError, "write it down"),))
     assert type(error) is kind
     if isinstance(error, Throttled):
         assert error.retry_after == timedelta(seconds=3)
@@ -170,7 +174,7 @@ def test_null_list_of_none_is_empty() -> None:
 
 def test_ignored_id_filter_is_refused() -> None:
     query = Query(ids=("a",))
-    with pytest.raises(ProtocolError, match="other tasks than the one asked for"):
+    with pytest.raises(ProtocolError, match="other tasks than the requested one"):
         responses.check_requested_id(query, [{"id": "b"}, 7], "id", where="Cloud's list", request_id="r-1")
     responses.check_requested_id(
         query, [{"id": "b"}, {"id": "a"}], "id", where="Cloud's list", request_id="r-1"

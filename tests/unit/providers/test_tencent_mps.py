@@ -20,9 +20,15 @@ from syncer.errors import (
     Throttled,
 )
 from syncer.model import Query, Status, Task
-from tests.support.provider_responses import answer, examples, made, tencent, tencent_error
+from tests.support.provider_responses import (
+    documented_responses,
+    json_response,
+    make_provider,
+    tencent_error,
+    tencent_response,
+)
 
-_MPS = made("tencent_mps")
+_MPS = make_provider("tencent_mps")
 _CREATED = datetime(2018, 12, 27, 13, 57, 15, tzinfo=UTC)
 _FINISH = Query(list_name="FINISH")
 _DETAIL = Query(ids=("24-WorkflowTask-1",))
@@ -34,7 +40,7 @@ def body(query: Query) -> dict[str, Any]:
 
 
 def detail(**fields: Any) -> Task:
-    envelope = _MPS.parse(_DETAIL, tencent(Status="FINISH", TaskType="WorkflowTask", **fields))
+    envelope = _MPS.parse(_DETAIL, tencent_response(Status="FINISH", TaskType="WorkflowTask", **fields))
     return _MPS.task(_DETAIL, envelope.records[0])
 
 
@@ -68,7 +74,7 @@ def test_request_asks(query: Query, expected: dict[str, Any]) -> None:
     [("cn", "mps.tencentcloudapi.com", 7), ("intl", "mps.intl.tencentcloudapi.com", 3)],
 )
 def test_sites_have_hosts_and_retentions(site: str, host: str, kept: int) -> None:
-    provider = made("tencent_mps", site=site)
+    provider = make_provider("tencent_mps", site=site)
     request = provider.request(_FINISH)
     assert request.url == f"https://{host}/"
     assert request.headers["Host"] == host
@@ -84,7 +90,7 @@ def test_list_and_detail_are_paced_apart() -> None:
 
 @pytest.mark.parametrize("site", ["cn", "intl"])
 def test_examples_of_the_documentation_are_read(site: str) -> None:
-    first, second, third = (_MPS.parse(_FINISH, one) for one in examples(f"tencent_mps_{site}"))
+    first, second, third = (_MPS.parse(_FINISH, one) for one in documented_responses(f"tencent_mps_{site}"))
     assert (len(first.records), first.next_cursor, first.total) == (5, "taskId6", 12)
     assert (len(second.records), second.next_cursor, second.total) == (1, None, 1)
     assert third.next_cursor is None
@@ -105,7 +111,7 @@ def test_examples_of_the_documentation_are_read(site: str) -> None:
 
 def test_example_that_contradicts_itself_is_kept_as_it_is() -> None:
     """The international page shows a FINISH row without, and a PROCESSING row with, a finish time."""
-    _, finish, processing = examples("tencent_mps_intl")
+    _, finish, processing = documented_responses("tencent_mps_intl")
     unfinished = _MPS.task(_FINISH, _MPS.parse(_FINISH, finish).records[0])
     query = Query(list_name="PROCESSING")
     finished = _MPS.task(query, _MPS.parse(query, processing).records[0])
@@ -181,16 +187,16 @@ def test_error_names_the_reaction(query: Query, code: str, message: str, kind: t
 )
 def test_http_status_is_an_error_too(status: int, kind: type[SyncerError]) -> None:
     with pytest.raises(SyncerError) as caught:
-        _MPS.parse(_FINISH, answer({"message": "no route"}, status))
+        _MPS.parse(_FINISH, json_response({"message": "no route"}, status))
     assert type(caught.value) is kind
 
 
 def test_code_counts_more_than_http_status() -> None:
     value = {"Response": {"RequestId": "r", "Error": {"Code": "AuthFailure.SignatureExpire"}}}
     with pytest.raises(ClockSkewed):
-        _MPS.parse(_FINISH, answer(value, 403))
+        _MPS.parse(_FINISH, json_response(value, 403))
     with pytest.raises(Retryable):
-        _MPS.parse(_FINISH, answer({"Response": {"RequestId": "r"}}, 502))
+        _MPS.parse(_FINISH, json_response({"Response": {"RequestId": "r"}}, 502))
 
 
 @pytest.mark.parametrize(
@@ -204,12 +210,12 @@ def test_code_counts_more_than_http_status() -> None:
 )
 def test_wrong_envelope_is_named(value: object, named: str) -> None:
     with pytest.raises(ProtocolError, match=named):
-        _MPS.parse(_FINISH, answer(value))
+        _MPS.parse(_FINISH, json_response(value))
 
 
 def test_error_of_another_shape_is_an_error() -> None:
     with pytest.raises(ProtocolError):
-        _MPS.parse(_FINISH, tencent(Error="boom"))
+        _MPS.parse(_FINISH, tencent_response(Error="boom"))
 
 
 # Details
@@ -233,11 +239,11 @@ def test_unknown_task_is_an_empty_answer(code: str) -> None:
 
 
 def test_detail_without_anything_is_an_empty_answer() -> None:
-    assert _MPS.parse(_DETAIL, tencent(Status="", TaskType="")).records == ()
+    assert _MPS.parse(_DETAIL, tencent_response(Status="", TaskType="")).records == ()
 
 
 def test_detail_record_leaves_the_request_id_out() -> None:
-    assert _MPS.parse(_DETAIL, tencent(Status="WAITING")).records == ({"Status": "WAITING"},)
+    assert _MPS.parse(_DETAIL, tencent_response(Status="WAITING")).records == ({"Status": "WAITING"},)
 
 
 @pytest.mark.parametrize(

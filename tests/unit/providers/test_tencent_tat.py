@@ -19,9 +19,15 @@ from syncer.errors import (
     Throttled,
 )
 from syncer.model import Query, Status, Task
-from tests.support.provider_responses import answer, examples, made, tencent, tencent_error
+from tests.support.provider_responses import (
+    documented_responses,
+    json_response,
+    make_provider,
+    tencent_error,
+    tencent_response,
+)
 
-_TAT = made("tencent_tat")
+_TAT = make_provider("tencent_tat")
 _PAGE = Query(list_name="tasks", region="ap-guangzhou")
 _IDS = Query(ids=("invt-1", "invt-2"), region="ap-guangzhou", limit=2)
 
@@ -47,18 +53,18 @@ def test_ids_are_asked_for_with_their_number_as_limit() -> None:
 
 
 def test_outputs_are_asked_for_if_wanted() -> None:
-    request = made("tencent_tat", outputs=True).request(_PAGE)
+    request = make_provider("tencent_tat", outputs=True).request(_PAGE)
     assert json.loads(request.body)["HideOutput"] is False
 
 
 def test_sites_have_hosts() -> None:
     assert _TAT.request(_PAGE).url == "https://tat.tencentcloudapi.com/"
-    international = made("tencent_tat", site="intl")
+    international = make_provider("tencent_tat", site="intl")
     assert international.request(_PAGE).url == "https://tat.intl.tencentcloudapi.com/"
 
 
 def test_example_of_the_documentation_is_read() -> None:
-    (given,) = examples("tencent_tat")
+    (given,) = documented_responses("tencent_tat")
     envelope = _TAT.parse(_PAGE, given)
     assert (envelope.total, envelope.next_cursor, envelope.back_cursor) == (1, None, None)
     assert _TAT.task(_PAGE, envelope.records[0]) == Task(
@@ -139,20 +145,20 @@ def test_later_update_has_the_higher_rank() -> None:
 def test_next_page_overlaps() -> None:
     shown = [record(InvocationTaskId=f"invt-{n}") for n in range(100)]
     envelope = _TAT.parse(
-        Query(list_name="tasks", cursor="90"), tencent(TotalCount=500, InvocationTaskSet=shown)
+        Query(list_name="tasks", cursor="90"), tencent_response(TotalCount=500, InvocationTaskSet=shown)
     )
     assert (envelope.next_cursor, envelope.back_cursor) == ("180", "0")
 
 
 def test_row_that_stands_on_the_page_twice_does_not_end_the_list() -> None:
     shown = [record(InvocationTaskId=f"invt-{n}") for n in range(5)]
-    page = tencent(TotalCount=6, InvocationTaskSet=[*shown, shown[2]])
+    page = tencent_response(TotalCount=6, InvocationTaskSet=[*shown, shown[2]])
     envelope = _TAT.parse(Query(list_name="tasks", limit=5), page)
     assert envelope.next_cursor == "3"
 
 
 def test_answer_by_ids_has_no_next_page() -> None:
-    envelope = _TAT.parse(_IDS, tencent(TotalCount=2, InvocationTaskSet=[record()]))
+    envelope = _TAT.parse(_IDS, tencent_response(TotalCount=2, InvocationTaskSet=[record()]))
     assert (envelope.next_cursor, envelope.back_cursor, envelope.total) == (None, None, 2)
 
 
@@ -190,7 +196,7 @@ def test_error_names_the_reaction(query: Query, code: str, kind: type[SyncerErro
 
 def test_missing_list_is_named() -> None:
     with pytest.raises(ProtocolError, match="InvocationTaskSet is missing"):
-        _TAT.parse(_PAGE, tencent(TotalCount=0))
+        _TAT.parse(_PAGE, tencent_response(TotalCount=0))
 
 
 # What is not stored
@@ -230,7 +236,7 @@ def test_document_without_content_stays(document: object) -> None:
 
 def test_content_is_kept_if_wanted() -> None:
     given = record(CommandDocument={"Content": "d2hvYW1p"})
-    assert made("tencent_tat", command_content=True).reduce(given) == given
+    assert make_provider("tencent_tat", command_content=True).reduce(given) == given
 
 
 @pytest.mark.parametrize(
@@ -239,7 +245,7 @@ def test_content_is_kept_if_wanted() -> None:
 )
 def test_output_is_kept_if_wanted_and_final(outputs: bool, status: str, kept: bool) -> None:
     given = record(TaskStatus=status, TaskResult={"ExitCode": 0, "Output": "cm9vdAo="})
-    reduced = made("tencent_tat", outputs=outputs).reduce(given)
+    reduced = make_provider("tencent_tat", outputs=outputs).reduce(given)
     assert ("Output" in reduced["TaskResult"]) is kept
     assert reduced["TaskResult"]["ExitCode"] == 0
 
@@ -264,7 +270,7 @@ def test_regions_are_asked_for_and_read() -> None:
         {"RegionName": "nameless"},
         "odd",
     ]
-    found = _TAT.parse_regions(tencent(TotalCount=12, RegionSet=shown))
+    found = _TAT.parse_regions(tencent_response(TotalCount=12, RegionSet=shown))
     assert found == ("ap-guangzhou", "ap-seoul")
 
 
@@ -272,6 +278,6 @@ def test_refused_regions_name_the_reaction() -> None:
     with pytest.raises(CredentialsError):
         _TAT.parse_regions(tencent_error("UnauthorizedOperation"))
     with pytest.raises(ProtocolError, match="RegionSet is missing"):
-        _TAT.parse_regions(tencent())
+        _TAT.parse_regions(tencent_response())
     with pytest.raises(ProtocolError):
-        _TAT.parse_regions(answer([]))
+        _TAT.parse_regions(json_response([]))

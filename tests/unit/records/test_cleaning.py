@@ -9,7 +9,7 @@ import pytest
 from syncer.errors import ProtocolError
 from syncer.records import parse_page
 from tests.support.parsed_pages import FINISH, NOW, mps, mps_json, stored_record, tat
-from tests.support.provider_responses import made, tencent
+from tests.support.provider_responses import make_provider, tencent_response
 
 # Replacement
 
@@ -109,8 +109,8 @@ def test_record_with_a_redacted_id_is_rejected() -> None:
 
 
 def test_redaction_does_not_change_the_response() -> None:
-    provider = made("tencent_mps")
-    response = tencent(TaskSet=[{"TaskId": "a", "Odd": 1}])
+    provider = make_provider("tencent_mps")
+    response = tencent_response(TaskSet=[{"TaskId": "a", "Odd": 1}])
     redacted = parse_page(provider, FINISH, response, observed_at=NOW, redact=("Odd",))
     complete = parse_page(provider, FINISH, response, observed_at=NOW)
     assert (stored_record(redacted), stored_record(complete)) == ({"TaskId": "a"}, {"TaskId": "a", "Odd": 1})

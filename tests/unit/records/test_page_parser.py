@@ -12,14 +12,14 @@ from syncer.errors import ProtocolError, Retryable
 from syncer.model import Page, Query, Response, Status
 from syncer.records import parse_page
 from tests.support.parsed_pages import FINISH, NOW, aiccs, mps, stored_record, tat
-from tests.support.provider_responses import made, tencent, tencent_error
+from tests.support.provider_responses import make_provider, tencent_error, tencent_response
 
 # The page
 
 
 def test_page_holds_the_content_of_the_response() -> None:
-    response = tencent(TaskSet=[{"TaskId": "a"}], TotalCount=12, ScrollToken="b")
-    page = parse_page(made("tencent_mps"), FINISH, response, observed_at=NOW, requests=3)
+    response = tencent_response(TaskSet=[{"TaskId": "a"}], TotalCount=12, ScrollToken="b")
+    page = parse_page(make_provider("tencent_mps"), FINISH, response, observed_at=NOW, requests=3)
     assert (page.next_cursor, page.total, page.request_id) == ("b", 12, "req-1")
     assert (page.observed_at, page.requests) == (NOW, 3)
     (sighting,) = page.sightings
@@ -28,20 +28,20 @@ def test_page_holds_the_content_of_the_response() -> None:
 
 
 def test_page_holds_the_cursor_to_step_back_to() -> None:
-    response = tencent(InvocationTaskSet=[{"InvocationTaskId": "a"}], TotalCount=500)
+    response = tencent_response(InvocationTaskSet=[{"InvocationTaskId": "a"}], TotalCount=500)
     query = Query(list_name="tasks", cursor="90")
-    page = parse_page(made("tencent_tat"), query, response, observed_at=NOW)
+    page = parse_page(make_provider("tencent_tat"), query, response, observed_at=NOW)
     assert page.back_cursor == "0"
 
 
 def test_error_response_is_raised() -> None:
     with pytest.raises(Retryable):
-        parse_page(made("tencent_mps"), FINISH, tencent_error("InternalError"), observed_at=NOW)
+        parse_page(make_provider("tencent_mps"), FINISH, tencent_error("InternalError"), observed_at=NOW)
 
 
 def test_body_that_is_not_json_is_a_protocol_error() -> None:
     with pytest.raises(ProtocolError):
-        parse_page(made("tencent_mps"), FINISH, Response(200, {}, b"<html>"), observed_at=NOW)
+        parse_page(make_provider("tencent_mps"), FINISH, Response(200, {}, b"<html>"), observed_at=NOW)
 
 
 # Ids
@@ -103,9 +103,13 @@ def test_dates_far_from_today_are_read(milliseconds: str, year: int) -> None:
 
 
 def test_detail_response_fills_no_record() -> None:
-    response = tencent(Status="FINISH", TaskType="EditMediaTask", EditMediaTask={"ErrCode": 0, "Odd": "hush"})
+    response = tencent_response(
+        Status="FINISH", TaskType="EditMediaTask", EditMediaTask={"ErrCode": 0, "Odd": "hush"}
+    )
     query = Query(ids=("24-a",))
-    page = parse_page(made("tencent_mps"), query, response, observed_at=NOW, redact=("EditMediaTask.Odd",))
+    page = parse_page(
+        make_provider("tencent_mps"), query, response, observed_at=NOW, redact=("EditMediaTask.Odd",)
+    )
     (sighting,) = page.sightings
     assert (sighting.task.task_id, sighting.task.status) == ("24-a", Status.SUCCEEDED)
     assert (sighting.record, sighting.fingerprint, page.quirks) == (None, None, ())
@@ -113,8 +117,8 @@ def test_detail_response_fills_no_record() -> None:
 
 
 def test_response_by_ids_in_the_shape_of_the_list_is_a_record() -> None:
-    response = tencent(InvocationTaskSet=[{"InvocationTaskId": "a"}], TotalCount=1)
-    page = parse_page(made("tencent_tat"), Query(ids=("a",)), response, observed_at=NOW)
+    response = tencent_response(InvocationTaskSet=[{"InvocationTaskId": "a"}], TotalCount=1)
+    page = parse_page(make_provider("tencent_tat"), Query(ids=("a",)), response, observed_at=NOW)
     assert page.sightings[0].record == '{"InvocationTaskId":"a"}'
     assert page.sightings[0].fingerprint is not None
 
