@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from syncer.engine import run_stream
 from syncer.model import Facts, Mode, Page, Query, Role, Stream
-from syncer.planning.run_plan import shows_open
+from syncer.planning.run_plan import primary_shows_open
 from syncer.ports import Provider
 from syncer.providers import PROVIDERS, create_provider
 from syncer.records import parse_page
@@ -94,7 +94,7 @@ def _created(row: Row) -> datetime:
 
 def lists_to_ask(facts: Facts) -> int:
     """How many lists even an idle poll must ask."""
-    return sum(not (listing.role is Role.OPEN and shows_open(facts)) for listing in facts.lists)
+    return sum(not (listing.role is Role.OPEN and primary_shows_open(facts)) for listing in facts.lists)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Runs streams: the order of calls, nothing else. What to do is decided in `planning`."""
+"""Runs of streams: the order of calls to provider and database. The decisions are in `planning`."""
 
 from syncer.engine.run import run_stream
 from syncer.engine.run_report import Progress, RunHooks, RunReport

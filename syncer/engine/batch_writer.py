@@ -1,4 +1,4 @@
-"""Gathers pages into batches and commits them, with the progress that they justify."""
+"""Collects pages in batches and commits each batch together with its checkpoint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syncer.ports import StreamStore
 
 @dataclass(frozen=True, slots=True)
 class BatchLimits:
-    """When a batch is full: rows and bytes keep memory small, age lets a slow list commit often."""
+    """When a batch is full: rows and bytes limit the memory, age makes a slow list commit often."""
 
     rows: int = 2_500
     size: int = 4 << 20
@@ -21,29 +21,29 @@ class BatchLimits:
 
 
 class BatchWriter:
-    """Stores sightings in batches; one object a run."""
+    """Stores the sightings of one run in batches."""
 
     def __init__(self, store: StreamStore, run: Run, limits: BatchLimits | None = None) -> None:
         self.store = store
         self.run = run
         self.limits = limits or BatchLimits()
-        #: The sum over the run so far.
+        #: Sum of the run so far.
         self.counts = Counts()
         self.requests = 0
         self.pages = 0
-        #: Tasks of this run that stand as `finished` without an outcome.
+        #: Tasks that this run has stored as `finished` and whose outcome is unknown.
         self.without_outcome: set[str] = set()
-        #: Ended tasks that a list shows as open again, to be asked for by id.
+        #: Ended tasks that a list shows as open again; they must be confirmed by a call by id.
         self.reopened: set[str] = set()
         self._batch = Batch(run=run)
         self._pending: dict[str, Sighting] = {}
         self._size = 0
         self._began_at: datetime | None = None
-        #: Where an interrupted run would go on, as of the last page taken in.
+        #: Where an interrupted run would continue, after the last page that was added.
         self.checkpoint = run.checkpoint
 
     def add(self, page: Page, checkpoint: Checkpoint | None, sightings: Iterable[Sighting]) -> None:
-        """Take in `page`, of which `sightings` are to be stored; `checkpoint` is where to go on after it."""
+        """Add a page and its `sightings`; commit if the batch is full. `checkpoint` is behind the page."""
         self._batch = replace(
             self._batch,
             rejected=self._batch.rejected + page.rejected,
@@ -58,14 +58,14 @@ class BatchWriter:
             self.flush()
 
     def add_outcomes(self, sightings: Iterable[Sighting]) -> None:
-        """Take in sightings that came from no page of their own."""
+        """Add sightings that belong to no page; commit whenever the batch is full."""
         for sighting in sightings:
             self._add(sighting)
             if len(self._pending) >= self.limits.rows:
                 self.flush()
 
     def flush(self) -> None:
-        """Commit what was gathered, and how far the scan has come with it."""
+        """Commit the batch with its checkpoint, unless it is empty."""
         if self._pending or self._batch.rejected or self._batch.pages:
             self._commit(self._batch)
 
@@ -78,7 +78,7 @@ class BatchWriter:
         lost: Iterable[str] = (),
         error: str | None = None,
     ) -> None:
-        """Commit the rest and end the run. One that is not complete keeps its checkpoint."""
+        """Commit the rest and end the run. A run that has not succeeded keeps its checkpoint."""
         if status is RunStatus.SUCCEEDED:
             self.checkpoint = None
         end = replace(self._batch, status=status, state=state, ceiling_at=ceiling_at)
@@ -88,9 +88,10 @@ class BatchWriter:
         pending = self._pending.get(sighting.task.task_id)
         if pending is not None:
             if _is_same_state(pending, sighting):
+                # The first one is kept: the task was in this state from then on.
                 return
-            # Each state becomes a version of its own, so one batch holds only one of them. The page is
-            # not complete yet: the checkpoint committed here is still the one before it.
+            # A batch holds one state of a task. The page is not complete yet, so the checkpoint of this
+            # commit is still the one before the page.
             self.flush()
         self._pending[sighting.task.task_id] = sighting
         self._size += len(sighting.record or "") + len(sighting.detail or "")
@@ -115,9 +116,9 @@ class BatchWriter:
             replace(batch, run=self.run, sightings=tuple(self._pending.values()), checkpoint=self.checkpoint)
         )
         self.counts = _sum(self.counts, counts)
-        # Our own copies of the ids, which the scan keeps anyway: there may be a hundred thousand of them.
-        told = set(counts.without_outcome)
-        self.without_outcome.update(task_id for task_id in self._pending if task_id in told)
+        # Not the strings of `counts`, but the equal ones that the scan keeps anyway: there may be 100,000.
+        without_outcome = set(counts.without_outcome)
+        self.without_outcome.update(task_id for task_id in self._pending if task_id in without_outcome)
         self.reopened.update(counts.reopened)
         self._clear()
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from syncer.engine.scan_results import ScanResults
 from syncer.model import Facts, OpenTask, Order, Role, Source
 from syncer.planning import run_plan
-from syncer.planning.depth import CountSince, can_deepen, deepened
+from syncer.planning.depth import CountSince, can_deepen, deeper_boundary
 from syncer.planning.order import Boundary
 from syncer.planning.scans import Scan
 
@@ -46,13 +46,13 @@ class OpenTaskPlan:
         primary = next(listing for listing in self._facts.lists if listing.role is Role.PRIMARY)
         if not can_deepen(self._facts, orders.get(primary.name, frozenset())):
             return boundary
-        return deepened(boundary, self.missing.values(), self._source, self._facts, count)
+        return deeper_boundary(boundary, self.missing.values(), self._source, self._facts, count)
 
     # What comes next
 
     def next_open_scans(self) -> tuple[Scan, ...]:
         """Scans by status, if they cost fewer calls than asking for every missing task by id."""
-        scans = run_plan.open_lists(self._facts)
+        scans = run_plan.open_scans(self._facts)
         return scans if len(scans) < self._calls(len(self.missing)) else ()
 
     def next_ids(self, now: datetime, reopened: Collection[str]) -> list[str]:
@@ -69,7 +69,7 @@ class OpenTaskPlan:
     def next_deeper_scans(self) -> tuple[Scan, ...]:
         """Scans of the ended lists to their end, for what was not found: a call by id may forget sooner."""
         is_needed = bool(self.missing or self._without_outcome)
-        return run_plan.ended_lists(self._facts) if is_needed and self._can_read_deeper else ()
+        return run_plan.ended_scans(self._facts) if is_needed and self._can_read_deeper else ()
 
     def lost(self, now: datetime) -> tuple[str, ...]:
         """Ids of missing tasks that a complete scan had to show, or whose window has closed.
@@ -82,7 +82,7 @@ class OpenTaskPlan:
         return tuple(
             task_id
             for task_id, task in self.missing.items()
-            if had_to_show or run_plan.window_has_closed(task, self._source.retention, now)
+            if had_to_show or run_plan.has_left_window(task, self._source.retention, now)
         )
 
     # Costs
@@ -91,7 +91,7 @@ class OpenTaskPlan:
         """Ids that a call by id may still find, those first that the provider forgets first."""
         retention = self._source.detail_retention or self._source.retention
         tasks = {**self.missing, **self._without_outcome}.values()
-        return run_plan.refresh_order(
+        return run_plan.ids_by_age(
             task for task in tasks if run_plan.can_ask_by_id(task, self._facts, retention, now)
         )
 
@@ -101,10 +101,10 @@ class OpenTaskPlan:
     def _is_reading_deeper_cheaper(self, askable: int) -> bool:
         if not self._can_read_deeper or not self._results.primary_total:
             return False
-        lists = len(run_plan.ended_lists(self._facts))
+        lists = len(run_plan.ended_scans(self._facts))
         pages = lists * self._results.primary_total / self._source.page_size
         return pages < self._calls(askable)
 
     @property
     def _can_read_deeper(self) -> bool:
-        return not self._results.read_all_primary and not run_plan.shows_open(self._facts)
+        return not self._results.read_all_primary and not run_plan.primary_shows_open(self._facts)

@@ -1,7 +1,6 @@
 """Outcomes of ended tasks, where only a filtered list shows them.
 
-The main list shows every ended task (the members) without its outcome; the filtered list shows the failed
-ones.
+The PRIMARY list shows every ended task without its outcome; the filtered (FAILED) list shows the failed ones.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from syncer.engine.scan_reader import ScanReader
 from syncer.model import OutcomeFilter, Sighting, Status, StreamState, Task
 from syncer.planning.order import is_beyond
 from syncer.planning.outcome_filter import is_worth_asking, judge_filter
-from syncer.planning.scans import is_expiring
+from syncer.planning.scans import may_have_expired
 
 #: How many tasks of the filtered list are looked up, to find one that is known to have succeeded.
 _ENOUGH_TO_CONTRADICT = 1_000
@@ -30,8 +29,8 @@ class Outcomes:
         self.verdict_at = state.outcome_filter_at
         self.is_wanted = is_worth_asking(self.verdict, self.verdict_at, now)
         self._now = now
-        #: Ended tasks that the main list showed, with their times alone.
-        self._members: dict[str, Task] = {}
+        #: Ended tasks that the PRIMARY list showed, with their times alone.
+        self._ended: dict[str, Task] = {}
         #: Creation times of the tasks that this run stored before it was interrupted, by id.
         self._stored_before: dict[str, datetime | None] = {}
         #: By id of a failed task: the request that showed it.
@@ -43,10 +42,10 @@ class Outcomes:
         """Add the tasks that this run stored without an outcome before it was interrupted."""
         self._stored_before.update(created_at)
 
-    def add_members(self, sightings: Iterable[Sighting]) -> None:
-        """Add the ended tasks of a page of the main list."""
+    def add_ended(self, sightings: Iterable[Sighting]) -> None:
+        """Add the ended tasks of a page of the PRIMARY list."""
         for task in (sighting.task for sighting in sightings):
-            self._members[task.task_id] = Task(
+            self._ended[task.task_id] = Task(
                 task_id=task.task_id,
                 status=task.status,
                 created_at=task.created_at,
@@ -54,11 +53,11 @@ class Outcomes:
             )
 
     def add_failed(self, sightings: Iterable[Sighting]) -> list[Sighting]:
-        """Add a page of the filtered list; return those that are no members, without their outcome."""
+        """Add a page of the filtered list; return those that PRIMARY has not shown, without outcome."""
         new = []
         for sighting in sightings:
             self._failed[sighting.task.task_id] = sighting.request_id
-            if sighting.task.task_id not in self._members:
+            if sighting.task.task_id not in self._ended:
                 new.append(replace(sighting, task=replace(sighting.task, status=Status.FINISHED)))
         return new
 
@@ -67,10 +66,10 @@ class Outcomes:
         if not reader.is_complete:
             return
         self._reader = reader
-        due = [task_id for task_id, task in self._members.items() if self._had_to_show(task, reader)]
+        due = [task_id for task_id, task in self._ended.items() if self._had_to_show(task, reader)]
         failed = sum(task_id in self._failed for task_id in due)
         contradicts = failed == len(due) and self._contradicts()
-        self._decide(judge_filter(self.verdict, members=len(due), failed=failed, contradicts=contradicts))
+        self._decide(judge_filter(self.verdict, ended=len(due), failed=failed, contradicts=contradicts))
 
     def _contradicts(self) -> bool:
         """Whether the filtered list shows tasks that are known to have succeeded."""
@@ -105,9 +104,9 @@ class Outcomes:
 
     def _has_succeeded(self, task_id: str, reader: ScanReader) -> bool:
         """Whether the filtered list, which did not show the ended task, had to show it if it had failed."""
-        member = self._members.get(task_id)
-        if member is not None:
-            return self._had_to_show(member, reader)
+        task = self._ended.get(task_id)
+        if task is not None:
+            return self._had_to_show(task, reader)
         if task_id not in self._stored_before or reader.stopped_early:
             return False
         # It may have left both lists since the interruption: then its absence from this one proves nothing.
@@ -115,7 +114,7 @@ class Outcomes:
         return self._had_to_show(stored, reader)
 
     def _had_to_show(self, task: Task, reader: ScanReader) -> bool:
-        if is_expiring(task, reader.progress.last_page_at, reader.context.retention):
+        if may_have_expired(task, reader.progress.last_page_at, reader.context.retention):
             return False
         boundary = reader.context.boundary
         if not reader.stopped_early or boundary is None:

@@ -1,6 +1,6 @@
 """Fetches the pages of one scan; a page that keeps failing is fetched in smaller parts.
 
-A single record that cannot be fetched is passed over, where the cursor behind it can be computed.
+A single record that cannot be fetched is skipped, where the cursor behind it can be computed.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from syncer.ports import Fetch
 #: An error without the vendor's code may come from a gateway that gave up on a large page, or from an outage,
 #: in which every attempt takes long: so there are few attempts.
 _STEEP = 8
-#: How many records of one scan may be passed over: a list that is broken altogether is given up.
+#: How many records of one scan may be skipped: a list that is broken altogether is given up.
 _MOST_SKIPPED = 10
 
 
 class PageFetcher:
-    """The pages of one scan, one by one. `limit` shrinks with a page that fails, and grows again behind it.
+    """Fetches the pages of one scan. `limit` shrinks where a page fails, and grows again behind it.
 
     Where cursors depend on the page size, it stays small to the end of the scan.
     """
@@ -28,8 +28,8 @@ class PageFetcher:
         self.fetch, self.scan, self.context = fetch, scan, context
         self.paging = context.facts.paging
         self.limit = context.page_size
-        #: The error of each record that was passed over.
-        self.passed_over: list[SyncerError] = []
+        #: The error of each record that was skipped.
+        self.skipped: list[SyncerError] = []
         self._has_answered = False
         self._rows = 0
 
@@ -43,8 +43,8 @@ class PageFetcher:
             try:
                 page = self.fetch(self.scan.query(self.context.region, cursor, limit))
             except (PageRefused, Retryable) as error:
-                if limit == 1 and self._may_be_passed_over(cursor, error):
-                    return self._pass_over(cursor, error)
+                if limit == 1 and self._may_skip(cursor, error):
+                    return self._skip(cursor, error)
                 cursor, limit = self.paging.smaller_page(cursor, limit, self._at_most(limit, error))
             else:
                 self._has_answered = True
@@ -68,12 +68,12 @@ class PageFetcher:
             return True
         return self._has_answered and not isinstance(error, Throttled)
 
-    def _may_be_passed_over(self, cursor: str | None, error: PageRefused | Retryable) -> bool:
+    def _may_skip(self, cursor: str | None, error: PageRefused | Retryable) -> bool:
         has_next = self.paging.after_row(cursor) is not None
-        return has_next and len(self.passed_over) < _MOST_SKIPPED and self._may_be_the_page(error)
+        return has_next and len(self.skipped) < _MOST_SKIPPED and self._may_be_the_page(error)
 
-    def _pass_over(self, cursor: str | None, error: PageRefused | Retryable) -> Page:
+    def _skip(self, cursor: str | None, error: PageRefused | Retryable) -> Page:
         """An empty page in place of the record at `cursor`, which cannot be fetched."""
-        self.passed_over.append(error.with_context(f"{self.scan.name}, one record after {self._rows} rows"))
+        self.skipped.append(error.with_context(f"{self.scan.name}, one record after {self._rows} rows"))
         self.limit = 1
         return Page(sightings=(), next_cursor=self.paging.after_row(cursor), observed_at=self.fetch.now())

@@ -92,13 +92,13 @@ class _Execution:
             self.results.done.extend(self.run.checkpoint.done)
         self._run_planned_scans()
         self.outcomes.store()
-        if self.results.errors and not run_plan.shows_open(self.facts):
+        if self.results.errors and not run_plan.primary_shows_open(self.facts):
             # A list of open tasks may have failed: all of its tasks would be asked for one by one.
             return
         self._find_missing_tasks()
 
     def _run_planned_scans(self) -> None:
-        if run_plan.shows_open(self.facts):
+        if run_plan.primary_shows_open(self.facts):
             self._deepen()
         for scan in run_plan.plan_scans(
             self.facts, self.run.mode, self.boundary, self.scans.started_at, self.context.source.retention

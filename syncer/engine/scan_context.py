@@ -1,4 +1,4 @@
-"""What a walk needs to know of its stream."""
+"""What the reader of a scan needs: facts and limits of its list."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from syncer.planning.order import Boundary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanContext:
-    """The stream's facts and limits, as far as they concern one list."""
+    """The facts and limits of one list of a stream."""
 
     facts: Facts
     region: str
     page_size: int
+    #: The orders that earlier runs have learned for the list.
     learned: frozenset[Order]
-    #: Where a scan that is not whole may stop.
+    #: Where a scan that does not read to the end may stop; None where it may not.
     boundary: Boundary | None
     retention: timedelta | None

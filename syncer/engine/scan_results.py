@@ -38,11 +38,11 @@ class ScanResults:
             self.read_all_primary |= reader.reached_bottom
             self.primary_total = max(self.primary_total, progress.first_total or 0)
         self.done.append(reader.scan.name)
-        self.errors.extend(reader.passed_over)
-        if not reader.is_complete and not reader.passed_over:
+        self.errors.extend(reader.skipped)
+        if not reader.is_complete and not reader.skipped:
             self.errors.append(
                 ProtocolError(
-                    f"{reader.scan.name}: the list showed other tasks in each pass, and fewer than it "
-                    "counts; nothing read in this run counts as covered, the next run tries again"
+                    f"{reader.scan.name}: the list showed other tasks in each pass, and fewer than its "
+                    "total; this run claims no coverage, the next run tries again"
                 )
             )

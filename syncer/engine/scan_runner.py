@@ -114,7 +114,7 @@ class ScanRunner:
         if listing.role is Role.FAILED:
             return self.outcomes.add_failed(page.sightings)
         if listing.role is Role.PRIMARY and listing.terminal:
-            self.outcomes.add_members(page.sightings)
+            self.outcomes.add_ended(page.sightings)
         return page.sightings
 
     def _checkpoint(self, reader: ScanReader, page: Page) -> Checkpoint:

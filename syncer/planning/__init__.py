@@ -1,4 +1,5 @@
-"""Pure decisions: which scans a run needs, when one may stop, what a run has proven, what is lost.
+"""Pure decisions: which scans a run needs, when a scan may stop, what a run has proven.
 
-Nothing here does I/O, reads a clock or knows a provider's name: values in, values out, time passed in.
+Functions of values alone: this package does no I/O, reads no clock (the time is an argument) and contains no
+provider's name.
 """

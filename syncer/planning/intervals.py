@@ -11,9 +11,9 @@ Intervals = tuple[Interval, ...]
 
 
 def union(*sets: Iterable[Interval]) -> Intervals:
-    """Every moment that is in any of `sets`; neighbours that touch become one interval, empty ones go."""
+    """Every instant that is in any of `sets`. Adjacent intervals are joined, empty ones left out."""
     merged: list[Interval] = []
-    for interval in sorted(i for one in sets for i in one if i.start < i.end):
+    for interval in sorted(i for intervals in sets for i in intervals if i.start < i.end):
         if merged and interval.start <= merged[-1].end:
             merged[-1] = Interval(merged[-1].start, max(merged[-1].end, interval.end))
         else:
@@ -22,5 +22,5 @@ def union(*sets: Iterable[Interval]) -> Intervals:
 
 
 def before(intervals: Sequence[Interval], end: datetime) -> Intervals:
-    """The part of `intervals` that lies before `end`."""
+    """The part of `intervals` before `end`."""
     return tuple(Interval(i.start, min(i.end, end)) for i in intervals if i.start < end)

@@ -1,6 +1,6 @@
-"""Finding out which order a list is in, and when that allows a poll to stop.
+"""The order of a list, learned from its rows, and when it allows a poll to stop.
 
-No vendor documents an order, so one is believed only where it was learned and while nothing contradicts it.
+No vendor documents an order. One is relied on only where a complete scan showed it and no row contradicts it.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any
 
 from syncer.model import Order, Task
 
-#: Strict steps that a scan must have seen before it may rely on an order. Equal stamps are no step.
+#: How many strict steps a scan must see before it may rely on an order. Equal timestamps are no step.
 ENOUGH_STEPS = 3
 
-_STAMP: Mapping[Order, Callable[[Task], datetime | None]] = {
+_TIMESTAMP: Mapping[Order, Callable[[Task], datetime | None]] = {
     Order.CREATED_DESC: lambda task: task.created_at,
     Order.CREATED_ASC: lambda task: task.created_at,
     Order.FINISHED_DESC: lambda task: task.finished_at,
@@ -25,43 +25,43 @@ _STAMP: Mapping[Order, Callable[[Task], datetime | None]] = {
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """How far back a poll must read: it may stop only where everything further down lies beyond."""
+    """How far back a poll must read: it may stop only where every row further down is older."""
 
-    #: The frontier: tasks created before it were read by earlier runs.
+    #: The frontier: earlier runs have read the tasks created before it.
     created_at: datetime
-    #: Tasks that finished or changed before it were seen so by an earlier run.
+    #: An earlier run has read the last state of tasks that finished or changed before it.
     changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class OrderEvidence:
-    """What the rows of one scan say of each order that they have not contradicted yet."""
+    """For each order that the rows of one scan have not contradicted: how strongly they support it."""
 
-    #: Strict steps seen in favour; an order that was contradicted is gone.
+    #: Strict steps in favour. An order that was contradicted is removed.
     steps: Mapping[Order, int]
     last: Mapping[Order, datetime] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, *, terminal: bool) -> OrderEvidence:
-        """No evidence yet. A list that shows open tasks can have no finish order: where would it put them?"""
+        """No evidence yet. A list with open tasks cannot be in finish order, as those have no finish time."""
         orders = [order for order in Order if terminal or order is not Order.FINISHED_DESC]
         return cls(dict.fromkeys(orders, 0))
 
     def observe(self, tasks: Iterable[Task]) -> OrderEvidence:
         """The evidence after `tasks`, the next rows of the list.
 
-        A row without the stamp contradicts: nobody can say where the list puts others like it.
+        A row without the timestamp contradicts the order: the place of such rows in it is unknown.
         """
         steps, last = dict(self.steps), dict(self.last)
         for task in tasks:
             for order in tuple(steps):
-                stamp = _STAMP[order](task)
-                previous = last.get(order, stamp)
-                if stamp is None or previous is None or _is_against(order, previous, stamp):
+                timestamp = _TIMESTAMP[order](task)
+                previous = last.get(order, timestamp)
+                if timestamp is None or previous is None or _contradicts(order, previous, timestamp):
                     del steps[order]
                 else:
-                    steps[order] += stamp != previous
-                    last[order] = stamp
+                    steps[order] += timestamp != previous
+                    last[order] = timestamp
         return OrderEvidence(steps, last)
 
     @property
@@ -72,26 +72,26 @@ class OrderEvidence:
     def to_json(self) -> dict[str, Any]:
         return {
             "steps": {order.name: steps for order, steps in self.steps.items()},
-            "last": {order.name: stamp.isoformat() for order, stamp in self.last.items()},
+            "last": {order.name: timestamp.isoformat() for order, timestamp in self.last.items()},
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> OrderEvidence:
         return cls(
             {Order[name]: steps for name, steps in value["steps"].items()},
-            {Order[name]: datetime.fromisoformat(stamp) for name, stamp in value["last"].items()},
+            {Order[name]: datetime.fromisoformat(timestamp) for name, timestamp in value["last"].items()},
         )
 
 
-def _is_against(order: Order, previous: datetime, stamp: datetime) -> bool:
-    return stamp < previous if order is Order.CREATED_ASC else stamp > previous
+def _contradicts(order: Order, previous: datetime, timestamp: datetime) -> bool:
+    return timestamp < previous if order is Order.CREATED_ASC else timestamp > previous
 
 
 def is_beyond(task: Task, order: Order, boundary: Boundary) -> bool:
-    """Whether everything below `task` in a list of this order is too old to matter."""
-    stamp = _STAMP[order](task)
+    """Whether `task`, and so every row below it in a list of this order, is older than the boundary."""
+    timestamp = _TIMESTAMP[order](task)
     limit = boundary.created_at if order is Order.CREATED_DESC else boundary.changed_at
-    return stamp is not None and stamp < limit and order is not Order.CREATED_ASC
+    return timestamp is not None and timestamp < limit and order is not Order.CREATED_ASC
 
 
 def may_stop(
@@ -99,8 +99,8 @@ def may_stop(
 ) -> bool:
     """Whether a poll may stop after `page`.
 
-    Where several learned orders are still possible, it must be allowed in each of them: a list of late
-    finishers looks sorted by creation too until one of them is not.
+    Where several learned orders are still possible, each of them must allow it: a list in finish order looks
+    sorted by creation until a row contradicts that.
     """
     possible = learned & evidence.steps.keys()
     return (

@@ -1,6 +1,6 @@
-"""Whether the filter that tells failed tasks from others can be believed.
+"""Whether the filter for failed tasks can be trusted.
 
-An API may reject an undocumented filter, or ignore it: then every task would look failed.
+An API may reject an undocumented filter, or ignore it: then every ended task would look failed.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from syncer.model import OutcomeFilter
 
-#: A filter that proved useless is tried again after this long.
+#: A filter that was rejected or ignored is tried again after this time.
 RETRY_AFTER = timedelta(days=1)
-#: So many members, all of them failed, look like a filter that was ignored.
-ENOUGH_MEMBERS = 10
+#: If so many ended tasks all seem to have failed, the filter was ignored.
+ENOUGH_ENDED = 10
 
 
 def is_worth_asking(verdict: OutcomeFilter, since: datetime | None, now: datetime) -> bool:
@@ -23,16 +23,16 @@ def is_worth_asking(verdict: OutcomeFilter, since: datetime | None, now: datetim
 
 
 def judge_filter(
-    before: OutcomeFilter, *, members: int, failed: int, contradicts: bool = False
+    before: OutcomeFilter, *, ended: int, failed: int, contradicts: bool = False
 ) -> OutcomeFilter:
-    """What to think of the filter after it showed `failed` of `members` tasks.
+    """The verdict on the filter after its list showed `failed` of `ended` tasks.
 
-    `members` are only those that the filtered list had to show if they failed. Only a proper, non-empty
-    subset proves the filter: nothing at all might be a filter that matches nothing. It `contradicts` if it
-    shows tasks that are known to have succeeded.
+    `ended` counts only the tasks that the filtered list had to show if they failed. Only a proper, non-empty
+    subset proves the filter: an empty one may come from a filter that matches nothing. `contradicts` is true
+    where the filtered list shows tasks that are known to have succeeded.
     """
-    if 0 < failed < members:
+    if 0 < failed < ended:
         return OutcomeFilter.TRUSTED
-    if failed == members and (contradicts or members >= ENOUGH_MEMBERS):
+    if failed == ended and (contradicts or ended >= ENOUGH_ENDED):
         return OutcomeFilter.IGNORED
     return before

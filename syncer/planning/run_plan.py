@@ -1,4 +1,4 @@
-"""One run: its mode, its boundary, its scans, and how the open tasks that no scan showed are asked for."""
+"""Plan of one run: its mode, its boundary, its scans, and the calls by id for open tasks."""
 
 from __future__ import annotations
 
@@ -11,43 +11,43 @@ from syncer.planning.coverage import ceiling
 from syncer.planning.order import Boundary
 from syncer.planning.scans import Scan
 
-#: A window of creation times that one scan reads, where the API can filter on them.
+#: The span of creation times that one scan reads, where the API can filter on them.
 WINDOW = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: How often a failed sweep is tried again within the time from one sweep to the next.
+#: How many times a failed sweep may be retried before the next one is due.
 SWEEP_RETRIES = 12
-#: Cursors older than this are not trusted to resume.
+#: A checkpoint older than this is dropped: its cursor may have expired.
 CURSOR_AGE = timedelta(minutes=30)
 
 
 def lookback(state: StreamState, source: Source) -> timedelta:
-    """How far before the end of coverage a poll reads again, for tasks that were listed late."""
+    """How far before the end of coverage a poll reads again, to find tasks that were listed late."""
     return min(max(state.lookback or source.lookback_min, source.lookback_min), source.lookback_max)
 
 
 def next_mode(wanted: Mode, state: StreamState, source: Source, now: datetime) -> Mode:
-    """`wanted`, or a sweep where a poll could not vouch for what happened since the last complete run."""
+    """`wanted`, or a sweep where a poll could not prove that nothing was missed after the last complete run."""
     if state.first_sweep_at is None or state.last_run_at is None:
         return Mode.SWEEP
     return Mode.SWEEP if _was_down(state, source, now) else wanted
 
 
 def _was_down(state: StreamState, source: Source, now: datetime) -> bool:
-    """Whether the last complete run is longer ago than polling and the lookback can bridge."""
+    """Whether the last complete run was longer ago than the lookback and two poll intervals."""
     return state.last_run_at is None or now - state.last_run_at > (
         lookback(state, source) + 2 * source.poll_every
     )
 
 
 def is_sweep_due(state: StreamState, source: Source, now: datetime, failed_at: datetime | None) -> bool:
-    """Whether the stream should be swept at `now`; after a failed sweep polls have their turn first."""
+    """Whether a sweep is due at `now`. After a failed sweep, some polls come before the next attempt."""
     if failed_at is not None and now - failed_at < source.sweep_every / SWEEP_RETRIES:
         return False
     return state.last_sweep_at is None or now - state.last_sweep_at >= source.sweep_every
 
 
 def drop_stale_checkpoint(run: Run, now: datetime) -> Run:
-    """`run`, begun anew where its checkpoint is too old for its cursors to be trusted."""
+    """`run`, without its checkpoint and with the start `now` if the checkpoint is older than CURSOR_AGE."""
     if run.checkpoint is None or now - run.checkpoint.saved_at <= CURSOR_AGE:
         return run
     return replace(run, started_at=now, checkpoint=None)
@@ -68,21 +68,21 @@ def can_resume(scan: Scan, checkpoint: Checkpoint, facts: Facts) -> bool:
 
 
 def claimed_frontier(state: StreamState, source: Source, started_at: datetime) -> datetime | None:
-    """Where the claim of a run begins that has read everything back to the boundary.
+    """The start of the claim of a run that has read every list back to the boundary.
 
-    None where nothing proves that tasks had not come and gone in the meantime.
+    None where nothing proves that no task appeared and disappeared in the meantime.
     """
     limit = boundary(state, source)
     if limit is None or (source.retention is None and _was_down(state, source, started_at)):
         return None
     if source.retention is None:
-        # The coverage may end long before the last run, which then could not tell how far back it saw.
+        # The coverage may end long before the last run, if that run could not prove how far back it read.
         return max(limit.created_at, limit.changed_at)
     return limit.created_at
 
 
 def covered_end(state: StreamState, source: Source) -> datetime | None:
-    """Where the coverage ends; None before the first complete sweep."""
+    """The end of the coverage; None before the first complete sweep."""
     if state.polled:
         return state.polled[-1].end
     return state.first_sweep_at and ceiling(state.first_sweep_at, source.visibility_lag)
@@ -102,14 +102,14 @@ def plan_scans(
 ) -> tuple[Scan, ...]:
     """The scans of a run, in the order in which they must be made.
 
-    Where the PRIMARY list shows ended tasks only, the OPEN lists come before it, in lifecycle order, or a
-    task that moves on slips between them. Where it shows all tasks, OPEN lists are only one way to refresh
-    open tasks, and not planned here.
+    Where the PRIMARY list shows ended tasks only, the OPEN lists come before it, in lifecycle order: else a
+    task that changes its list during the run may be missed. Where it shows all tasks, the OPEN lists are only
+    one way to find open tasks, see `open_scans`.
     """
     reads_to_end = mode is Mode.SWEEP or limit is None
     scans: list[Scan] = []
     for listing in facts.lists:
-        if listing.role is Role.OPEN and shows_open(facts):
+        if listing.role is Role.OPEN and primary_shows_open(facts):
             continue
         if listing.role is Role.PRIMARY and facts.has_windows:
             since = _window_start(limit, started_at, retention, reads_to_end=reads_to_end)
@@ -119,13 +119,13 @@ def plan_scans(
     return tuple(scans)
 
 
-def shows_open(facts: Facts) -> bool:
+def primary_shows_open(facts: Facts) -> bool:
     """Whether the PRIMARY list shows tasks that are still open."""
     return any(listing.role is Role.PRIMARY and not listing.terminal for listing in facts.lists)
 
 
 def last_open_list(facts: Facts) -> Listing | None:
-    """The list after which it is known which open tasks have ended; None where no list shows only those."""
+    """The last OPEN list: open tasks that no list has shown after it have ended. None without OPEN lists."""
     return next((listing for listing in reversed(facts.lists) if listing.role is Role.OPEN), None)
 
 
@@ -140,10 +140,10 @@ def _window_start(
 def _windows(
     listing: Listing, since: datetime | None, now: datetime, *, is_open_start: bool
 ) -> Iterable[Scan]:
-    """Windows from `since` on; the last has no end, and the first of a sweep no beginning.
+    """Windows from `since` on; the last has no end, and the first one of a sweep has no start.
 
-    Both ends of a window are inclusive, so neighbours share the second between them. The edges in between
-    are whole multiples, so that a resumed run finds the same windows.
+    Both ends of a window are inclusive, so adjacent windows share one second. The edges between windows are
+    whole multiples of WINDOW, so that a resumed run has the same windows.
     """
     edges = [] if since is None else _multiples(since, now)
     starts = [None if is_open_start else since, *edges]
@@ -156,30 +156,34 @@ def _multiples(since: datetime, now: datetime) -> list[datetime]:
     return [first + n * WINDOW for n in range(max(0, -((first - now) // WINDOW)))]
 
 
-def open_lists(facts: Facts) -> tuple[Scan, ...]:
-    """The scans that refresh every open task by status, where the plan of a run does not hold them yet."""
-    if not shows_open(facts):
+def open_scans(facts: Facts) -> tuple[Scan, ...]:
+    """The scans that show every open task by its status, where `plan_scans` does not contain them."""
+    if not primary_shows_open(facts):
         return ()
-    return tuple(Scan(listing=one, reads_to_end=True) for one in facts.lists if one.role is Role.OPEN)
+    return tuple(
+        Scan(listing=listing, reads_to_end=True) for listing in facts.lists if listing.role is Role.OPEN
+    )
 
 
-def ended_lists(facts: Facts) -> tuple[Scan, ...]:
-    """The scans that show every ended task and how it ended."""
-    return tuple(Scan(listing=one, reads_to_end=True) for one in facts.lists if one.role is not Role.OPEN)
+def ended_scans(facts: Facts) -> tuple[Scan, ...]:
+    """The scans that show every ended task and its outcome."""
+    return tuple(
+        Scan(listing=listing, reads_to_end=True) for listing in facts.lists if listing.role is not Role.OPEN
+    )
 
 
-def refresh_order(tasks: Iterable[OpenTask]) -> list[str]:
-    """Ids of open tasks, those about to leave the provider's window first."""
+def ids_by_age(tasks: Iterable[OpenTask]) -> list[str]:
+    """Ids of open tasks, oldest first: these leave the provider's window first."""
     return [t.task_id for t in sorted(tasks, key=lambda t: (t.created_at or t.first_seen_at, t.task_id))]
 
 
 def can_ask_by_id(task: OpenTask, facts: Facts, retention: timedelta | None, now: datetime) -> bool:
-    """Whether a call by id can still know `task`."""
+    """Whether a call by id can still return `task`."""
     if not facts.ids_per_request:
         return False
     return retention is None or (task.created_at or task.first_seen_at) > now - retention
 
 
-def window_has_closed(task: OpenTask, retention: timedelta | None, now: datetime) -> bool:
-    """Whether the provider can no longer show `task`, however it is asked."""
+def has_left_window(task: OpenTask, retention: timedelta | None, now: datetime) -> bool:
+    """Whether the provider can no longer show `task`, in a list or by id."""
     return retention is not None and (task.created_at or task.first_seen_at) < now - retention

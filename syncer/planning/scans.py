@@ -1,4 +1,4 @@
-"""One scan: a walk through the pages of one query, what it has seen, and whether its end can be believed."""
+"""One scan: the pages of one query, what they have shown, and whether the end of the list is credible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syncer.planning.order import OrderEvidence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One query to be walked through: a list, whole or to the boundary, perhaps within a window."""
+    """One query whose pages are read: a list, to its end or to the boundary, possibly within a window."""
 
     listing: Listing
     #: May not stop at the boundary.
@@ -23,7 +23,7 @@ class Scan:
 
     @property
     def name(self) -> str:
-        """Names the scan within its run, also after a resume."""
+        """The scan's name, unique within a run; a resumed run has the same names."""
         if self.created_from is None and self.created_to is None:
             return self.listing.name
         ends = (t.isoformat() if t else "" for t in (self.created_from, self.created_to))
@@ -34,6 +34,7 @@ class Scan:
         return ScanProgress(order=OrderEvidence.begin(terminal=self.listing.terminal))
 
     def query(self, region: str, cursor: str | None, limit: int) -> Query:
+        """The query for the page at `cursor`."""
         return Query(
             list_name=self.listing.name,
             region=region,
@@ -46,18 +47,18 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanProgress:
-    """What an unfinished scan has learned; survives a pause inside the checkpoint."""
+    """What an unfinished scan has learned. The checkpoint holds it as JSON."""
 
     order: OrderEvidence
     rows: int = 0
-    #: Rows that may have been there when the first page was read, and so are in its total.
+    #: Rows that may have existed when the first page was read, and so are in its total.
     due: int = 0
     pages: int = 0
-    #: What the first page said the list holds.
+    #: The total that the first page gave.
     first_total: int | None = None
     first_page_at: datetime | None = None
     last_page_at: datetime | None = None
-    #: For how long the list certainly shows a task: the highest age of the last stamp of an ended one.
+    #: How long the list shows a task at least: the highest age of the last timestamp of an ended task.
     shown_for: timedelta | None = None
 
     def observe(
@@ -69,7 +70,7 @@ class ScanProgress:
             self,
             order=self.order.observe(new),
             rows=self.rows + len(new),
-            due=self.due + rejected + sum(not came_after(task, listing, began_at) for task in new),
+            due=self.due + rejected + sum(not entered_after(task, listing, began_at) for task in new),
             pages=self.pages + 1,
             first_total=page.total if self.pages == 0 else self.first_total,
             first_page_at=began_at,
@@ -78,8 +79,8 @@ class ScanProgress:
         )
 
     @property
-    def is_doubtful(self) -> bool:
-        """Whether the list ended with fewer rows than it had promised."""
+    def is_below_total(self) -> bool:
+        """Whether the list has shown fewer rows than its first total."""
         return self.first_total is not None and self.due < self.first_total
 
     def to_json(self) -> dict[str, Any]:
@@ -90,7 +91,7 @@ class ScanProgress:
             "pages": self.pages,
             "first_total": self.first_total,
             "shown_for": self.shown_for.total_seconds() if self.shown_for is not None else None,
-            **{name: stamp.isoformat() for name in _STAMPS if (stamp := getattr(self, name))},
+            **{name: instant.isoformat() for name in _INSTANTS if (instant := getattr(self, name))},
         }
 
     @classmethod
@@ -102,30 +103,33 @@ class ScanProgress:
             pages=value["pages"],
             first_total=value["first_total"],
             shown_for=timedelta(seconds=age) if (age := value["shown_for"]) is not None else None,
-            **{name: datetime.fromisoformat(value[name]) for name in _STAMPS if name in value},
+            **{name: datetime.fromisoformat(value[name]) for name in _INSTANTS if name in value},
         )
 
 
-#: Cut off the oldest edge of what a list shows, where rows vanish while they are read.
+#: Margin at the oldest end of what a list shows, where rows disappear while the list is read.
 _EDGE = timedelta(seconds=30)
 
-#: How far a provider's clock, as we know it, may be behind the stamps of its tasks.
+#: How far our estimate of a provider's clock may be behind the timestamps of its tasks.
 _CLOCK_ERROR = timedelta(seconds=3)
 
-_STAMPS = ("first_page_at", "last_page_at")
+_INSTANTS = ("first_page_at", "last_page_at")
 
 
-def last_stamp(task: Task) -> datetime | None:
-    """The latest stamp of an ended task: whichever stamp a list forgets by, it forgets this one last."""
+def last_timestamp(task: Task) -> datetime | None:
+    """The latest timestamp of an ended task; None while the task is open.
+
+    Whichever timestamp's age a list drops tasks by, this one reaches that age last.
+    """
     if task.is_open:
         return None
     return max(filter(None, (task.created_at, task.finished_at, task.updated_at)), default=None)
 
 
 def _age(task: Task, observed_at: datetime) -> timedelta | None:
-    """How long ago `task` was stamped last when it was observed; None while it may be stamped again."""
-    stamp = last_stamp(task)
-    return observed_at - stamp if stamp else None
+    """The age of the last timestamp of an ended task; None while the task is open."""
+    timestamp = last_timestamp(task)
+    return observed_at - timestamp if timestamp else None
 
 
 def _longest(ages: Iterable[timedelta | None]) -> timedelta | None:
@@ -137,23 +141,23 @@ def shown_from(retention: timedelta, last_page_at: datetime) -> datetime:
     return last_page_at - retention + max(_CLOCK_ERROR, min(_EDGE, retention / 20))
 
 
-def is_expiring(task: Task, last_page_at: datetime | None, retention: timedelta | None) -> bool:
-    """Whether the list may have forgotten `task` before its last page was read."""
+def may_have_expired(task: Task, last_page_at: datetime | None, retention: timedelta | None) -> bool:
+    """Whether the list may have dropped `task` before its last page was read."""
     if last_page_at is None or retention is None:
         return False
     return task.created_at is None or task.created_at < shown_from(retention, last_page_at)
 
 
-def came_after(task: Task, listing: Listing, moment: datetime) -> bool:
-    """Whether `task` entered the list certainly not before `moment`."""
-    stamp = _entered_at(task, listing)
-    return stamp is not None and stamp >= moment + _CLOCK_ERROR
+def entered_after(task: Task, listing: Listing, instant: datetime) -> bool:
+    """Whether `task` certainly entered the list at `instant` or later."""
+    entered_at = _entered_at(task, listing)
+    return entered_at is not None and entered_at >= instant + _CLOCK_ERROR
 
 
-def was_there(task: Task, listing: Listing, moment: datetime) -> bool:
-    """Whether the list had to show `task` already at `moment`."""
-    stamp = _entered_at(task, listing)
-    return stamp is not None and stamp < moment
+def was_listed_at(task: Task, listing: Listing, instant: datetime) -> bool:
+    """Whether the list had to show `task` at `instant`."""
+    entered_at = _entered_at(task, listing)
+    return entered_at is not None and entered_at < instant
 
 
 def _entered_at(task: Task, listing: Listing) -> datetime | None:

@@ -30,7 +30,7 @@ from syncer.planning.coverage import CompletedRun, advance_state, ceiling
 from syncer.planning.intervals import before, union
 from syncer.planning.order import Boundary, OrderEvidence, is_beyond, may_stop
 from syncer.planning.outcome_filter import is_worth_asking, judge_filter
-from syncer.planning.scans import Scan, ScanProgress, came_after, is_expiring, was_there
+from syncer.planning.scans import Scan, ScanProgress, entered_after, may_have_expired, was_listed_at
 from tests.support.fakes import AICCS_FACTS, MPS_FACTS, T0, TAT_FACTS, VOD_FACTS, after, make_source
 
 DAY = timedelta(days=1)
@@ -203,8 +203,8 @@ def test_scans_of_open_lists_come_first_in_lifecycle_order() -> None:
 
 def test_scans_of_open_lists_are_left_out_where_members_show_them() -> None:
     assert names(AICCS_FACTS, Mode.POLL) == ["ALL"]
-    assert [s.name for s in run_plan.open_lists(AICCS_FACTS)] == ["waiting", "running"]
-    assert run_plan.open_lists(MPS_FACTS) == ()
+    assert [s.name for s in run_plan.open_scans(AICCS_FACTS)] == ["waiting", "running"]
+    assert run_plan.open_scans(MPS_FACTS) == ()
 
 
 def test_open_lists_are_read_whole_in_a_poll_too() -> None:
@@ -246,9 +246,9 @@ def test_cursor_is_trusted_for_a_while() -> None:
 
 def test_scan_resumes_only_where_its_cursor_lasts() -> None:
     saved = Checkpoint(started_at=T0, saved_at=T0, scan="ALL", cursor="5")
-    (reads_to_end,) = run_plan.ended_lists(TAT_FACTS)
+    (reads_to_end,) = run_plan.ended_scans(TAT_FACTS)
     assert not run_plan.can_resume(reads_to_end, saved, TAT_FACTS)
-    (reads_to_end,) = run_plan.ended_lists(VOD_FACTS)
+    (reads_to_end,) = run_plan.ended_scans(VOD_FACTS)
     assert run_plan.can_resume(reads_to_end, saved, VOD_FACTS)
     waiting = Scan(listing=MPS_FACTS.lists[0], reads_to_end=True)
     moved = Checkpoint(started_at=T0, saved_at=T0, scan="WAITING", cursor="5")
@@ -269,7 +269,7 @@ def test_open_tasks_about_to_leave_come_first() -> None:
         OpenTask(task_id="a", created_at=None, first_seen_at=after(9)),
         OpenTask(task_id="c", created_at=after(1), first_seen_at=T0),
     ]
-    assert run_plan.refresh_order(tasks) == ["c", "b", "a"]
+    assert run_plan.ids_by_age(tasks) == ["c", "b", "a"]
 
 
 def test_open_task_is_asked_for_while_an_answer_is_possible() -> None:
@@ -278,8 +278,8 @@ def test_open_task_is_asked_for_while_an_answer_is_possible() -> None:
     assert not run_plan.can_ask_by_id(old, MPS_FACTS, DAY, T0 + 2 * DAY)
     assert run_plan.can_ask_by_id(old, MPS_FACTS, None, T0 + 2 * DAY)
     assert not run_plan.can_ask_by_id(old, replace(MPS_FACTS, ids_per_request=0), None, T0)
-    assert run_plan.window_has_closed(old, DAY, T0 + 2 * DAY)
-    assert not run_plan.window_has_closed(old, None, T0 + 2 * DAY)
+    assert run_plan.has_left_window(old, DAY, T0 + 2 * DAY)
+    assert not run_plan.has_left_window(old, None, T0 + 2 * DAY)
 
 
 # Scans
@@ -303,13 +303,13 @@ def progress_of(*tasks: Task, total: int | None = None, at: datetime = T0) -> Sc
 
 
 def test_scan_is_doubtful_when_it_showed_fewer_than_promised() -> None:
-    assert progress_of(task(1, 2), total=2).is_doubtful
-    assert not progress_of(task(1, 2), task(1, 3), total=2, at=after(10)).is_doubtful
-    assert not progress_of(task(1, 2)).is_doubtful
+    assert progress_of(task(1, 2), total=2).is_below_total
+    assert not progress_of(task(1, 2), task(1, 3), total=2, at=after(10)).is_below_total
+    assert not progress_of(task(1, 2)).is_below_total
 
 
 def test_scan_does_not_count_what_came_after_its_first_page() -> None:
-    assert progress_of(task(1, 2), task(1, 30), total=2, at=after(10)).is_doubtful
+    assert progress_of(task(1, 2), task(1, 30), total=2, at=after(10)).is_below_total
 
 
 def test_scan_progress_survives_a_checkpoint() -> None:
@@ -326,19 +326,19 @@ def test_list_shows_tasks_for_the_highest_age_of_an_ended_one() -> None:
 
 def test_task_entered_a_list_when_it_finished_or_was_created() -> None:
     everything = TAT_FACTS.lists[0]
-    assert was_there(task(1, 5), FINISH, after(6))
-    assert not was_there(task(1, 5), FINISH, after(5))
-    assert was_there(task(1, 5), everything, after(5))
-    assert not was_there(task(None), everything, after(5))
-    assert not came_after(task(None), everything, after(5))
+    assert was_listed_at(task(1, 5), FINISH, after(6))
+    assert not was_listed_at(task(1, 5), FINISH, after(5))
+    assert was_listed_at(task(1, 5), everything, after(5))
+    assert not was_listed_at(task(None), everything, after(5))
+    assert not entered_after(task(None), everything, after(5))
 
 
 def test_task_is_expiring_at_the_edge_of_the_retention() -> None:
-    assert is_expiring(task(0), T0 + DAY, DAY)
-    assert not is_expiring(task(60), T0 + DAY, DAY)
-    assert is_expiring(task(None), T0 + DAY, DAY)
-    assert not is_expiring(task(0), T0 + DAY, None)
-    assert not is_expiring(task(0), None, DAY)
+    assert may_have_expired(task(0), T0 + DAY, DAY)
+    assert not may_have_expired(task(60), T0 + DAY, DAY)
+    assert may_have_expired(task(None), T0 + DAY, DAY)
+    assert not may_have_expired(task(0), T0 + DAY, None)
+    assert not may_have_expired(task(0), None, DAY)
 
 
 # Coverage
@@ -415,7 +415,7 @@ def test_state_remembers_the_latest_run_of_each_kind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("members", "failed", "verdict"),
+    ("ended", "failed", "verdict"),
     [
         (100, 5, OutcomeFilter.TRUSTED),
         (100, 0, OutcomeFilter.UNPROVEN),
@@ -424,12 +424,12 @@ def test_state_remembers_the_latest_run_of_each_kind() -> None:
         (0, 0, OutcomeFilter.UNPROVEN),
     ],
 )
-def test_filter_is_judged_by_a_proper_subset(members: int, failed: int, verdict: OutcomeFilter) -> None:
-    assert judge_filter(OutcomeFilter.UNPROVEN, members=members, failed=failed) is verdict
+def test_filter_is_judged_by_a_proper_subset(ended: int, failed: int, verdict: OutcomeFilter) -> None:
+    assert judge_filter(OutcomeFilter.UNPROVEN, ended=ended, failed=failed) is verdict
 
 
 def test_filter_once_trusted_stays_so_while_nothing_failed() -> None:
-    assert judge_filter(OutcomeFilter.TRUSTED, members=5, failed=0) is OutcomeFilter.TRUSTED
+    assert judge_filter(OutcomeFilter.TRUSTED, ended=5, failed=0) is OutcomeFilter.TRUSTED
 
 
 def test_filter_that_proved_useless_is_tried_again_daily() -> None:
