@@ -26,7 +26,7 @@ def lookback(state: StreamState, source: Source) -> timedelta:
 
 
 def next_mode(wanted: Mode, state: StreamState, source: Source, now: datetime) -> Mode:
-    """`wanted`, or a sweep where a poll could not prove that nothing was missed after the last complete run."""
+    """`wanted`, or a sweep if a poll could not prove that it misses nothing since the last complete run."""
     if state.first_sweep_at is None or state.last_run_at is None:
         return Mode.SWEEP
     return Mode.SWEEP if _was_down(state, source, now) else wanted
