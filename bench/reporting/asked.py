@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from syncer.reporting.reports import shipped_reports
-from tests.support.grafana_queries import Range, constants, filled, queries
+from tests.support.grafana_queries import TimeRange, constants, interpolate, queries
 
 _DAYS = 90
 _TRIES = 5
@@ -134,8 +134,8 @@ def _questions(connection: psycopg.Connection[Any]) -> Iterator[Question]:
 
 def _dashboards(sources: list[str], now: datetime) -> Iterator[Question]:
     """What Grafana asks with ninety days on show."""
-    shown = Range(now - timedelta(days=_DAYS), now)
+    shown = TimeRange(now - timedelta(days=_DAYS), now)
     for asked in queries():
         values: dict[str, Any] = {**constants(asked.dashboard), "source": sources}
-        sql = filled(asked.sql, shown, interval="2h", values=values)
+        sql = interpolate(asked.sql, shown, interval="2h", values=values)
         yield Question(kind="dashboard", name=str(asked), sql=sql)

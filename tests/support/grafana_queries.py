@@ -1,9 +1,9 @@
-"""What Grafana does to a query before Postgres sees it, and to the answer before a panel does.
+"""Grafana's changes to a query before it is sent to Postgres: variables and macros.
 
-After the documentation of its PostgreSQL data source (query editor: macros, time series queries; template
-variables; annotations): https://grafana.com/docs/grafana/latest/datasources/postgres/. Where that shows
-MySQL's or is silent, after what the plugin does, in https://github.com/grafana/grafana: `macros.go` and
-`sqleng/sql_engine.go` of its Postgres data source, and `SqlDatasource.ts` of `packages/grafana-sql`.
+From the documentation of its PostgreSQL data source (query editor: macros, time series queries; template
+variables; annotations): https://grafana.com/docs/grafana/latest/datasources/postgres/. Where that
+shows MySQL or says nothing, from the code in https://github.com/grafana/grafana: `macros.go` and
+`sqleng/sql_engine.go` of the Postgres data source, and `SqlDatasource.ts` of `packages/grafana-sql`.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from typing import Any
 FOLDER = Path(__file__).parents[2] / "deploy" / "grafana"
 DASHBOARDS = {path.stem: json.loads(path.read_text("utf-8")) for path in FOLDER.glob("dashboards/*.json")}
 
-#: A macro's arguments end at the first parenthesis: none can be nested.
+#: The arguments of a macro end at the first parenthesis, so they cannot contain any.
 _MACRO = re.compile(r"\$([_a-zA-Z0-9]+)\(([^)]*)\)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class GrafanaQuery:
     """A query of a dashboard: a panel's, an annotation's or a variable's."""
 
     dashboard: str
@@ -40,42 +40,46 @@ class Asked:
         return f"{self.dashboard}: {self.name}"
 
 
-def queries() -> Iterator[Asked]:
-    """Everything that the dashboards ask."""
+def queries() -> Iterator[GrafanaQuery]:
+    """All queries of the dashboards."""
     for name, board in sorted(DASHBOARDS.items()):
         for panel in board["panels"]:
             for target in panel["targets"]:
                 form, sql = target["format"], target["rawSql"]
-                yield Asked(
+                yield GrafanaQuery(
                     dashboard=name, name=panel["title"], kind=panel["type"], sql=sql, form=form, panel=panel
                 )
-        for each in board["annotations"]["list"]:
-            form, sql = each["target"]["format"], each["target"]["rawSql"]
-            yield Asked(dashboard=name, name=each["name"], kind="annotation", sql=sql, form=form)
-        for each in board["templating"]["list"]:
-            if each["type"] == "query":
-                sql = each["query"]
-                yield Asked(dashboard=name, name=each["name"], kind="variable", sql=sql, form="table")
+        for annotation in board["annotations"]["list"]:
+            form, sql = annotation["target"]["format"], annotation["target"]["rawSql"]
+            yield GrafanaQuery(dashboard=name, name=annotation["name"], kind="annotation", sql=sql, form=form)
+        for variable in board["templating"]["list"]:
+            if variable["type"] == "query":
+                sql = variable["query"]
+                yield GrafanaQuery(
+                    dashboard=name, name=variable["name"], kind="variable", sql=sql, form="table"
+                )
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """The time shown."""
+class TimeRange:
+    """The time range of a dashboard."""
 
     begins_at: datetime
     ends_at: datetime
 
 
 def constants(board: str) -> dict[str, str]:
-    """The values that a dashboard brings with it."""
+    """The constant variables of a dashboard, by name."""
     variables = DASHBOARDS[board]["templating"]["list"]
-    return {each["name"]: each["query"] for each in variables if each["type"] == "constant"}
+    return {variable["name"]: variable["query"] for variable in variables if variable["type"] == "constant"}
 
 
-def filled(sql: str, shown: Range, *, interval: str, values: Mapping[str, str | Sequence[str]]) -> str:
-    """`sql` as Postgres sees it. Raises ValueError where Grafana would show an error instead."""
+def interpolate(
+    sql: str, time_range: TimeRange, *, interval: str, values: Mapping[str, str | Sequence[str]]
+) -> str:
+    """`sql` as Grafana sends it to Postgres. Raises ValueError where Grafana shows an error."""
     for name, value in values.items():
-        sql = re.sub(rf"\$(?:{name}\b|\{{{name}\}})", lambda _, value=value: _written(value), sql)  # type: ignore[misc]
+        sql = re.sub(rf"\$(?:{name}\b|\{{{name}\}})", lambda _, value=value: _quoted(value), sql)  # type: ignore[misc]
     sql = sql.replace("$__interval_ms", str(1000 * _seconds(interval))).replace("$__interval", interval)
 
     def fill(match: re.Match[str]) -> str:
@@ -83,20 +87,20 @@ def filled(sql: str, shown: Range, *, interval: str, values: Mapping[str, str | 
         name = match[1]
         if name == "__timeGroup" and sql[match.end() : match.end() + 1] == ",":
             name = "__timeGroupAlias"
-        return _macro(name, arguments, shown)
+        return _macro(name, arguments, time_range)
 
     return _MACRO.sub(fill, sql)
 
 
-def _written(value: str | Sequence[str]) -> str:
-    """Values that can be several are quoted; a single one is not, but its quotes are doubled."""
+def _quoted(value: str | Sequence[str]) -> str:
+    """Values of a multi-value variable are quoted; a single value is not, but its quotes are doubled."""
     if isinstance(value, str):
         return value.replace("'", "''")
-    return ",".join("'" + each.replace("'", "''") + "'" for each in value)
+    return ",".join("'" + item.replace("'", "''") + "'" for item in value)
 
 
-def _macro(name: str, arguments: Sequence[str], shown: Range) -> str:
-    first, last = _instant(shown.begins_at), _instant(shown.ends_at)
+def _macro(name: str, arguments: Sequence[str], time_range: TimeRange) -> str:
+    first, last = _instant(time_range.begins_at), _instant(time_range.ends_at)
     match name:
         case "__time":
             return f'{arguments[0]} AS "time"'
@@ -111,7 +115,7 @@ def _macro(name: str, arguments: Sequence[str], shown: Range) -> str:
             seconds = _seconds(interval.strip("'"))
             return f"floor(extract(epoch from {column})/{seconds})*{seconds}"
         case "__timeGroupAlias":
-            return f'{_macro("__timeGroup", arguments, shown)} AS "time"'
+            return f'{_macro("__timeGroup", arguments, time_range)} AS "time"'
         case _:
             raise ValueError(f"unknown macro {name!r}")
 

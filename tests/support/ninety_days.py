@@ -1,4 +1,4 @@
-"""A database with something to look at: ninety days of five sources, and what the daemon makes of them."""
+"""Test data for dashboards: ninety days of five sources, with rollups."""
 
 from __future__ import annotations
 

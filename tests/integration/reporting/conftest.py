@@ -1,4 +1,4 @@
-"""The migrated database of the storage tests, and vendors' answers as they come in."""
+"""Fixtures: a migrated database, and the documented responses of the vendors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.sightings import begin, store
 
 __all__ = [
     "Look",
-    "Shown",
+    "ViewRows",
     "bi_role",
     "connect_bi_role",
     "engine",
@@ -34,51 +34,51 @@ __all__ = [
     "ours",
     "pg",
     "read",
-    "shown",
     "stream",
     "superuser_engine",
     "superuser_url",
     "url",
+    "view_rows",
 ]
 
 _EXAMPLES = Path(__file__).parents[2] / "data"
 
 
 def example(name: str) -> Any:
-    """The documented answers of the API `name`."""
+    """The documented responses of the API `name`."""
     return json.loads((_EXAMPLES / f"{name}_examples.json").read_text("utf-8"))
 
 
 def read(
     kind: str, *records: dict[str, Any], list_name: str = "tasks", at: float = 0, **options: Any
 ) -> tuple[Sighting, ...]:
-    """What the provider of `kind` reads from an answer with these records."""
-    asked = Query(list_name=list_name, region=GLOBAL)
+    """The sightings that the provider of `kind` parses from a response with these records."""
+    query = Query(list_name=list_name, region=GLOBAL)
     response = response_with(kind, list(records))
-    return parse_page(make_provider(kind, **options), asked, response, observed_at=after(at)).sightings
+    return parse_page(make_provider(kind, **options), query, response, observed_at=after(at)).sightings
 
 
-class Shown:
-    """Stores a provider's records, and shows them as the provider's view has them."""
+class ViewRows:
+    """Stores a provider's records; returns the rows of the provider's view."""
 
     def __init__(self, pg: PgStore, look: Look) -> None:
         self._pg, self._look = pg, look
 
     def __call__(self, kind: str, *records: dict[str, Any], **how: Any) -> list[dict[str, Any]]:
-        """The rows of the view of `kind`, in the order of their ids."""
+        """Store `records`; return the rows of the view of `kind`, sorted by task id."""
         with self._pg.claim(Stream(make_source(name=kind, provider=kind))) as ours:
             store(ours, begin(ours), *read(kind, *records, **how))
         return self._look(f"SELECT * FROM reporting.{kind}_tasks ORDER BY task_id")
 
 
 @pytest.fixture
-def shown(pg: PgStore, look: Look) -> Shown:
-    return Shown(pg, look)
+def view_rows(pg: PgStore, look: Look) -> ViewRows:
+    return ViewRows(pg, look)
 
 
 @pytest.fixture(scope="module")
 def known_url(postgres: Server, template: str) -> Iterator[str]:
-    """A database that holds `tests.support.known_tasks`, for all tests of a module: they only read."""
+    """A database with `tests.support.known_tasks`, shared by the tests of a module, which only read."""
     name = f"test_{secrets.token_hex(6)}"
     url = postgres.create(name, template=template)
     known_tasks.fill(url)

@@ -1,4 +1,4 @@
-"""What facts are looked at by: `sources`, `statuses`, `calendar`."""
+"""The dimension views: `sources`, `statuses`, `calendar`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FACTS = ("tasks", "task_versions", "task_transitions", "open_tasks", "runs", "co
 # Sources
 
 
-def test_source_is_one_row_whatever_its_regions(pg: PgStore, look: Look) -> None:
+def test_source_with_regions_is_one_row(pg: PgStore, look: Look) -> None:
     source = make_source(name="tat", provider="tencent_tat", site="cn", account="100")
     for region, at in (("ap-guangzhou", 10), ("ap-singapore", 30)):
         with pg.claim(Stream(source, region)) as ours:
@@ -39,14 +39,14 @@ def test_source_is_one_row_whatever_its_regions(pg: PgStore, look: Look) -> None
     assert look("SELECT DISTINCT source_key FROM reporting.tasks") == [{"source_key": row["source_key"]}]
 
 
-def test_source_that_was_never_read_is_a_row(pg: PgStore, look: Look) -> None:
+def test_source_without_runs_is_a_row(pg: PgStore, look: Look) -> None:
     pg.register([make_source(name="new")])
     (row,) = look("SELECT * FROM reporting.sources")
     assert (row["source"], row["regions"], row["last_run_at"]) == ("new", 0, None)
 
 
 @pytest.mark.parametrize("view", FACTS)
-def test_every_fact_has_its_source(ours: PgStreamStore, look: Look, view: str) -> None:
+def test_every_fact_view_has_the_source(ours: PgStreamStore, look: Look, view: str) -> None:
     run = begin(ours)
     store(ours, run, see("t"))
     gaps = (Interval(after(-9), after(-8)), Interval(after(-7), after(-6)))
@@ -62,7 +62,7 @@ def test_every_fact_has_its_source(ours: PgStreamStore, look: Look, view: str) -
 # Statuses
 
 
-def test_statuses_are_those_of_the_model(look: Look) -> None:
+def test_statuses_equal_the_model(look: Look) -> None:
     rows = look("SELECT * FROM reporting.statuses ORDER BY sort_order")
     assert {row["status"]: row["is_open"] for row in rows} == {each.value: each.is_open for each in Status}
     assert [row["sort_order"] for row in rows] == list(range(1, len(Status) + 1))
@@ -78,7 +78,7 @@ def calendar(look: Look, condition: str = "true", *values: object) -> list[dict[
     return look(f"SELECT * FROM reporting.calendar WHERE {condition} ORDER BY day", *values)
 
 
-def test_calendar_without_anything_read_has_this_year_and_the_next(look: Look) -> None:
+def test_calendar_of_an_empty_database_has_this_and_next_year(look: Look) -> None:
     rows = calendar(look)
     year = datetime.now(UTC).year
     assert year in (rows[0]["day"].year, rows[0]["day"].year + 1)
@@ -87,9 +87,7 @@ def test_calendar_without_anything_read_has_this_year_and_the_next(look: Look) -
     assert all(b["day"] - a["day"] == timedelta(days=1) for a, b in pairwise(rows))
 
 
-def test_calendar_begins_with_the_year_that_was_first_read(
-    pg: PgStore, ours: PgStreamStore, look: Look
-) -> None:
+def test_calendar_begins_with_the_first_covered_year(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     first = datetime(2021, 12, 31, 23, 30, tzinfo=UTC)
     state = StreamState(polled=(Interval(after(0), after(9)),), swept=(Interval(first, after(-99)),))
     store(ours, begin(ours), state=state, status=RunStatus.SUCCEEDED)
@@ -105,7 +103,7 @@ def test_calendar_begins_with_the_first_task(ours: PgStreamStore, look: Look) ->
     assert calendar(look)[0]["day"] == date(2022, 1, 1)
 
 
-def test_calendar_parts_are_those_of_python(ours: PgStreamStore, look: Look) -> None:
+def test_calendar_columns_equal_python_dates(ours: PgStreamStore, look: Look) -> None:
     first = datetime(2019, 6, 1, tzinfo=UTC)
     state = StreamState(polled=(Interval(first, after(0)),))
     store(ours, begin(ours), state=state, status=RunStatus.SUCCEEDED)
@@ -123,7 +121,7 @@ def test_calendar_parts_are_those_of_python(ours: PgStreamStore, look: Look) -> 
 @pytest.mark.parametrize(
     "zone", ["UTC", "Asia/Shanghai", "Europe/Berlin", "America/Sao_Paulo", "Australia/Lord_Howe"]
 )
-def test_calendar_days_are_as_long_as_in_their_zone(pg: PgStore, look: Look, zone: str) -> None:
+def test_calendar_days_have_the_length_of_local_days(pg: PgStore, look: Look, zone: str) -> None:
     pg.configure(zone)
     rows = calendar(look)
     there = ZoneInfo(zone)
@@ -138,7 +136,7 @@ def test_calendar_days_are_as_long_as_in_their_zone(pg: PgStore, look: Look, zon
     }.get(zone, {24.0})
 
 
-def test_days_of_tasks_are_days_of_the_calendar_across_daylight_saving(
+def test_task_days_match_the_calendar_across_clock_changes(
     pg: PgStore, ours: PgStreamStore, look: Look
 ) -> None:
     pg.configure("Europe/Berlin")

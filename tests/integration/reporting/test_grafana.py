@@ -1,4 +1,4 @@
-"""Everything that the Grafana dashboards ask, asked as Grafana would, on data whose numbers are known."""
+"""Every query of the Grafana dashboards, interpolate in as Grafana does, on tasks with known results."""
 
 from __future__ import annotations
 
@@ -16,39 +16,43 @@ from psycopg.postgres import types
 from syncer.storage import make_engine
 from syncer.storage.roles import create_bi_role, describe_bi_role
 from tests.support.bi_roles import url_as
-from tests.support.grafana_queries import DASHBOARDS, Asked, Range, constants, filled, queries
+from tests.support.grafana_queries import DASHBOARDS, GrafanaQuery, TimeRange, constants, interpolate, queries
 from tests.support.known_tasks import NOW, ZONE, local
 from tests.support.postgres_servers import Server
 
 QUERIES = list(queries())
-EACH = pytest.mark.parametrize("asked", QUERIES, ids=str)
-PANELS = pytest.mark.parametrize("asked", [each for each in QUERIES if each.panel], ids=str)
-SERIES = pytest.mark.parametrize("asked", [each for each in QUERIES if each.form == "time_series"], ids=str)
-#: The dashboards' own range: thirty local days, today's included.
-# Runs begin on the clock of the database, while the tests are under way.
-SHOWN = Range(local(29), NOW + timedelta(hours=1))
+EACH = pytest.mark.parametrize("grafana_query", QUERIES, ids=str)
+PANELS = pytest.mark.parametrize("grafana_query", [query for query in QUERIES if query.panel], ids=str)
+SERIES = pytest.mark.parametrize(
+    "grafana_query", [each for each in QUERIES if each.form == "time_series"], ids=str
+)
+#: The default time range of the dashboards: 30 local days, today included.
+# Runs start on the database's clock, during the tests.
+SHOWN = TimeRange(local(29), NOW + timedelta(hours=1))
 NUMBERS = {"int8", "float8", "numeric", "int4"}
 
 Row = dict[str, Any]
 
 
-class Answers:
-    """Asks as Grafana does, in a session of any time zone."""
+class GrafanaSession:
+    """Runs queries as Grafana does, in a session with another time zone."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
 
-    def __call__(self, asked: Asked, **how: Any) -> list[Row]:
-        return self.typed(asked, **how)[1]
+    def __call__(self, grafana_query: GrafanaQuery, **how: Any) -> list[Row]:
+        return self.query_with_types(grafana_query, **how)[1]
 
-    def typed(
-        self, asked: Asked, *, shown: Range = SHOWN, sources: list[str] | None = None
+    def query_with_types(
+        self, grafana_query: GrafanaQuery, *, time_range: TimeRange = SHOWN, sources: list[str] | None = None
     ) -> tuple[dict[str, str], list[Row]]:
-        """The names of the columns' types by their names, and the rows."""
-        values: dict[str, Any] = constants(asked.dashboard)
-        if asked.kind != "variable":
-            values["source"] = self.sources(asked.dashboard) if sources is None else sources
-        cursor = self._connection.execute(filled(asked.sql, shown, interval="1m", values=values).encode())
+        """The type of each column by its name, and the rows."""
+        values: dict[str, Any] = constants(grafana_query.dashboard)
+        if grafana_query.kind != "variable":
+            values["source"] = self.sources(grafana_query.dashboard) if sources is None else sources
+        cursor = self._connection.execute(
+            interpolate(grafana_query.sql, time_range, interval="1m", values=values).encode()
+        )
         assert cursor.description
         names = [column.name for column in cursor.description]
         assert len(set(names)) == len(names), "a frame's columns have names of their own"
@@ -58,56 +62,56 @@ class Answers:
         ]
 
     def sources(self, dashboard: str) -> list[str]:
-        """All that the dashboard's variable offers."""
+        """The values of the dashboard's variable."""
         (variable,) = (each for each in QUERIES if each.dashboard == dashboard and each.kind == "variable")
         return [row["source"] for row in self(variable)]
 
 
 @pytest.fixture
-def ask(known_url: str) -> Iterator[Answers]:
-    """In a time zone that is nobody's: what the dashboards show must not depend on it."""
+def ask(known_url: str) -> Iterator[GrafanaSession]:
+    """A session in a time zone that no test uses: the results must not depend on it."""
     with psycopg.connect(known_url, autocommit=True) as connection:
         connection.execute("SET search_path = pg_catalog")
         connection.execute("SET timezone = 'America/New_York'")
-        yield Answers(connection)
+        yield GrafanaSession(connection)
 
 
-def query(dashboard: str, name: str, kind: str | None = None) -> Asked:
-    found = [each for each in QUERIES if (each.dashboard, each.name) == (dashboard, name)]
-    (only,) = (each for each in found if kind in (None, each.kind))
+def query(dashboard: str, name: str, kind: str | None = None) -> GrafanaQuery:
+    matches = [query for query in QUERIES if (query.dashboard, query.name) == (dashboard, name)]
+    (only,) = (query for query in matches if kind in (None, query.kind))
     return only
 
 
-# Each of them
+# Every query
 
 
 @EACH
-def test_query_answers_with_rows(asked: Asked, ask: Answers) -> None:
-    assert ask(asked)
+def test_query_returns_rows(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
+    assert ask(grafana_query)
 
 
 @EACH
-def test_query_answers_where_there_is_nothing(asked: Asked, ask: Answers) -> None:
-    """No source, and a time of which nobody knows anything."""
-    before = Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 2, 1, tzinfo=UTC))
-    rows = ask(asked, shown=before, sources=[])
-    assert rows == [] or asked.form == "table"
+def test_query_runs_without_data(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
+    """Without sources, and in a time range without data."""
+    before = TimeRange(datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 2, 1, tzinfo=UTC))
+    rows = ask(grafana_query, time_range=before, sources=[])
+    assert rows == [] or grafana_query.form == "table"
 
 
 @SERIES
-def test_series_are_of_types_that_grafana_draws(asked: Asked, ask: Answers) -> None:
-    kinds, _ = ask.typed(asked)
+def test_series_have_types_that_grafana_draws(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
+    kinds, _ = ask.query_with_types(grafana_query)
     assert kinds.pop("time") in {"timestamptz", "float8", "numeric"}
     words = [name for name, kind in kinds.items() if kind == "text"]
     assert {kind for name, kind in kinds.items() if name not in words} <= NUMBERS
-    # Three columns, one of them `metric`, make a series that is called by its value.
+    # With three columns, one of them `metric`, Grafana names each series by the value of `metric`.
     assert len(words) <= 1
     assert "metric" not in words or len(kinds) == 2
 
 
 @SERIES
-def test_series_go_forward_in_time_once(asked: Asked, ask: Answers) -> None:
-    rows = ask(asked)
+def test_series_are_sorted_and_unique_by_time(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
+    rows = ask(grafana_query)
     times = [row["time"] for row in rows]
     assert None not in times
     assert times == sorted(times)
@@ -116,80 +120,80 @@ def test_series_go_forward_in_time_once(asked: Asked, ask: Answers) -> None:
 
 
 @EACH
-def test_query_asks_for_no_more_than_is_shown(asked: Asked, ask: Answers) -> None:
-    for row in ask(asked) if asked.form == "time_series" else ():
+def test_query_is_limited_to_the_time_range(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
+    for row in ask(grafana_query) if grafana_query.form == "time_series" else ():
         at = row["time"]
         at = at if isinstance(at, datetime) else datetime.fromtimestamp(float(at), UTC)
-        # Groups begin before what is in them.
+        # A group begins before its rows.
         assert SHOWN.begins_at - timedelta(minutes=1) <= at <= SHOWN.ends_at
 
 
 @PANELS
-def test_table_shows_no_bare_day_nor_array(asked: Asked, ask: Answers) -> None:
-    """A date is midnight in UTC to Grafana, and so the day before to half of the world."""
-    kinds, _ = ask.typed(asked)
+def test_table_has_no_dates_nor_arrays(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
+    """Grafana takes a date as midnight UTC, which is the day before in the time zones west of it."""
+    kinds, _ = ask.query_with_types(grafana_query)
     assert set(kinds.values()) <= {*NUMBERS, "text", "timestamptz", "bool"}
 
 
 @PANELS
-def test_panel_speaks_of_columns_that_there_are(asked: Asked, ask: Answers) -> None:
-    kinds, _ = ask.typed(asked)
-    assert asked.panel
-    for override in asked.panel["fieldConfig"]["overrides"]:
-        (told,) = override["properties"]
-        if told["id"] == "unit":
+def test_panel_options_name_existing_columns(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
+    kinds, _ = ask.query_with_types(grafana_query)
+    assert grafana_query.panel
+    for override in grafana_query.panel["fieldConfig"]["overrides"]:
+        (prop,) = override["properties"]
+        if prop["id"] == "unit":
             assert kinds[override["matcher"]["options"]] in NUMBERS
-    if "xField" in asked.panel["options"]:
-        assert kinds[asked.panel["options"]["xField"]] == "text"
+    if "xField" in grafana_query.panel["options"]:
+        assert kinds[grafana_query.panel["options"]["xField"]] == "text"
 
 
 @PANELS
-def test_statuses_have_their_colours(asked: Asked, ask: Answers) -> None:
-    assert asked.panel
-    overrides = asked.panel["fieldConfig"]["overrides"]
+def test_statuses_have_their_colours(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
+    assert grafana_query.panel
+    overrides = grafana_query.panel["fieldConfig"]["overrides"]
     coloured = {
         override["matcher"]["options"] for override in overrides if override["properties"][0]["id"] == "color"
     }
-    assert not coloured or {row["metric"] for row in ask(asked)} <= coloured
+    assert not coloured or {row["metric"] for row in ask(grafana_query)} <= coloured
 
 
-def test_queries_of_days_do_not_depend_on_the_session(known_url: str) -> None:
-    """Nor on what the role's time zone is; its own is that of the reports, but tools may set another."""
+def test_results_do_not_depend_on_the_session_time_zone(known_url: str) -> None:
+    """A BI role has the reporting time zone by default, but a tool can set another."""
     answers = []
     for zone in ("UTC", "Asia/Shanghai", "Pacific/Auckland"):
         with psycopg.connect(known_url, autocommit=True) as connection:
             connection.execute(f"SET timezone = '{zone}'".encode())
-            ask = Answers(connection)
+            ask = GrafanaSession(connection)
             days = [each for each in QUERIES if "calendar" in each.sql]
             answers.append([ask(each) for each in days])
     assert answers[0] == answers[1] == answers[2]
 
 
-def test_reader_may_ask_everything(known_url: str, postgres: Server) -> None:
+def test_bi_role_may_run_every_query(known_url: str, postgres: Server) -> None:
     with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
         if admin.info.parameter_status("is_superuser") != "on":
             pytest.skip("the server's role may not create roles")
-        place = url_as(known_url, user=admin.info.user, password=admin.info.password)
+        superuser_url = url_as(known_url, user=admin.info.user, password=admin.info.password)
         name, password = f"bi_{secrets.token_hex(4)}", secrets.token_hex(8)
-        engine = make_engine(place)
+        engine = make_engine(superuser_url)
         try:
             role = describe_bi_role(engine, name, time_zone=ZONE.key, statement_timeout=timedelta(seconds=90))
             create_bi_role(engine, role, password)
             with psycopg.connect(url_as(known_url, user=name, password=password)) as connection:
-                ask = Answers(connection)
+                ask = GrafanaSession(connection)
                 assert all(ask(each) for each in QUERIES)
         finally:
             engine.dispose()
-            with psycopg.connect(place, autocommit=True) as connection:
+            with psycopg.connect(superuser_url, autocommit=True) as connection:
                 connection.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(sql.Identifier(name)))
                 connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
 
 
-# What some of them tell
+# Results
 
 
 @pytest.mark.parametrize(
-    ("dashboard", "name", "told"),
+    ("dashboard", "name", "expected"),
     [
         ("overview", "Created", 14),
         ("overview", "Ended", 10),
@@ -209,26 +213,24 @@ def test_reader_may_ask_everything(known_url: str, postgres: Server) -> None:
         ("coverage", "Can still be filled", 1),
     ],
 )
-def test_stat_tells_what_is_known(dashboard: str, name: str, told: float, ask: Answers) -> None:
+def test_stat_shows_the_known_number(dashboard: str, name: str, expected: float, ask: GrafanaSession) -> None:
     (row,) = ask(query(dashboard, name))
-    assert list(row.values()) == [pytest.approx(told)]
+    assert list(row.values()) == [pytest.approx(expected)]
 
 
-def test_stat_counts_only_the_sources_chosen(ask: Answers) -> None:
+def test_stat_counts_only_the_selected_sources(ask: GrafanaSession) -> None:
     (row,) = ask(query("overview", "Created"), sources=["tat", "vod"])
     assert row == {"created": 4}
 
 
-def test_stat_counts_only_the_days_shown(ask: Answers) -> None:
-    (row,) = ask(query("overview", "Created"), shown=Range(local(1), NOW))
+def test_stat_counts_only_the_time_range(ask: GrafanaSession) -> None:
+    (row,) = ask(query("overview", "Created"), time_range=TimeRange(local(1), NOW))
     assert row == {"created": 7}
 
 
-def test_days_stand_at_local_midnight(ask: Answers) -> None:
-    found = {
-        (row["time"], row["metric"]): row["tasks"] for row in ask(query("overview", "Created and ended"))
-    }
-    assert found == {
+def test_days_are_at_local_midnight(ask: GrafanaSession) -> None:
+    rows = {(row["time"], row["metric"]): row["tasks"] for row in ask(query("overview", "Created and ended"))}
+    assert rows == {
         (local(2), "created"): 7,
         (local(2), "ended"): 5,
         (local(1), "created"): 7,
@@ -236,25 +238,25 @@ def test_days_stand_at_local_midnight(ask: Answers) -> None:
     }
 
 
-def test_shading_is_where_days_are_not_confirmed(ask: Answers) -> None:
-    found = [(row["time"], row["timeend"]) for row in ask(query("overview", "Not confirmed"))]
-    assert found == [
+def test_unconfirmed_days_are_shaded(ask: GrafanaSession) -> None:
+    rows = [(row["time"], row["timeend"]) for row in ask(query("overview", "Not confirmed"))]
+    assert rows == [
         (local(29), local(20)),
         (local(19), local(18)),
         (local(10), local(9)),
         (local(5), local(4)),
         (local(1), local(-1)),
     ]
-    (tail,) = ask(query("overview", "Not confirmed"), sources=["tat"], shown=Range(local(9), NOW))
+    (tail,) = ask(query("overview", "Not confirmed"), sources=["tat"], time_range=TimeRange(local(9), NOW))
     assert (tail["time"], tail["timeend"]) == (local(0), local(-1))
 
 
-def test_holes_are_marked_while_they_last(ask: Answers) -> None:
-    found = [
+def test_gaps_are_annotated(ask: GrafanaSession) -> None:
+    rows = [
         (row["time"], row["timeend"], row["text"], row["tags"])
         for row in ask(query("coverage", "Holes", "annotation"))
     ]
-    assert found == [
+    assert rows == [
         (local(19), local(18), "vod was not read: lost", "lost"),
         (local(10), local(9), "robot-calls was not read: unknown", "unknown"),
         (local(10), local(9), "tat / ap-guangzhou was not read: unknown", "unknown"),
@@ -263,20 +265,20 @@ def test_holes_are_marked_while_they_last(ask: Answers) -> None:
     ]
 
 
-def test_states_tell_the_worst_of_each_day(ask: Answers) -> None:
+def test_state_timeline_has_the_worst_state_of_each_day(ask: GrafanaSession) -> None:
     rows = ask(query("coverage", "Each list, day by day"))
     assert len(rows) == 30 * 5
-    found = {(row["metric"], row["time"]): row["state"] for row in rows}
-    lists = Counter(name for name, _ in found)
+    rows = {(row["metric"], row["time"]): row["state"] for row in rows}
+    lists = Counter(name for name, _ in rows)
     assert set(lists) == {"mps-cn", "robot-calls", "tat / ap-guangzhou", "tat / ap-singapore", "vod"}
-    assert [found["mps-cn", local(ago)] for ago in (21, 20, 5, 4, 1, 0)] == [0, 5, 2, 5, 4, 4]
-    assert [found["vod", local(ago)] for ago in (19, 18, 0)] == [1, 5, 0]
-    assert found["robot-calls", local(10)] == 3
+    assert [rows["mps-cn", local(ago)] for ago in (21, 20, 5, 4, 1, 0)] == [0, 5, 2, 5, 4, 4]
+    assert [rows["vod", local(ago)] for ago in (19, 18, 0)] == [1, 5, 0]
+    assert rows["robot-calls", local(10)] == 3
 
 
-def test_hours_of_the_day_are_local(ask: Answers) -> None:
-    found = {row["hour"]: row["tasks"] for row in ask(query("tencent_mps", "Created, by hour of the day"))}
-    assert found == {
+def test_hours_of_the_day_are_local(ask: GrafanaSession) -> None:
+    rows = {row["hour"]: row["tasks"] for row in ask(query("tencent_mps", "Created, by hour of the day"))}
+    assert rows == {
         "00": 1,
         "08": 2,
         "09": 1,
@@ -288,15 +290,15 @@ def test_hours_of_the_day_are_local(ask: Answers) -> None:
     }
 
 
-def test_commands_are_counted_with_their_exit_codes(ask: Answers) -> None:
-    found = ask(query("tencent_tat", "Commands of the last thousand tasks"))
-    assert [(row["command"], row["tasks"], row["instances"], row["exit codes"]) for row in found] == [
+def test_commands_are_counted_with_their_exit_codes(ask: GrafanaSession) -> None:
+    rows = ask(query("tencent_tat", "Commands of the last thousand tasks"))
+    assert [(row["command"], row["tasks"], row["instances"], row["exit codes"]) for row in rows] == [
         ("备份", 2, 1, None),
         ("清理", 1, 1, "127"),
     ]
 
 
-def test_dashboards_of_providers_offer_their_sources(ask: Answers) -> None:
+def test_dashboards_of_providers_offer_their_sources(ask: GrafanaSession) -> None:
     offered = {name: ask.sources(name) for name in DASHBOARDS}
     assert offered.pop("tencent_mps") == ["mps-cn"]
     assert offered.pop("tencent_tat") == ["tat"]

@@ -1,4 +1,4 @@
-"""The functions that read single values out of vendors' JSON: as the providers do, and never an error."""
+"""SQL functions that read a value from vendor JSON: results as in the providers, and never an error."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ JSON = st.recursive(
 )
 _DAY, _TIME = "[0-9]{4}-[01][0-9]-[0-3][0-9]", r"[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\.[0-9]{1,6})?"
 STAMPS = st.from_regex(f"{_DAY}[T ]{_TIME}(Z|[+-][01][0-9]:[0-5][0-9])?", fullmatch=True)
-#: One connection serves all examples of a test.
+#: All examples of a test share one connection.
 RELAXED = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
 @pytest.fixture
-def base(url: str) -> Iterator[psycopg.Connection[Any]]:
+def connection(url: str) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET timezone = 'America/New_York'")
         yield connection
 
 
-def ask(base: psycopg.Connection[Any], function: str, value: object) -> Any:
-    row = base.execute(f"SELECT sync.{function}(%s::jsonb)", (json.dumps(value),)).fetchone()
+def call(connection: psycopg.Connection[Any], function: str, value: object) -> Any:
+    row = connection.execute(f"SELECT sync.{function}(%s::jsonb)", (json.dumps(value),)).fetchone()
     assert row is not None
     return row[0]
 
@@ -59,18 +59,18 @@ def ask(base: psycopg.Connection[Any], function: str, value: object) -> Any:
 @example("１２")
 @example(" 1")
 @example("1\n")
-def test_whole_numbers_are_read_as_providers_do(base: psycopg.Connection[Any], value: Any) -> None:
-    # JSON knows one kind of number, and 1.0 is whole in it.
+def test_integers_equal_the_providers(connection: psycopg.Connection[Any], value: Any) -> None:
+    # JSON has one number type: 1.0 is an integer.
     asked = int(Decimal(json.dumps(value))) if isinstance(value, float) and value.is_integer() else value
-    assert ask(base, "json_whole", value) == integer(asked)
+    assert call(connection, "json_whole", value) == integer(asked)
 
 
 @RELAXED
 @given(JSON)
-def test_words_are_read_as_providers_do(base: psycopg.Connection[Any], value: Any) -> None:
+def test_texts_equal_the_providers(connection: psycopg.Connection[Any], value: Any) -> None:
     expected = json.dumps(value) if isinstance(value, float) else identifier(value)
-    found = ask(base, "json_words", value)
-    assert found == expected or (isinstance(value, float) and float(found) == value)
+    value_from_sql = call(connection, "json_words", value)
+    assert value_from_sql == expected or (isinstance(value, float) and float(value_from_sql) == value)
 
 
 @RELAXED
@@ -89,16 +89,16 @@ def test_words_are_read_as_providers_do(base: psycopg.Connection[Any], value: An
 @example("2020-11-05T07:49:58+00:00")
 @example("2020-11-05 07:49:58")
 @example("9999-12-31T23:59:59Z")
-def test_instants_are_read_as_providers_do(base: psycopg.Connection[Any], value: Any) -> None:
-    found = ask(base, "json_instant", value)
+def test_instants_equal_the_providers(connection: psycopg.Connection[Any], value: Any) -> None:
+    value_from_sql = call(connection, "json_instant", value)
     expected = iso_instant(value)
     if isinstance(value, str) and not _is_plain(value):
-        # Python reads more spellings than any vendor writes.
-        assert found is None or found == expected
+        # Python parses more formats than any vendor writes.
+        assert value_from_sql is None or value_from_sql == expected
     elif expected is not None and expected.year == 1:
-        assert found is None
+        assert value_from_sql is None
     else:
-        assert found == expected
+        assert value_from_sql == expected
 
 
 def _is_plain(value: str) -> bool:
@@ -107,20 +107,20 @@ def _is_plain(value: str) -> bool:
 
 @RELAXED
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.integers(0, 3))
-def test_output_is_the_text_that_was_written(base: psycopg.Connection[Any], text: str, cut: int) -> None:
+def test_output_is_decoded(connection: psycopg.Connection[Any], text: str, cut: int) -> None:
     raw = text.encode()
     raw = raw[: len(raw) - cut]
     expected = raw.decode("utf-8", "ignore") if raw and b"\x00" not in raw else None
-    assert ask(base, "json_output", b64encode(raw).decode()) == expected
+    assert call(connection, "json_output", b64encode(raw).decode()) == expected
 
 
 @RELAXED
 @given(st.binary(max_size=40))
-def test_output_that_is_no_text_is_null(base: psycopg.Connection[Any], raw: bytes) -> None:
-    found = ask(base, "json_output", b64encode(raw).decode())
-    if found is not None:
-        assert raw.startswith(found.encode())
-        assert len(raw) - len(found.encode()) < 4
+def test_binary_output_is_null(connection: psycopg.Connection[Any], raw: bytes) -> None:
+    value_from_sql = call(connection, "json_output", b64encode(raw).decode())
+    if value_from_sql is not None:
+        assert raw.startswith(value_from_sql.encode())
+        assert len(raw) - len(value_from_sql.encode()) < 4
 
 
 @RELAXED
@@ -130,11 +130,11 @@ def test_output_that_is_no_text_is_null(base: psycopg.Connection[Any], raw: byte
 @example("A===")
 @example("AB==")
 @example("QQ==\n")
-def test_output_that_is_no_base64_is_no_error(base: psycopg.Connection[Any], value: Any) -> None:
-    found = ask(base, "json_output", value)
-    assert found is None or isinstance(found, str)
+def test_invalid_base64_is_null(connection: psycopg.Connection[Any], value: Any) -> None:
+    value_from_sql = call(connection, "json_output", value)
+    assert value_from_sql is None or isinstance(value_from_sql, str)
 
 
-def test_long_output_is_read(base: psycopg.Connection[Any]) -> None:
+def test_long_output_is_decoded(connection: psycopg.Connection[Any]) -> None:
     text = "行 line\n" * 3000
-    assert ask(base, "json_output", b64encode(text.encode()).decode()) == text
+    assert call(connection, "json_output", b64encode(text.encode()).decode()) == text

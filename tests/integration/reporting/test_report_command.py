@@ -1,4 +1,4 @@
-"""`syncer report` as it is typed."""
+"""The command `syncer report`."""
 
 from __future__ import annotations
 
@@ -24,46 +24,46 @@ def _keep_signals() -> Iterator[None]:
 
 
 @pytest.fixture
-def typed(known_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The end of a command that asks the known world."""
+def arguments(known_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Last arguments of the command, for the database with known tasks."""
     configuration = tmp_path / "syncer.toml"
     configuration.touch()
     monkeypatch.setenv("SYNCER_DATABASE__URL", known_url)
     return ["--config", str(configuration)]
 
 
-def test_report_without_a_name_is_the_overview(typed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["report", *typed]) == 0
+def test_default_report_is_the_overview(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", *arguments]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == ["Overview of the sources", "the last 30 days in Asia/Shanghai, all sources"]
     assert [line.split()[0] for line in lines[3:]] == ["source", "mps-cn", "robot-calls", "tat", "vod"]
 
 
-def test_report_list_tells_of_every_report(typed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["report", "list", *typed]) == 0
-    shown = capsys.readouterr().out
-    assert [line.split()[0] for line in shown.splitlines()[1:]] == list(NAMES)
-    assert main(["report", "list", "--json", *typed]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert [each["title"] for each in told] == [each.title for each in shipped_reports()]
+def test_report_list_has_every_report(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "list", *arguments]) == 0
+    output = capsys.readouterr().out
+    assert [line.split()[0] for line in output.splitlines()[1:]] == list(NAMES)
+    assert main(["report", "list", "--json", *arguments]) == 0
+    reports = json.loads(capsys.readouterr().out)
+    assert [report["title"] for report in reports] == [report.title for report in shipped_reports()]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_report_is_the_same_as_csv_and_as_json(
-    name: str, typed: list[str], capsys: pytest.CaptureFixture[str]
+def test_csv_and_json_have_the_same_rows(
+    name: str, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["report", name, "--csv", "--source", "mps-cn", *typed]) == 0
+    assert main(["report", name, "--csv", "--source", "mps-cn", *arguments]) == 0
     header, *lines = csv.reader(io.StringIO(capsys.readouterr().out))
-    assert main(["report", name, "--json", "--source", "mps-cn", *typed]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["report"], told["sources"], told["time_zone"]) == (name, ["mps-cn"], "Asia/Shanghai")
-    assert len(lines) == len(told["rows"]) > 0
-    assert list(told["rows"][0]) == header
-    assert lines[0][0] == str(told["rows"][0][header[0]])
+    assert main(["report", name, "--json", "--source", "mps-cn", *arguments]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["report"], report["sources"], report["time_zone"]) == (name, ["mps-cn"], "Asia/Shanghai")
+    assert len(lines) == len(report["rows"]) > 0
+    assert list(report["rows"][0]) == header
+    assert lines[0][0] == str(report["rows"][0][header[0]])
 
 
 @pytest.mark.parametrize(
-    ("words", "error"),
+    ("command", "error"),
     [
         (["nonsense"], "there is no report nonsense, only overview, daily, "),
         (["stuck", "--days", "3"], "the report stuck shows the present: omit --days"),
@@ -71,40 +71,46 @@ def test_report_is_the_same_as_csv_and_as_json(
     ],
     ids=["name", "days", "source"],
 )
-def test_report_of_nonsense_is_one_line(
-    words: list[str], error: str, typed: list[str], capsys: pytest.CaptureFixture[str]
+def test_invalid_arguments_are_explained_in_one_line(
+    command: list[str], error: str, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["report", *words, *typed]) == 2
-    shown = capsys.readouterr().err
-    assert error in shown
-    assert shown.count("\n") == 1
+    assert main(["report", *command, *arguments]) == 2
+    output = capsys.readouterr().err
+    assert error in output
+    assert output.count("\n") == 1
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "1.5", "x", "99999999"])
-def test_days_are_a_sensible_number(days: str, typed: list[str]) -> None:
+def test_days_are_limited(days: str, arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
-        main(["report", "daily", f"--days={days}", *typed])
+        main(["report", "daily", f"--days={days}", *arguments])
     assert exit_.value.code == 2
 
 
-def test_longest_window_is_answered(typed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["report", "overview", "--days", "36500", *typed]) == 0
+def test_longest_window_is_accepted(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "overview", "--days", "36500", *arguments]) == 0
     assert "mps-cn" in capsys.readouterr().out
 
 
-def test_report_before_the_first_migration_names_the_command_to_type(
-    database_url: str, typed: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_report_without_a_schema_names_the_command(
+    database_url: str,
+    arguments: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("SYNCER_DATABASE__URL", database_url)
-    assert main(["report", *typed]) == 2
+    assert main(["report", *arguments]) == 2
     assert capsys.readouterr().err.endswith("type `syncer migrate`\n")
 
 
-def test_report_before_the_first_sync_says_what_to_type(
-    migrated_url: str, typed: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_report_of_an_empty_database_names_the_command(
+    migrated_url: str,
+    arguments: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("SYNCER_DATABASE__URL", migrated_url)
-    assert main(["report", *typed]) == 0
+    assert main(["report", *arguments]) == 0
     last_line = capsys.readouterr().out.splitlines()[-1]
     assert last_line.startswith("nothing has been read yet: type `syncer sync`")
     with psycopg.connect(migrated_url) as connection:

@@ -1,4 +1,4 @@
-"""Whoever brings the rollups up to date holds nobody up, loses nothing, and does no more than is due."""
+"""A refresh of the rollups blocks no writer, loses no change, and computes only what changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syncer.errors import Stopped, StoreUnavailable
 from syncer.storage import PgStore, PgStreamStore
 from tests.integration.reporting.conftest import Look
 from tests.support.fakes import T0, after
-from tests.support.rollup_checks import VIEWS, held, shown, told
+from tests.support.rollup_checks import VIEWS, all_rows, expected_rows, rollup_rows
 from tests.support.sightings import begin, see, store
 
 DAY = 86_400
@@ -24,13 +24,13 @@ QUEUE = "SELECT fact, hour_at FROM sync.dirty_hours ORDER BY fact, hour_at"
 
 
 def days(count: int) -> list[Any]:
-    """A task on each of so many days, eight days apart, so that each is a transaction of its own."""
+    """One task per day on `count` days, eight days apart, so that each day is a separate transaction."""
     return [see(f"t{n}", "finished", created_at=after(-8 * DAY * n), finished_at=T0) for n in range(count)]
 
 
 @contextmanager
 def halted(engine: Engine, pg: PgStore) -> Iterator[threading.Event]:
-    """A refresh in a thread that stands still before its first transaction ends; set the event to go on."""
+    """Run a refresh in a thread and halt it before its first commit; set the event to continue."""
     reached, go_on = threading.Event(), threading.Event()
 
     def halt(*_: object) -> None:
@@ -51,10 +51,10 @@ def halted(engine: Engine, pg: PgStore) -> Iterator[threading.Event]:
     assert not thread.is_alive()
 
 
-# Nobody waits
+# No blocking
 
 
-def test_writer_does_not_wait_for_the_worker(
+def test_writer_does_not_wait_for_a_refresh(
     engine: Engine, pg: PgStore, ours: PgStreamStore, look: Look
 ) -> None:
     run = begin(ours)
@@ -72,31 +72,29 @@ def test_writer_does_not_wait_for_the_worker(
             "waiting",
         ]
     assert pg.refresh_rollups() == 1
-    assert all(shown(look, view) == told(look, view) for view in VIEWS)
+    assert all(rollup_rows(look, view) == expected_rows(look, view) for view in VIEWS)
 
 
-def test_worker_does_not_wait_for_a_writer(url: str, pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_refresh_does_not_wait_for_a_writer(url: str, pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), see("a", created_at=T0), see("b", created_at=T0))
     with psycopg.connect(url) as writer:
         writer.execute("UPDATE sync.tasks SET status = 'failed' WHERE task_id = 'a'")
         assert pg.refresh_rollups() == 1
-        assert [row["status"] for row in shown(look, "arrivals_daily")] == ["waiting"]
+        assert [row["status"] for row in rollup_rows(look, "arrivals_daily")] == ["waiting"]
     assert pg.refresh_rollups() == 1
-    assert [row["status"] for row in shown(look, "arrivals_daily")] == ["failed", "waiting"]
+    assert [row["status"] for row in rollup_rows(look, "arrivals_daily")] == ["failed", "waiting"]
 
 
-def test_second_worker_leaves_it_to_the_first(
-    engine: Engine, pg: PgStore, ours: PgStreamStore, look: Look
-) -> None:
+def test_second_refresh_returns_at_once(engine: Engine, pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), see("a", created_at=T0))
     with halted(engine, pg):
         assert pg.refresh_rollups() is None
         assert look("SELECT count(*) AS n FROM sync.dirty_hours") == [{"n": 1}]
     assert pg.refresh_rollups() == 0
-    assert [row["tasks"] for row in shown(look, "arrivals_daily")] == [1]
+    assert [row["tasks"] for row in rollup_rows(look, "arrivals_daily")] == [1]
 
 
-def test_two_writers_note_the_same_hour_side_by_side(url: str, ours: PgStreamStore, pg: PgStore) -> None:
+def test_two_writers_mark_the_same_hour_concurrently(url: str, ours: PgStreamStore, pg: PgStore) -> None:
     store(ours, begin(ours), see("a", created_at=T0), see("b", created_at=T0))
     update = "UPDATE sync.tasks SET status = 'failed' WHERE task_id = %s"
     with psycopg.connect(url) as one, psycopg.connect(url) as other:
@@ -107,12 +105,10 @@ def test_two_writers_note_the_same_hour_side_by_side(url: str, ours: PgStreamSto
     assert pg.refresh_rollups() == 1
 
 
-# Nothing is lost
+# No lost changes
 
 
-def test_killed_worker_leaves_the_queue_as_it_was(
-    engine: Engine, pg: PgStore, ours: PgStreamStore, look: Look
-) -> None:
+def test_killed_refresh_keeps_the_queue(engine: Engine, pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), *days(3))
     queue = look(QUEUE)
 
@@ -128,13 +124,13 @@ def test_killed_worker_leaves_the_queue_as_it_was(
     finally:
         event.remove(engine, "after_cursor_execute", kill)
     assert look(QUEUE) == queue
-    assert not any(held(look).values())
+    assert not any(all_rows(look).values())
     pg.refresh_rollups()
     assert look(QUEUE) == []
-    assert all(shown(look, view) == told(look, view) for view in VIEWS)
+    assert all(rollup_rows(look, view) == expected_rows(look, view) for view in VIEWS)
 
 
-def test_stopped_worker_leaves_the_rest_to_the_next(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_stopped_refresh_keeps_the_remaining_queue(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), *days(3))
 
     def stop() -> None:
@@ -142,16 +138,14 @@ def test_stopped_worker_leaves_the_rest_to_the_next(pg: PgStore, ours: PgStreamS
 
     with pytest.raises(Stopped):
         pg.refresh_rollups(stop)
-    assert {row["day"] for row in shown(look, "arrivals_daily")} == {T0.date()}
+    assert {row["day"] for row in rollup_rows(look, "arrivals_daily")} == {T0.date()}
     assert pg.stale_days() == 2
     assert pg.refresh_rollups() == 2
     assert pg.stale_days() == 0
-    assert shown(look, "arrivals_daily") == told(look, "arrivals_daily")
+    assert rollup_rows(look, "arrivals_daily") == expected_rows(look, "arrivals_daily")
 
 
-def test_what_is_written_in_the_meantime_is_for_the_next_time(
-    pg: PgStore, ours: PgStreamStore, look: Look
-) -> None:
+def test_changes_during_a_refresh_are_for_the_next(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, *days(3))
     pauses: list[int] = []
@@ -161,27 +155,27 @@ def test_what_is_written_in_the_meantime_is_for_the_next_time(
         store(ours, run, see(f"new{len(pauses)}", created_at=T0))
 
     assert pg.refresh_rollups(write) == 3
-    assert len(pauses) == 4  # the last finds the end of the queue
+    assert len(pauses) == 4  # the last pause is at the end of the queue
     assert pg.stale_days() == 1
     pg.refresh_rollups()
-    assert shown(look, "arrivals_daily") == told(look, "arrivals_daily")
+    assert rollup_rows(look, "arrivals_daily") == expected_rows(look, "arrivals_daily")
 
 
-# No more than is due
+# No unnecessary work
 
 
 def changes(look: Look, action: Callable[[], object]) -> list[dict[str, Any]]:
-    """What `action` puts into the queue, which is emptied before."""
+    """Empty the queue, call `action`, return the queue."""
     look("TRUNCATE sync.dirty_hours")
     action()
     return look(QUEUE)
 
 
-def noted(fact: str, at: datetime) -> dict[str, Any]:
+def hour(fact: str, at: datetime) -> dict[str, Any]:
     return {"fact": fact, "hour_at": at.replace(minute=0, second=0, microsecond=0)}
 
 
-def test_same_again_and_mere_progress_touch_nothing(ours: PgStreamStore, look: Look) -> None:
+def test_unchanged_tasks_and_progress_mark_nothing(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     times = {"created_at": T0, "started_at": after(5)}
     store(ours, run, see("t", "running", **times, progress_done=1))
@@ -190,23 +184,23 @@ def test_same_again_and_mere_progress_touch_nothing(ours: PgStreamStore, look: L
     assert look("SELECT version FROM sync.tasks") == [{"version": 2}]
 
 
-def test_each_hour_is_noted_once_a_batch(ours: PgStreamStore, look: Look) -> None:
+def test_each_hour_is_marked_once_per_batch(ours: PgStreamStore, look: Look) -> None:
     tasks = [see(f"t{n}", "finished", created_at=after(n), finished_at=after(3600 + n)) for n in range(50)]
     assert changes(look, lambda: store(ours, begin(ours), *tasks)) == [
-        noted("arrivals", T0),
-        noted("completions", after(3600)),
+        hour("arrivals", T0),
+        hour("completions", after(3600)),
     ]
 
 
-def test_change_touches_where_it_was_and_where_it_is(ours: PgStreamStore, look: Look) -> None:
+def test_change_marks_the_former_and_the_new_hour(ours: PgStreamStore, look: Look) -> None:
     run, day = begin(ours), timedelta(days=1)
     store(ours, run, see("t", "finished", created_at=T0, finished_at=T0 + day))
     moved = see("t", "finished", at=9, created_at=T0 - day, finished_at=T0 + 2 * day)
     assert changes(look, lambda: store(ours, run, moved)) == [
-        noted("arrivals", T0 - day),
-        noted("arrivals", T0),
-        noted("completions", T0 + day),
-        noted("completions", T0 + 2 * day),
+        hour("arrivals", T0 - day),
+        hour("arrivals", T0),
+        hour("completions", T0 + day),
+        hour("completions", T0 + 2 * day),
     ]
 
 
@@ -221,7 +215,9 @@ def test_change_touches_where_it_was_and_where_it_is(ours: PgStreamStore, look: 
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_whatever_is_counted_by_is_noted(ours: PgStreamStore, look: Look, change: dict[str, Any]) -> None:
+def test_change_of_a_measured_column_marks_the_hour(
+    ours: PgStreamStore, look: Look, change: dict[str, Any]
+) -> None:
     run = begin(ours)
     state = {"status": "succeeded", "task_type": "A", "created_at": T0, "started_at": after(5)}
     store(ours, run, see("t", **state, finished_at=after(60)))
@@ -230,18 +226,18 @@ def test_whatever_is_counted_by_is_noted(ours: PgStreamStore, look: Look, change
     assert {"arrivals", "completions"} == {row["fact"] for row in noted_now}
 
 
-def test_rows_that_are_the_same_are_not_written(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_equal_rows_are_not_written(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), *days(2))
     pg.refresh_rollups()
     rows = "SELECT ctid::text, xmin::text FROM sync.arrivals_hourly ORDER BY 1"
     before = look(rows)
     pg.rebuild_rollups()
-    # Those of the tasks, and that of the run.
+    # The days of the tasks, and the day of the run.
     assert pg.refresh_rollups() == 3
     assert look(rows) == before
 
 
-def test_only_sources_that_changed_are_computed(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_only_changed_sources_are_computed(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), see("t", created_at=T0))
     pg.refresh_rollups()
     look("UPDATE sync.arrivals_daily SET tasks = 99")

@@ -1,4 +1,4 @@
-"""What the rollups tell, on tasks whose answers are known."""
+"""The values of the rollups for tasks with known results."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def ended(
-    task_id: str, status: str = "succeeded", *, waits: float = 10, runs: float = 100, **told: Any
+    task_id: str, status: str = "succeeded", *, waits: float = 10, runs: float = 100, **fields: Any
 ) -> Any:
-    """A task created at noon, or when told, that waited and ran for so many seconds."""
-    created_at = told.pop("created_at", NOON)
+    """A task with `waits` seconds in the queue and `runs` seconds of work; created at noon by default."""
+    created_at = fields.pop("created_at", NOON)
     started_at = created_at + timedelta(seconds=waits)
     finished_at = started_at + timedelta(seconds=runs)
-    return see(task_id, status, created_at=created_at, started_at=started_at, finished_at=finished_at, **told)
+    return see(
+        task_id, status, created_at=created_at, started_at=started_at, finished_at=finished_at, **fields
+    )
 
 
-def test_arrival_stands_on_its_day_of_creation(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_arrival_is_on_the_day_of_creation(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(
         ours,
         begin(ours),
@@ -55,7 +57,7 @@ def test_arrival_stands_on_its_day_of_creation(pg: PgStore, ours: PgStreamStore,
     assert (rows[3]["queue_seconds_p50"], rows[3]["queue_seconds_sum"]) == (None, 0)
 
 
-def test_completion_stands_on_its_day_of_end(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_completion_is_on_the_day_of_the_end(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), ended("done", runs=90_000), see("open", "running", created_at=NOON))
     pg.refresh_rollups()
     (row,) = look("SELECT * FROM reporting.completions_daily")
@@ -74,29 +76,29 @@ def test_percentiles_are_exact(pg: PgStore, ours: PgStreamStore, look: Look) -> 
         rows = look(f"SELECT * FROM reporting.{view} ORDER BY tasks DESC")
         row = rows[0]
         assert row["tasks"] == 101
-        found = [row[f"queue_seconds_{name}"] for name in ("p50", "p90", "p95", "p99", "max")]
-        assert found == [50.0, 90.0, 95.0, 99.0, 100.0]
-        found = [row[f"run_seconds_{name}"] for name in ("p50", "p90", "p95", "p99", "max")]
-        assert found == pytest.approx([2500.0, 8100.0, 9025.0, 9801.0, 10000.0])
+        percentiles = [row[f"queue_seconds_{name}"] for name in ("p50", "p90", "p95", "p99", "max")]
+        assert percentiles == [50.0, 90.0, 95.0, 99.0, 100.0]
+        percentiles = [row[f"run_seconds_{name}"] for name in ("p50", "p90", "p95", "p99", "max")]
+        assert percentiles == pytest.approx([2500.0, 8100.0, 9025.0, 9801.0, 10000.0])
     (row,) = look("SELECT queue_seconds_sum, run_seconds_sum FROM reporting.arrivals_daily")
     assert row == {"queue_seconds_sum": 5050.0, "run_seconds_sum": 338350.0}
 
 
-def test_percentiles_lie_between_two_tasks(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_percentiles_are_interpolated(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), ended("a", waits=10), ended("b", waits=20))
     pg.refresh_rollups()
     (row,) = look("SELECT queue_seconds_p50, queue_seconds_p90 FROM reporting.arrivals_daily")
     assert row == {"queue_seconds_p50": 15.0, "queue_seconds_p90": 19.0}
 
 
-def test_sums_do_not_drift(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_sums_are_exact(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), *(ended(f"t{n}", waits=0.1, runs=0.7) for n in range(10)))
     pg.refresh_rollups()
     (row,) = look("SELECT queue_seconds_sum, run_seconds_sum FROM reporting.completions_daily")
     assert row == {"queue_seconds_sum": 1.0, "run_seconds_sum": 7.0}
 
 
-def test_durations_the_wrong_way_round_are_not_known(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_negative_durations_are_unknown(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), ended("a", waits=-5, runs=30))
     pg.refresh_rollups()
     (row,) = look(
@@ -105,7 +107,7 @@ def test_durations_the_wrong_way_round_are_not_known(pg: PgStore, ours: PgStream
     assert tuple(row.values()) == (0, None, 1, 30.0)
 
 
-def test_hours_are_those_of_the_local_clock(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_hours_are_local(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     pg.configure("Asia/Kathmandu")
     store(ours, begin(ours), see("t", created_at=datetime(2026, 3, 1, 18, 20, tzinfo=UTC)))
     pg.refresh_rollups()
@@ -117,7 +119,7 @@ def test_hours_are_those_of_the_local_clock(pg: PgStore, ours: PgStreamStore, lo
     }
 
 
-def test_hour_that_comes_twice_is_two_rows(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_repeated_hour_is_two_rows(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     pg.configure("America/New_York")
     twice = [datetime(2026, 11, 1, hour, 30, tzinfo=UTC) for hour in (5, 6)]
     store(ours, begin(ours), *(see(f"t{at}", created_at=at) for at in twice))
@@ -129,7 +131,7 @@ def test_hour_that_comes_twice_is_two_rows(pg: PgStore, ours: PgStreamStore, loo
     ]
 
 
-def test_lost_tasks_are_counted_as_such(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_lost_tasks_are_counted_as_lost(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("a", created_at=NOON), see("b", created_at=NOON))
     pg.refresh_rollups()
@@ -142,7 +144,7 @@ def test_lost_tasks_are_counted_as_such(pg: PgStore, ours: PgStreamStore, look: 
 
 
 @pytest.mark.parametrize("view", ["arrivals_daily", "completions_daily", "slo_daily"])
-def test_day_is_covered_when_all_of_it_was_swept_everywhere(pg: PgStore, look: Look, view: str) -> None:
+def test_day_is_covered_when_every_region_swept_it(pg: PgStore, look: Look, view: str) -> None:
     pg.configure("Asia/Shanghai")
     source = make_source(name="tat")
     midnight = datetime(2026, 2, 28, 16, tzinfo=UTC)
@@ -164,7 +166,7 @@ def test_day_is_covered_when_all_of_it_was_swept_everywhere(pg: PgStore, look: L
     assert sweep("other", day) == [True]
 
 
-def test_region_that_is_added_says_nothing_of_what_was_before_it(pg: PgStore, look: Look) -> None:
+def test_added_region_does_not_count_for_earlier_days(pg: PgStore, look: Look) -> None:
     source = make_source(name="tat", retention=timedelta(days=1))
     day, begins_at = timedelta(days=1), datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -183,7 +185,7 @@ def test_region_that_is_added_says_nothing_of_what_was_before_it(pg: PgStore, lo
     march = (date(2026, 3, 1), date(2026, 3, 9))
     sweep("one", 2, 7)
     assert covered() == [2, 3, 4, 5, 6, 7, 8]
-    # A region that was never read could still show what its list remembers, and here that is today alone.
+    # A region without runs counts since the oldest task that its list can show: here only today.
     with pg.claim(Stream(source, "other")):
         assert covered() == [2, 3, 4, 5, 6, 7, 8]
     look("UPDATE sync.streams SET retention = NULL WHERE region = 'other' RETURNING 1")
@@ -192,7 +194,7 @@ def test_region_that_is_added_says_nothing_of_what_was_before_it(pg: PgStore, lo
     assert covered() == [2, 3, 4, 5, 6, 7]
 
 
-def test_region_that_is_retired_says_nothing_of_what_comes_after_it(pg: PgStore, look: Look) -> None:
+def test_retired_region_does_not_count_for_later_days(pg: PgStore, look: Look) -> None:
     source = make_source(name="tat", retention=None)
     day, begins_at = timedelta(days=1), datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -220,7 +222,7 @@ def test_region_that_is_retired_says_nothing_of_what_comes_after_it(pg: PgStore,
     sweep("other", 5)
     assert covered() == 5
     assert look("SELECT regions FROM reporting.sources") == [{"regions": 2}]
-    # Once nothing of the source is wanted any more, nobody vouches for what comes.
+    # With all regions retired, later days are not covered.
     assert pg.retire({}) == ["tat/one", "tat/other"]
     look("UPDATE sync.streams SET retired_at = %s WHERE region = 'one'", begins_at + 7 * day)
     look("UPDATE sync.streams SET retired_at = %s WHERE region = 'other'", begins_at + 4 * day)
@@ -229,10 +231,10 @@ def test_region_that_is_retired_says_nothing_of_what_comes_after_it(pg: PgStore,
     assert covered() == 0
 
 
-def test_days_without_tasks_are_covered_or_not(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
-    def days(wanted: str) -> list[int]:
+def test_days_without_tasks_have_a_coverage(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    def days(expected: str) -> list[int]:
         rows = look("SELECT * FROM reporting.coverage_daily WHERE day BETWEEN '2026-03-01' AND '2026-03-08'")
-        return sorted(row["day"].day for row in rows if row[wanted])
+        return sorted(row["day"].day for row in rows if row[expected])
 
     assert days("day") == [1, 2, 3, 4, 5, 6, 7, 8]
     assert days("is_read") == []
@@ -247,7 +249,7 @@ def test_days_without_tasks_are_covered_or_not(pg: PgStore, ours: PgStreamStore,
     assert days("is_covered") == [3, 4]
 
 
-def test_hour_is_covered_on_its_own(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_hours_have_their_own_coverage(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     swept = Interval(NOON, NOON + timedelta(hours=1))
     store(
         ours,
@@ -262,7 +264,7 @@ def test_hour_is_covered_on_its_own(pg: PgStore, ours: PgStreamStore, look: Look
     assert rows == [{"hour": 11, "is_covered": False}, {"hour": 12, "is_covered": True}]
 
 
-def test_slo_counts_what_went_well_and_in_time(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_slo_counts_successes_and_tasks_within_targets(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     pg.configure("UTC", queue_target=timedelta(seconds=10), run_target=timedelta(seconds=100))
     store(
         ours,
@@ -292,8 +294,8 @@ def test_slo_of_a_day_without_outcomes_has_no_rates(pg: PgStore, ours: PgStreamS
     assert [row[name] for name in rates] == [None] * 4
 
 
-def test_endless_type_is_cut(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
-    # Random, so that the key cannot be compressed.
+def test_long_task_type_is_truncated(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    # Random text, because a compressed key would fit.
     endless = "".join(Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=20_000))
     store(ours, begin(ours), ended("a", task_type=endless))
     pg.refresh_rollups()
@@ -302,7 +304,7 @@ def test_endless_type_is_cut(pg: PgStore, ours: PgStreamStore, look: Look) -> No
         assert row["task_type"] == endless[:200]
 
 
-def test_task_counts_are_of_all_tasks(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_task_counts_include_all_tasks(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(
         ours,
         begin(ours),

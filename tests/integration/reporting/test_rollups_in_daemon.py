@@ -1,4 +1,4 @@
-"""The daemon keeps the rollups fresh, and ends the history where the configuration says so."""
+"""The daemon refreshes the rollups and deletes expired history."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syncer.config import load
 from syncer.storage import PgStore, PgStreamStore
 from tests.integration.reporting.conftest import Look
 from tests.support.fakes import T0
-from tests.support.rollup_checks import shown, told
+from tests.support.rollup_checks import expected_rows, rollup_rows
 from tests.support.sightings import begin, see, store
 
 QUEUE = "SELECT count(*) AS n FROM sync.dirty_hours"
@@ -20,7 +20,7 @@ QUEUE = "SELECT count(*) AS n FROM sync.dirty_hours"
 
 @contextmanager
 def daemon(url: str, folder: Path, configuration: str = "") -> Iterator[None]:
-    """A daemon without sources, for as long as the block lasts."""
+    """Run a daemon without sources during the block."""
     path = folder / "syncer.toml"
     path.write_text(configuration)
     stop = threading.Event()
@@ -36,7 +36,7 @@ def daemon(url: str, folder: Path, configuration: str = "") -> Iterator[None]:
 
 
 def until(is_so: Callable[[], bool]) -> None:
-    """Return once it is so; fails after a minute."""
+    """Wait until the condition holds; fail after a minute."""
     pause = threading.Event()
     for _ in range(600):
         if is_so():
@@ -45,24 +45,24 @@ def until(is_so: Callable[[], bool]) -> None:
     raise AssertionError("it did not come to be")
 
 
-def test_daemon_works_the_queue_off(url: str, ours: PgStreamStore, look: Look, tmp_path: Path) -> None:
+def test_daemon_empties_the_queue(url: str, ours: PgStreamStore, look: Look, tmp_path: Path) -> None:
     store(ours, begin(ours), see("t", "finished", created_at=T0, finished_at=T0))
     with daemon(url, tmp_path):
         until(lambda: look(QUEUE) == [{"n": 0}])
-    assert shown(look, "completions_daily") == told(look, "completions_daily") != []
+    assert rollup_rows(look, "completions_daily") == expected_rows(look, "completions_daily") != []
 
 
-def test_daemon_counts_in_the_configured_zone(
+def test_daemon_uses_the_configured_time_zone(
     url: str, ours: PgStreamStore, look: Look, tmp_path: Path
 ) -> None:
     store(ours, begin(ours), see("t", created_at=T0))
     with daemon(url, tmp_path, '[reporting]\ntime_zone = "Pacific/Kiritimati"\nqueue_target = "7s"\n'):
         until(lambda: look(QUEUE) == [{"n": 0}])
-    assert [row["hour"] for row in shown(look, "arrivals_hourly")] == [2]
+    assert [row["hour"] for row in rollup_rows(look, "arrivals_hourly")] == [2]
     assert look("SELECT extract(epoch FROM queue_target)::int AS s FROM sync.settings") == [{"s": 7}]
 
 
-def test_daemon_drops_old_months_only_where_told(
+def test_daemon_drops_old_months_only_if_configured(
     url: str, pg: PgStore, ours: PgStreamStore, look: Look, tmp_path: Path
 ) -> None:
     store(ours, begin(ours), see("t", created_at=T0))

@@ -1,4 +1,4 @@
-"""What stands between the facts and the tables: open tasks, runs, and plans."""
+"""The views of open tasks and runs, exact ids and texts, and query plans."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.sightings import T0, after, begin, see, store
 # Open tasks
 
 
-def test_open_tasks_are_those_that_can_still_change(ours: PgStreamStore, look: Look) -> None:
+def test_open_tasks_can_still_change(ours: PgStreamStore, look: Look) -> None:
     statuses = ("waiting", "running", "paused", "succeeded", "failed", "cancelled", "finished", "unknown")
     store(
         ours,
@@ -39,19 +39,19 @@ def test_open_tasks_are_those_that_can_still_change(ours: PgStreamStore, look: L
     ],
     ids=["usual", "overdue", "in the future", "unknown"],
 )
-def test_open_task_tells_its_age_and_how_long_it_is_shown(
+def test_open_task_has_its_age_and_the_time_until_hidden(
     ours: PgStreamStore, look: Look, ago: timedelta | None, age: timedelta | None, left: timedelta | None
 ) -> None:
     store(ours, begin(ours), see("t", created_at=None if ago is None else datetime.now(UTC) - ago))
     look("SET timezone = 'America/New_York'")
     (row,) = look("SELECT * FROM reporting.open_tasks")
-    for found, wanted in ((row["age_seconds"], age), (row["seconds_until_hidden"], left)):
-        assert (found is None) is (wanted is None)
-        assert wanted is None or abs(found - wanted.total_seconds()) < 300
+    for seconds, expected in ((row["age_seconds"], age), (row["seconds_until_hidden"], left)):
+        assert (seconds is None) is (expected is None)
+        assert expected is None or abs(seconds - expected.total_seconds()) < 300
     assert row["unchanged_seconds"] >= 0
 
 
-def test_open_task_is_shown_for_ever_where_no_retention_is_known(pg: PgStore, look: Look) -> None:
+def test_open_task_without_retention_is_never_hidden(pg: PgStore, look: Look) -> None:
     with pg.claim(Stream(make_source(retention=None))) as ours:
         store(ours, begin(ours), see("t", created_at=T0))
     assert look("SELECT seconds_until_hidden AS s FROM reporting.open_tasks") == [{"s": None}]
@@ -60,10 +60,10 @@ def test_open_task_is_shown_for_ever_where_no_retention_is_known(pg: PgStore, lo
 # Runs
 
 
-def test_runs_tell_what_was_done_and_how_long_it_took(pg: PgStore, look: Look) -> None:
+def test_runs_have_counters_and_duration(pg: PgStore, look: Look) -> None:
     with pg.claim(Stream(make_source(name="tat", provider="tencent_tat"), "ap-guangzhou")) as ours:
-        told = {"pages": 2, "requests": 3, "status": RunStatus.FAILED, "error": "the key is refused"}
-        store(ours, begin(ours), see("t"), see("u"), **told)
+        counters = {"pages": 2, "requests": 3, "status": RunStatus.FAILED, "error": "the key is refused"}
+        store(ours, begin(ours), see("t"), see("u"), **counters)
         begin(ours, at=60)
     first, last = look("SELECT * FROM reporting.runs ORDER BY run_id")
     assert (first["source"], first["provider"], first["region"]) == ("tat", "tencent_tat", "ap-guangzhou")
@@ -73,7 +73,7 @@ def test_runs_tell_what_was_done_and_how_long_it_took(pg: PgStore, look: Look) -
     assert (last["status"], last["ended_at"], last["seconds"], last["error"]) == ("running", None, None, None)
 
 
-def test_run_counts_for_the_local_day_on_which_it_began(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_run_belongs_to_the_local_day_of_its_start(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), status=RunStatus.SUCCEEDED)
     look("UPDATE sync.runs SET begun_at = '2026-03-01 16:00+00', ended_at = '2026-03-01 15:59+00'")
     pg.configure("Asia/Shanghai")
@@ -83,7 +83,7 @@ def test_run_counts_for_the_local_day_on_which_it_began(pg: PgStore, ours: PgStr
 # Ids and texts
 
 
-def test_ids_and_texts_arrive_as_they_were_told(ours: PgStreamStore, look: Look) -> None:
+def test_ids_and_texts_are_unchanged(ours: PgStreamStore, look: Look) -> None:
     big = str(2**53 + 1)
     look("ALTER TABLE sync.tasks ALTER COLUMN task_key RESTART WITH 9007199254740993")
     run = begin(ours)
@@ -99,7 +99,7 @@ def test_ids_and_texts_arrive_as_they_were_told(ours: PgStreamStore, look: Look)
     assert row["progress_total"] == 2**63 - 1
 
 
-# Plans
+# Query plans
 
 
 def plan(look: Look, query: str) -> str:
@@ -122,11 +122,11 @@ def plan(look: Look, query: str) -> str:
         ("tasks_as_of(now()) WHERE task_key = 5", "task_versions_default_pkey"),
     ],
 )
-def test_question_reaches_the_index(look: Look, query: str, index: str) -> None:
-    found = plan(look, f"SELECT * FROM reporting.{query}")
-    assert index in found, found
-    assert "CTE Scan" not in found
-    assert "Function Scan" not in found
+def test_query_uses_the_index(look: Look, query: str, index: str) -> None:
+    text = plan(look, f"SELECT * FROM reporting.{query}")
+    assert index in text, text
+    assert "CTE Scan" not in text
+    assert "Function Scan" not in text
 
 
 @pytest.mark.parametrize(
@@ -138,11 +138,11 @@ def test_question_reaches_the_index(look: Look, query: str, index: str) -> None:
         ("runs WHERE started_at", "ix_runs_started_at"),
     ],
 )
-def test_last_day_is_found_by_ranges_of_pages(look: Look, query: str, index: str) -> None:
+def test_query_for_the_last_day_uses_the_brin_index(look: Look, query: str, index: str) -> None:
     look("SET enable_indexscan = off")
-    found = plan(look, f"SELECT * FROM reporting.{query} > now() - interval '1 day'")
-    assert "Bitmap Index Scan" in found
-    assert index in found, found
+    text = plan(look, f"SELECT * FROM reporting.{query} > now() - interval '1 day'")
+    assert "Bitmap Index Scan" in text
+    assert index in text, text
 
 
 def test_counting_versions_reads_no_ids(look: Look) -> None:
@@ -153,7 +153,7 @@ def test_counting_versions_reads_no_ids(look: Look) -> None:
     "view",
     ["tasks", "task_versions", "task_transitions", "open_tasks", "tencent_tat_tasks", "tencent_mps_tasks"],
 )
-def test_views_do_not_keep_a_query_from_working_in_parallel(look: Look, view: str) -> None:
+def test_views_allow_parallel_queries(look: Look, view: str) -> None:
     look("SET parallel_setup_cost = 0")
     look("SET parallel_tuple_cost = 0")
     look("SET min_parallel_table_scan_size = 0")

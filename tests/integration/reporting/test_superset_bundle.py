@@ -1,4 +1,4 @@
-"""Superset's bundle against the views: each column is there, each chart's question has an answer."""
+"""The Superset bundle against the views: every column exists, every chart's query returns rows."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ BY_UUID = {dataset["uuid"]: dataset for dataset in DATASETS.values()}
 
 
 @pytest.fixture(scope="module")
-def alive(postgres: postgres_servers.Server, template: str) -> Iterator[str]:
-    """The URL of a database with a few tasks on each of ninety days."""
+def ninety_days_url(postgres: postgres_servers.Server, template: str) -> Iterator[str]:
+    """URL of a database with a few tasks on each of ninety days."""
     name = f"alive_{secrets.token_hex(6)}"
     url = postgres.create(name, template=template)
     fill(url, share=0.1)
@@ -29,26 +29,26 @@ def alive(postgres: postgres_servers.Server, template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def session(alive: str) -> Iterator[psycopg.Connection]:
-    """A session as the bundle's connection makes it."""
+def session(ninety_days_url: str) -> Iterator[psycopg.Connection]:
+    """A session with the settings of the bundle's connection."""
     (database,) = parts("databases").values()
-    with psycopg.connect(alive, **database["extra"]["engine_params"]["connect_args"]) as connection:
+    with psycopg.connect(ninety_days_url, **database["extra"]["engine_params"]["connect_args"]) as connection:
         connection.read_only = True
         yield connection
 
 
-def test_datasets_have_the_columns_and_comments_of_the_views(alive: str) -> None:
-    stale = refresh(alive, writes=False)
+def test_datasets_have_the_columns_and_comments_of_the_views(ninety_days_url: str) -> None:
+    stale = refresh(ninety_days_url, writes=False)
     assert not stale, "bring them to a migrated database: python deploy/superset/refresh.py URL"
 
 
-def test_datasets_are_all_the_views_and_one_query(session: psycopg.Connection) -> None:
+def test_datasets_are_the_views_and_one_query(session: psycopg.Connection) -> None:
     views = session.execute(
         "SELECT table_name FROM information_schema.views WHERE table_schema = 'reporting'"
     )
-    shown = {dataset["table_name"] for dataset in DATASETS.values() if not dataset["sql"]}
-    assert {name for (name,) in views} == shown
-    assert sorted(set(DATASETS) - shown) == ["coverage_timeline"]
+    view_datasets = {dataset["table_name"] for dataset in DATASETS.values() if not dataset["sql"]}
+    assert {name for (name,) in views} == view_datasets
+    assert sorted(set(DATASETS) - view_datasets) == ["coverage_timeline"]
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -60,15 +60,15 @@ def test_dataset_computes_its_metrics_and_columns(session: psycopg.Connection, n
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_chart_has_something_to_show(session: psycopg.Connection, name: str) -> None:
+def test_chart_query_returns_rows(session: psycopg.Connection, name: str) -> None:
     chart = CHARTS[name]
     rows = session.execute(query_of(chart, BY_UUID[chart["dataset_uuid"]])).fetchall()
     assert rows
     assert any(value is not None for value in rows[-1])
 
 
-def test_days_stay_what_they_are_when_superset_cuts_them(session: psycopg.Connection) -> None:
-    # It asks for DATE_TRUNC('day', day), an instant, and reads that in UTC.
+def test_days_are_unchanged_by_superset_truncation(session: psycopg.Connection) -> None:
+    # Superset selects DATE_TRUNC('day', day), an instant, and reads it in UTC.
     cut = session.execute("SELECT day, date_trunc('day', day) FROM reporting.arrivals_daily ORDER BY day")
     assert all(day == at.date() and at.utcoffset().total_seconds() == 0 for day, at in cut)
 
@@ -79,7 +79,7 @@ def test_dashboard_colours_every_status(session: psycopg.Connection, name: str) 
     assert {status for (status,) in session.execute("SELECT status FROM reporting.statuses")} <= set(colours)
 
 
-def test_charts_stand_on_one_dashboard_each() -> None:
+def test_each_chart_is_on_one_dashboard() -> None:
     placed = Counter(
         cell["meta"]["uuid"]
         for board in DASHBOARDS.values()
@@ -89,7 +89,7 @@ def test_charts_stand_on_one_dashboard_each() -> None:
     assert placed == Counter({chart["uuid"]: 1 for chart in CHARTS.values()})
 
 
-def test_filters_know_their_datasets_and_spare_charts_that_stand_there() -> None:
+def test_filters_name_their_datasets_and_excluded_charts() -> None:
     for board in DASHBOARDS.values():
         cells = [
             cell for cell in board["position"].values() if isinstance(cell, dict) and cell["type"] == "CHART"
@@ -99,7 +99,7 @@ def test_filters_know_their_datasets_and_spare_charts_that_stand_there() -> None
             assert set(each["scope"]["excluded"]) <= {cell["meta"]["chartId"] for cell in cells}
 
 
-def test_no_two_parts_share_an_identity() -> None:
+def test_parts_have_unique_ids() -> None:
     known = [
         part["uuid"] for kind in (CHARTS, DATASETS, DASHBOARDS, parts("databases")) for part in kind.values()
     ]

@@ -1,4 +1,4 @@
-"""The bundle in a real Superset, looked at with a real browser. Opt-in: it installs nearly a GB."""
+"""The bundle in a real Superset, viewed with a real browser. Opt-in: it installs nearly a GB."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ROOT = Path(__file__).parent.parent.parent.parent
 
 @pytest.fixture
 def bi_role_url(postgres: postgres_servers.Server, migrated_url: str) -> Iterator[str]:
-    """What an analyst connects with to a database that has seen ninety days."""
+    """URL of a database with ninety days of tasks, as a BI role."""
     fill(migrated_url)
     server = postgres.admin_url.rpartition("/")[0]
     name, password = f"bi_{secrets.token_hex(4)}", secrets.token_urlsafe(12)

@@ -1,4 +1,4 @@
-"""`reporting.task_transitions`: from which status to which, when, and after how long."""
+"""`reporting.task_transitions`: former and new status, instant and duration."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def transitions(look: Look) -> list[dict[str, Any]]:
     return look("SELECT * FROM reporting.task_transitions ORDER BY task_id, version")
 
 
-def test_first_sight_is_no_transition(ours: PgStreamStore, look: Look) -> None:
+def test_first_version_is_no_transition(ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), see("t", "running"), see("u", "failed"))
     assert transitions(look) == []
 
 
-def test_transition_tells_both_statuses_and_their_words(pg: PgStore, look: Look) -> None:
+def test_transition_has_both_statuses_and_provider_statuses(pg: PgStore, look: Look) -> None:
     with pg.claim(Stream(make_source(provider="tencent_tat"), "ap-guangzhou")) as ours:
         run = begin(ours)
         store(ours, run, see("好", provider_status="PENDING", task_type="SHELL"))
@@ -36,7 +36,7 @@ def test_transition_tells_both_statuses_and_their_words(pg: PgStore, look: Look)
     ]
 
 
-def test_transition_lies_between_two_looks(ours: PgStreamStore, look: Look) -> None:
+def test_transition_is_between_two_observations(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     state = StreamState(last_run_at=after(25))
     store(ours, run, see("t"), state=state, status=RunStatus.SUCCEEDED)
@@ -50,9 +50,7 @@ def test_transition_lies_between_two_looks(ours: PgStreamStore, look: Look) -> N
     assert (row["former_observed_at"], row["former_seconds"]) == (after(0), 40.0)
 
 
-def test_changes_within_a_status_are_no_transitions_and_count_for_its_time(
-    ours: PgStreamStore, look: Look
-) -> None:
+def test_changes_within_a_status_extend_its_duration(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t"))
     for done in range(1, 5):
@@ -70,7 +68,7 @@ def test_changes_within_a_status_are_no_transitions_and_count_for_its_time(
     assert [row["version"] for row in rows] == [2, 6, 7, 8]
 
 
-def test_being_lost_is_no_transition(ours: PgStreamStore, look: Look) -> None:
+def test_loss_is_no_transition(ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), see("t", "running"))
     store(ours, begin(ours, at=50), lost=("t",))
     assert transitions(look) == []
@@ -79,7 +77,7 @@ def test_being_lost_is_no_transition(ours: PgStreamStore, look: Look) -> None:
     assert (row["from_status"], row["to_status"], row["former_seconds"]) == ("running", "failed", 80.0)
 
 
-def test_outcome_told_later_in_the_run_is_where_the_transition_leads(ours: PgStreamStore, look: Look) -> None:
+def test_transition_leads_to_the_outcome_of_the_run(ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), see("t", "running"))
     run = begin(ours, at=60)
     store(ours, run, see("t", "finished", at=60))
@@ -88,7 +86,7 @@ def test_outcome_told_later_in_the_run_is_where_the_transition_leads(ours: PgStr
     assert (row["from_status"], row["to_status"], row["observed_at"]) == ("running", "failed", after(60))
 
 
-def test_end_of_transitions_is_the_current_status(ours: PgStreamStore, look: Look) -> None:
+def test_last_transition_leads_to_the_current_status(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours, Mode.SWEEP)
     for number in range(20):
         store(ours, run, see(f"t{number}"))
@@ -105,7 +103,7 @@ def test_end_of_transitions_is_the_current_status(ours: PgStreamStore, look: Loo
     assert total == {"s": 40.0, "n": 40}
 
 
-def test_day_is_that_of_the_reporting_time_zone(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_day_is_in_the_reporting_time_zone(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     late = datetime(2026, 3, 1, 16, 0, tzinfo=UTC)
     assert late == T0 + timedelta(hours=4)
     run = begin(ours)
@@ -117,7 +115,7 @@ def test_day_is_that_of_the_reporting_time_zone(pg: PgStore, ours: PgStreamStore
     assert days == [date(2026, 3, 1), date(2026, 3, 2)]
 
 
-def test_last_transition_outlives_the_history(ours: PgStreamStore, look: Look) -> None:
+def test_last_transition_survives_deleted_history(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", provider_status="PENDING"))
     store(ours, run, see("t", "running", at=10, provider_status="RUNNING"))

@@ -1,4 +1,4 @@
-"""`reporting.tasks_as_of`: the tasks as they were known at a moment."""
+"""`reporting.tasks_as_of`: the tasks as known at an instant."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def statuses(look: Look, seconds: float) -> dict[str, str]:
     return {task_id: row["status"] for task_id, row in as_of(look, after(seconds)).items()}
 
 
-def test_task_is_absent_before_it_was_seen(ours: PgStreamStore, look: Look) -> None:
+def test_task_is_absent_before_its_first_observation(ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), see("t", at=10, created_at=T0 - timedelta(days=1)))
     assert statuses(look, 9.999999) == {}
     assert statuses(look, 10) == {"t": "waiting"}
 
 
-def test_each_state_holds_from_its_sight_to_the_next(ours: PgStreamStore, look: Look) -> None:
+def test_each_version_is_valid_until_the_next(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     for at, status in ((10, "waiting"), (20, "running"), (30, "succeeded")):
         store(ours, run, see("t", status, at=at))
-    found = [(at, statuses(look, at)["t"]) for at in (10, 19.999999, 20, 29.999999, 30, 1e6)]
-    assert found == [
+    statuses_by_time = [(at, statuses(look, at)["t"]) for at in (10, 19.999999, 20, 29.999999, 30, 1e6)]
+    assert statuses_by_time == [
         (10, "waiting"),
         (19.999999, "waiting"),
         (20, "running"),
@@ -47,7 +47,7 @@ def test_each_state_holds_from_its_sight_to_the_next(ours: PgStreamStore, look: 
     ]
 
 
-def test_states_of_one_moment_show_the_last(ours: PgStreamStore, look: Look) -> None:
+def test_last_version_of_an_instant_is_shown(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", "running", at=10))
     store(ours, run, detail("t", "failed", at=10, error_code="E"))
@@ -59,7 +59,7 @@ def test_states_of_one_moment_show_the_last(ours: PgStreamStore, look: Look) -> 
     assert statuses(look, 10) == {"t": "failed"}
 
 
-def test_lost_task_is_lost_from_then_until_it_appears_again(ours: PgStreamStore, look: Look) -> None:
+def test_lost_task_is_lost_until_it_appears_again(ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), see("t", "running", at=10))
     store(ours, begin(ours, at=50), lost=("t",))
     store(ours, begin(ours, at=90), see("t", "failed", at=90))
@@ -73,7 +73,7 @@ def test_lost_task_is_lost_from_then_until_it_appears_again(ours: PgStreamStore,
     assert [row["lost_at"] for row in rows] == [None, after(50), after(50), None]
 
 
-def test_columns_tell_what_was_known_then(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_columns_have_the_values_of_that_time(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     late = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
     run = begin(ours)
     store(ours, run, see("t", at=5, name="旧", sub_types=("a", "b"), created_at=late, parent_id="p"))
@@ -89,7 +89,7 @@ def test_columns_tell_what_was_known_then(pg: PgStore, ours: PgStreamStore, look
     assert (now["first_seen_at"], now["changed_at"], now["versions"]) == (after(5), after(50), 2)
 
 
-def test_end_of_time_shows_the_tasks_as_they_are(pg: PgStore, look: Look) -> None:
+def test_infinity_shows_the_current_tasks(pg: PgStore, look: Look) -> None:
     for number in range(3):
         with pg.claim(Stream(make_source(name=f"s{number}", account=str(number)), "r")) as ours:
             run = begin(ours)
@@ -99,32 +99,39 @@ def test_end_of_time_shows_the_tasks_as_they_are(pg: PgStore, look: Look) -> Non
     assert look(SAME_COLUMNS) == []
 
 
-def test_many_histories_are_told_as_they_happened(ours: PgStreamStore, look: Look) -> None:
-    told: dict[str, list[tuple[int, str]]] = {}
+def test_random_histories_are_reproduced(ours: PgStreamStore, look: Look) -> None:
+    histories: dict[str, list[tuple[int, str]]] = {}
     run = begin(ours)
     for number in range(40):
-        life = ("waiting", "running", "paused", "running", "succeeded")[: 1 + number % 5]
-        told[f"t{number}"] = [(number + step * (1 + number % 7), status) for step, status in enumerate(life)]
-    for at in sorted({at for life in told.values() for at, _ in life}):
-        seen = [(task_id, status) for task_id, life in told.items() for then, status in life if then == at]
-        store(ours, run, *(see(task_id, status, at=at) for task_id, status in seen))
+        history = ("waiting", "running", "paused", "running", "succeeded")[: 1 + number % 5]
+        histories[f"t{number}"] = [
+            (number + step * (1 + number % 7), status) for step, status in enumerate(history)
+        ]
+    for at in sorted({at for history in histories.values() for at, _ in history}):
+        observed = [
+            (task_id, status)
+            for task_id, history in histories.items()
+            for then, status in history
+            if then == at
+        ]
+        store(ours, run, *(see(task_id, status, at=at) for task_id, status in observed))
     for at in (-1, *range(0, 80, 3)):
         expected = {
-            t: max(state for state in life if state[0] <= at)[1]
-            for t, life in told.items()
-            if life[0][0] <= at
+            t: max(state for state in history if state[0] <= at)[1]
+            for t, history in histories.items()
+            if history[0][0] <= at
         }
         assert statuses(look, at) == expected, at
 
 
 @pytest.mark.parametrize(
-    ("condition", "wanted"),
+    ("condition", "expected"),
     [("task_key = 1", "(task_key = 1)"), ("source = 'fake'", "(name = 'fake'::text)")],
     ids=["task", "source"],
 )
-def test_function_becomes_part_of_the_query(look: Look, condition: str, wanted: str) -> None:
+def test_function_is_inlined(look: Look, condition: str, expected: str) -> None:
     look("SET enable_seqscan = off")
     plan = look(f"EXPLAIN SELECT status FROM reporting.tasks_as_of(now()) WHERE {condition}")
     text = "\n".join(row["QUERY PLAN"] for row in plan)
     assert "Function Scan" not in text
-    assert wanted in text
+    assert expected in text

@@ -1,4 +1,4 @@
-"""`reporting.tencent_tat_tasks`: commands and what they wrote, and never what was run."""
+"""`reporting.tencent_tat_tasks`: commands and their output, without the command text."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Any
 
 import pytest
 
-from tests.integration.reporting.conftest import Shown, example
+from tests.integration.reporting.conftest import ViewRows, example
 
 
-def tat(**told: Any) -> dict[str, Any]:
+def tat(**fields: Any) -> dict[str, Any]:
     (record,) = example("tencent_tat")[0]["Response"]["InvocationTaskSet"]
-    return {**record, **told}
+    return {**record, **fields}
 
 
 def written(value: bytes | str) -> dict[str, Any]:
-    """The result of a command that wrote this."""
+    """The result of a command with this output."""
     return {
         "ExitCode": 0,
         "Output": b64encode(value if isinstance(value, bytes) else value.encode()).decode(),
     }
 
 
-def test_tat_shows_what_its_documented_record_holds(shown: Shown) -> None:
-    (row,) = shown("tencent_tat", tat(CommandName="查看用户"), outputs=True)
+def test_tat_view_holds_the_documented_record(view_rows: ViewRows) -> None:
+    (row,) = view_rows("tencent_tat", tat(CommandName="查看用户"), outputs=True)
     assert (row["task_id"], row["invocation_id"], row["instance_id"]) == (
         "invt-08oe5fe2",
         "inv-1vll7hda",
@@ -50,20 +50,20 @@ def test_tat_shows_what_its_documented_record_holds(shown: Shown) -> None:
     )
 
 
-def test_tat_never_shows_the_command(shown: Shown) -> None:
+def test_tat_view_has_no_command_text(view_rows: ViewRows) -> None:
     secret = "mysql -pS3cretWord"
     command = b64encode(secret.encode()).decode()
     document = {"Content": command, "CommandType": "SHELL", "Timeout": 60}
-    (kept,) = shown("tencent_tat", tat(CommandDocument=document), command_content=True)
+    (kept,) = view_rows("tencent_tat", tat(CommandDocument=document), command_content=True)
     assert not [value for value in kept.values() if isinstance(value, str) and value in (secret, command)]
     assert (kept["command_bytes"], kept["command_sha256"]) == (None, None)
-    (row,) = shown("tencent_tat", tat(CommandDocument=document))
+    (row,) = view_rows("tencent_tat", tat(CommandDocument=document))
     assert row["command_bytes"] == len(secret)
     assert len(row["command_sha256"]) == 64
 
 
-def test_tat_without_outputs_stored_has_none(shown: Shown) -> None:
-    (row,) = shown("tencent_tat", tat(TaskResult=written("secret")))
+def test_tat_output_is_null_if_not_stored(view_rows: ViewRows) -> None:
+    (row,) = view_rows("tencent_tat", tat(TaskResult=written("secret")))
     assert (row["output"], row["output_base64"], row["exit_code"]) == (None, None, 0)
 
 
@@ -88,17 +88,19 @@ def test_tat_without_outputs_stored_has_none(shown: Shown) -> None:
         *("NUL", "surrogate", "overlong", "beyond Unicode", "nothing"),
     ],
 )
-def test_tat_output_is_shown_where_it_is_text(shown: Shown, wrote: bytes | str, text: str | None) -> None:
-    (row,) = shown("tencent_tat", tat(TaskResult=written(wrote)), outputs=True)
+def test_tat_output_is_decoded_if_it_is_text(
+    view_rows: ViewRows, wrote: bytes | str, text: str | None
+) -> None:
+    (row,) = view_rows("tencent_tat", tat(TaskResult=written(wrote)), outputs=True)
     assert row["output"] == text
     assert (row["output_base64"] is None) is (wrote == b"")
 
 
-def test_tat_exit_code_is_told_when_it_is_over(shown: Shown) -> None:
+def test_tat_exit_code_is_known_after_the_end(view_rows: ViewRows) -> None:
     result = {"ExitCode": 0, "Output": ""}
-    (row,) = shown("tencent_tat", tat(TaskStatus="RUNNING", TaskResult=result, EndTime=None))
+    (row,) = view_rows("tencent_tat", tat(TaskStatus="RUNNING", TaskResult=result, EndTime=None))
     assert (row["status"], row["exit_code"]) == ("running", None)
-    (row,) = shown("tencent_tat", tat(TaskStatus="FAILED", TaskResult={"ExitCode": 127}), at=9)
+    (row,) = view_rows("tencent_tat", tat(TaskStatus="FAILED", TaskResult={"ExitCode": 127}), at=9)
     assert (row["exit_code"], row["error_code"], row["versions"]) == (127, "127", 2)
 
 
@@ -106,12 +108,12 @@ def test_tat_exit_code_is_told_when_it_is_over(shown: Shown) -> None:
     "odd",
     [None, "", "x", -1, 1.5, 2**70, "9" * 30, True, [], [1], {}, {"a": {}}, "0000-00-00T00:00:00Z", "\x00"],
 )
-def test_tat_odd_values_are_null_or_themselves_and_never_an_error(shown: Shown, odd: Any) -> None:
+def test_tat_odd_values_never_raise_an_error(view_rows: ViewRows, odd: Any) -> None:
     parts = {
         "TaskResult": dict.fromkeys(("ExitCode", "Output", "Dropped", "ExecStartTime", "ExecEndTime"), odd),
         "CommandDocument": dict.fromkeys(("Timeout", "Username", "WorkingDirectory", "CommandType"), odd),
     }
-    rows = shown(
+    rows = view_rows(
         "tencent_tat",
         tat(
             InvocationTaskId="a", CommandId=odd, CommandName=odd, InvocationSource=odd, StartTime=odd, **parts

@@ -1,4 +1,4 @@
-"""The contract with analysts: which views there are, their columns, and what these mean."""
+"""The views of the schema `reporting`: comments, types and values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def ago(**units: float) -> datetime:
     return NOW - timedelta(**units)
 
 
-# The contract
+# All views
 
 
 def test_views_and_columns_are_commented(look: Look) -> None:
@@ -40,13 +40,13 @@ def test_views_and_columns_are_commented(look: Look) -> None:
         assert in_both_languages.fullmatch(row["comment"] or ""), f"{row['view']}.{row['name']}"
 
 
-def test_views_show_plain_types_only(look: Look) -> None:
+def test_views_have_plain_types_only(look: Look) -> None:
     plain = {"text", "bigint", "boolean", "double precision", "date", "timestamp with time zone"}
     assert {row["type"] for row in look(COLUMNS)} <= plain
     assert {row["kind"] for row in look(COLUMNS)} == {"v"}
 
 
-def test_partitions_are_out_of_sight(look: Look) -> None:
+def test_partitions_are_in_their_own_schema(look: Look) -> None:
     inside = "SELECT relnamespace::regnamespace::text AS schema FROM pg_class WHERE relispartition"
     assert {row["schema"] for row in look(inside)} == {"sync_history"}
 
@@ -59,11 +59,11 @@ def one(look: Look, task_id: str = "t") -> dict[str, Any]:
     return row
 
 
-def test_task_is_shown_with_its_source(pg: PgStore, look: Look) -> None:
+def test_task_has_its_source(pg: PgStore, look: Look) -> None:
     source = make_source(name="mps-cn", provider="tencent_mps", site="cn", account="100")
     with pg.claim(Stream(source, "ap-guangzhou")) as ours:
-        told = {"name": "好", "sub_types": ("a", "b"), "created_at": T0, "updated_at": after(1)}
-        store(ours, begin(ours), see("t", "running", provider_status="RUN", **told))
+        fields = {"name": "好", "sub_types": ("a", "b"), "created_at": T0, "updated_at": after(1)}
+        store(ours, begin(ours), see("t", "running", provider_status="RUN", **fields))
     row = one(look)
     assert (row["source"], row["provider"], row["site"]) == ("mps-cn", "tencent_mps", "cn")
     assert (row["account"], row["region"]) == ("100", "ap-guangzhou")
@@ -88,12 +88,12 @@ def test_durations_are_seconds_or_null(
     ours: PgStreamStore, look: Look, created: Any, started: Any, finished: Any, queue: Any, run: Any
 ) -> None:
     moments = zip(("created_at", "started_at", "finished_at"), (created, started, finished), strict=True)
-    told = {name: after(at) for name, at in moments if at is not None}
-    store(ours, begin(ours), see("t", "succeeded", **told))
+    fields = {name: after(at) for name, at in moments if at is not None}
+    store(ours, begin(ours), see("t", "succeeded", **fields))
     assert (one(look)["queue_seconds"], one(look)["run_seconds"]) == (queue, run)
 
 
-def test_days_are_those_of_the_reporting_time_zone(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_days_are_in_the_reporting_time_zone(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     late = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
     store(ours, begin(ours), see("t", "failed", created_at=late, finished_at=late + timedelta(hours=16)))
     days = [one(look)]
@@ -111,7 +111,7 @@ def test_unknown_days_are_null(ours: PgStreamStore, look: Look) -> None:
 # Versions
 
 
-def test_versions_show_each_state_once(ours: PgStreamStore, look: Look) -> None:
+def test_each_state_is_one_version(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", "running", created_at=T0))
     store(ours, run, detail("t", "running", at=5, resource_id="r"))
@@ -127,7 +127,7 @@ def test_versions_show_each_state_once(ours: PgStreamStore, look: Look) -> None:
     assert all(a["observed_at"] <= b["observed_after"] for a, b in pairwise(rows))
 
 
-def test_views_outlive_the_configuration(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+def test_views_keep_sources_that_left_the_configuration(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), see("t"))
     pg.register([make_source(name="another", account="other")])
     assert one(look)["source"] == "fake"
@@ -160,11 +160,11 @@ def test_coverage_has_two_grades(ours: PgStreamStore, look: Look) -> None:
     ]
 
 
-def test_nothing_read_has_no_coverage_and_no_gap(ours: PgStreamStore, look: Look) -> None:
+def test_stream_without_runs_has_no_coverage_and_no_gap(ours: PgStreamStore, look: Look) -> None:
     assert look("SELECT * FROM reporting.coverage") == gaps(look) == []
 
 
-def test_gap_is_a_hole_in_either_grade(ours: PgStreamStore, look: Look) -> None:
+def test_gap_is_covered_in_neither_grade(ours: PgStreamStore, look: Look) -> None:
     cover(ours, [Interval(ago(hours=9), ago(hours=8))], [Interval(ago(hours=8), ago(hours=6))])
     assert gaps(look) == []
     cover(ours, [Interval(ago(hours=9), ago(hours=8))], [Interval(ago(hours=5), ago(hours=4))])
@@ -179,7 +179,7 @@ def test_gap_is_a_hole_in_either_grade(ours: PgStreamStore, look: Look) -> None:
     )
 
 
-def test_gap_is_lost_where_the_provider_forgot_it(ours: PgStreamStore, look: Look) -> None:
+def test_expired_part_of_a_gap_is_lost(ours: PgStreamStore, look: Look) -> None:
     cover(ours, [Interval(ago(days=20), ago(days=10)), Interval(ago(days=6), ago(days=5))])
     lost, fillable = gaps(look)
     assert (lost["state"], lost["started_at"], lost["seconds_until_lost"]) == ("lost", ago(days=10), None)
@@ -190,13 +190,13 @@ def test_gap_is_lost_where_the_provider_forgot_it(ours: PgStreamStore, look: Loo
     assert fillable["seconds_until_lost"] == 0
 
 
-def test_old_gap_stays_lost_for_ever(ours: PgStreamStore, look: Look) -> None:
+def test_old_gap_stays_lost(ours: PgStreamStore, look: Look) -> None:
     cover(ours, [Interval(ago(days=900), ago(days=800)), Interval(ago(days=700), ago(days=5))])
     (gap,) = gaps(look)
     assert (gap["state"], gap["started_at"], gap["ended_at"]) == ("lost", ago(days=800), ago(days=700))
 
 
-def test_what_was_forgotten_since_the_last_reading_is_lost(ours: PgStreamStore, look: Look) -> None:
+def test_expired_time_after_the_last_run_is_lost(ours: PgStreamStore, look: Look) -> None:
     cover(ours, [Interval(ago(days=20), ago(days=10))])
     (gap,) = gaps(look)
     assert (gap["state"], gap["started_at"]) == ("lost", ago(days=10))
@@ -205,7 +205,7 @@ def test_what_was_forgotten_since_the_last_reading_is_lost(ours: PgStreamStore, 
     assert gaps(look) == []
 
 
-def test_nothing_is_lost_of_a_list_that_is_not_wanted_any_more(
+def test_gap_of_a_retired_stream_ends_with_its_retirement(
     pg: PgStore, ours: PgStreamStore, look: Look
 ) -> None:
     cover(ours, [Interval(ago(days=20), ago(days=10))])
@@ -222,26 +222,26 @@ def test_gap_without_known_retention_is_unknown(pg: PgStore, look: Look) -> None
     assert (gap["state"], gap["seconds_until_lost"]) == ("unknown", None)
 
 
-# Reports
+# Sample queries
 
 
-def test_sample_queries_answer(ours: PgStreamStore, engine: Engine) -> None:
+def test_sample_queries_return_rows(ours: PgStreamStore, engine: Engine) -> None:
     run = begin(ours)
     slow = {"task_type": "slow", "created_at": T0, "started_at": after(5), "finished_at": after(65)}
     store(ours, run, see("a", "waiting", created_at=T0), see("b", "succeeded", **slow))
     store(ours, run, see("a", "running", at=9, created_at=T0, started_at=after(9)))
-    reports = {query.name: run_sample_query(engine, query) for query in sample_queries()}
-    by_status = reports["tasks_by_status"]
+    results = {query.name: run_sample_query(engine, query) for query in sample_queries()}
+    by_status = results["tasks_by_status"]
     assert by_status.title == "Tasks by source and status"
     assert by_status.columns == ("source", "status", "tasks", "newest")
     assert by_status.rows == (("fake", "running", 1, T0), ("fake", "succeeded", 1, T0))
-    assert reports["slowest_types"].rows == (("fake", "slow", 1, 60.0, 60.0),)
-    assert [row[4] for row in reports["longest_queue"].rows] == [9.0, 5.0]
-    history = reports["task_history"]
+    assert results["slowest_types"].rows == (("fake", "slow", 1, 60.0, 60.0),)
+    assert [row[4] for row in results["longest_queue"].rows] == [9.0, 5.0]
+    history = results["task_history"]
     assert [row[:4] for row in history.rows] == [("fake", "a", 1, "waiting"), ("fake", "a", 2, "running")]
 
 
-def test_sample_queries_read_nothing_but_the_views() -> None:
+def test_sample_queries_read_only_the_views() -> None:
     for query in sample_queries():
         assert "reporting." in query.sql
         assert "sync." not in query.sql

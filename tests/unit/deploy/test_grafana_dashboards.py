@@ -1,4 +1,4 @@
-"""The dashboards' files: what their sources say, whole, and in Grafana's grid."""
+"""The dashboards: built from their sources, complete, and within Grafana's grid."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ EACH = pytest.mark.parametrize("board", DASHBOARDS.values(), ids=DASHBOARDS)
 PAGE = (FOLDER.parents[1] / "docs" / "grafana.md").read_text("utf-8")
 
 
-def test_dashboards_are_what_their_sources_say(tmp_path: Path) -> None:
+def test_dashboards_are_built_from_their_sources(tmp_path: Path) -> None:
     subprocess.run([sys.executable, FOLDER / "build.py", tmp_path], check=True)
     built = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
     there = {path.name: path.read_text("utf-8") for path in (FOLDER / "dashboards").iterdir()}
     assert built == there
 
 
-def test_dashboards_have_addresses_of_their_own() -> None:
+def test_dashboards_have_unique_uids() -> None:
     addresses = [board["uid"] for board in DASHBOARDS.values()]
     assert len(set(addresses)) == len(addresses)
-    # As Grafana demands of them.
+    # Grafana's limits for a uid.
     assert all(re.fullmatch(r"[a-zA-Z0-9_-]{1,40}", uid) for uid in addresses)
 
 
 @EACH
-def test_panels_lie_beside_each_other(board: dict[str, Any]) -> None:
-    taken: Counter[tuple[int, int]] = Counter()
+def test_panels_do_not_overlap(board: dict[str, Any]) -> None:
+    cells: Counter[tuple[int, int]] = Counter()
     for panel in board["panels"]:
-        place = panel["gridPos"]
-        assert place["x"] + place["w"] <= 24
-        for x in range(place["x"], place["x"] + place["w"]):
-            taken.update((x, y) for y in range(place["y"], place["y"] + place["h"]))
-    assert set(taken.values()) == {1}
+        position = panel["gridPos"]
+        assert position["x"] + position["w"] <= 24
+        for x in range(position["x"], position["x"] + position["w"]):
+            cells.update((x, y) for y in range(position["y"], position["y"] + position["h"]))
+    assert set(cells.values()) == {1}
 
 
 @EACH
@@ -51,45 +51,45 @@ def test_panels_have_numbers_titles_and_descriptions(board: dict[str, Any]) -> N
 
 
 @EACH
-def test_everything_asks_the_source_that_is_provisioned(board: dict[str, Any]) -> None:
+def test_every_query_uses_the_provisioned_data_source(board: dict[str, Any]) -> None:
     provisioned = (FOLDER / "provisioning" / "datasources" / "syncer.yaml").read_text("utf-8")
-    asked = [
+    query = [
         each["datasource"]
         for each in [*board["panels"], *board["annotations"]["list"], *board["templating"]["list"]]
         if each.get("type") != "constant"
     ]
-    asked += [target["datasource"] for panel in board["panels"] for target in panel["targets"]]
-    for source in asked:
+    query += [target["datasource"] for panel in board["panels"] for target in panel["targets"]]
+    for source in query:
         assert f"uid: {source['uid']} " in provisioned
         assert f"type: {source['type']}\n" in provisioned
 
 
 @EACH
-def test_dashboard_shows_in_grafanas_own_time_zone(board: dict[str, Any]) -> None:
+def test_dashboard_uses_grafanas_time_zone(board: dict[str, Any]) -> None:
     assert board["timezone"] == ""
     assert board["schemaVersion"] == 39
 
 
-@pytest.mark.parametrize("asked", list(queries()), ids=str)
-def test_query_reads_nothing_but_the_schema_reporting(asked: Any) -> None:
-    assert "reporting." in asked.sql
-    assert "sync." not in asked.sql
-    assert ";" not in asked.sql
+@pytest.mark.parametrize("query", list(queries()), ids=str)
+def test_query_reads_only_the_schema_reporting(query: Any) -> None:
+    assert "reporting." in query.sql
+    assert "sync." not in query.sql
+    assert ";" not in query.sql
 
 
-@pytest.mark.parametrize("asked", list(queries()), ids=str)
-def test_macros_have_no_parentheses_within_theirs(asked: Any) -> None:
-    for arguments in re.findall(r"\$__\w+\(([^)]*)\)", asked.sql):
+@pytest.mark.parametrize("query", list(queries()), ids=str)
+def test_macro_arguments_have_no_parentheses(query: Any) -> None:
+    for arguments in re.findall(r"\$__\w+\(([^)]*)\)", query.sql):
         assert "(" not in arguments
 
 
-@pytest.mark.parametrize("asked", list(queries()), ids=str)
-def test_query_is_about_the_sources_chosen(asked: Any) -> None:
-    assert asked.kind == "variable" or "ARRAY[$source]" in asked.sql
+@pytest.mark.parametrize("query", list(queries()), ids=str)
+def test_query_uses_the_selected_sources(query: Any) -> None:
+    assert query.kind == "variable" or "ARRAY[$source]" in query.sql
 
 
 @EACH
-def test_page_tells_of_every_panel(board: dict[str, Any]) -> None:
-    told = {title for cell in re.findall(r"^\| (.*?) \|", PAGE, re.M) for title in re.split("; ", cell)}
-    told |= {title for cell in told for title in re.split(", (?=[A-Z])", cell)}
-    assert [panel["title"] for panel in board["panels"] if panel["title"] not in told] == []
+def test_page_describes_every_panel(board: dict[str, Any]) -> None:
+    described = {title for cell in re.findall(r"^\| (.*?) \|", PAGE, re.M) for title in re.split("; ", cell)}
+    described |= {title for cell in described for title in re.split(", (?=[A-Z])", cell)}
+    assert [panel["title"] for panel in board["panels"] if panel["title"] not in described] == []

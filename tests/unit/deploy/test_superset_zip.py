@@ -1,4 +1,4 @@
-"""The zip file of Superset's bundle: whole, for the right database, and without a password."""
+"""The zip file of the Superset bundle: complete, for the given database, without a password."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 
 from deploy.superset.bundle import DATABASE, HERE, PALETTE, main, password, zipped
 
-#: What Superset puts in the place of a password when it exports.
+#: Superset's replacement for a password in an export.
 MASK = "X" * 10
 URL = "postgresql://analyst:s%40cret@db.example.org:6432/syncer?sslmode=require"
 
@@ -33,13 +33,13 @@ def test_zip_names_the_database_and_masks_its_password() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "told"), [(URL, "s@cret"), ("postgresql://analyst@db/syncer", "")], ids=["one", "none"]
+    ("url", "expected"), [(URL, "s@cret"), ("postgresql://analyst@db/syncer", "")], ids=["one", "none"]
 )
-def test_password_is_that_of_the_url(url: str, told: str) -> None:
-    assert password(url) == told
+def test_password_is_from_the_url(url: str, expected: str) -> None:
+    assert password(url) == expected
 
 
-def test_zip_shows_instants_in_the_time_zone_and_keeps_sessions_in_utc() -> None:
+def test_zip_converts_instants_and_keeps_sessions_in_utc() -> None:
     files = opened(zipped(time_zone="Asia/Shanghai"))
     assert "AT TIME ZONE 'Asia/Shanghai'" in files["datasets/syncer/coverage_timeline.yaml"]
     assert not any("AT TIME ZONE 'UTC'" in text for text in files.values())
@@ -52,7 +52,7 @@ def test_unknown_time_zone_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("is_update", "kind"), [(False, "Dashboard"), (True, "assets")])
-def test_zip_says_what_superset_shall_take_it_for(is_update: bool, kind: str) -> None:
+def test_zip_states_its_type(is_update: bool, kind: str) -> None:
     assert yaml.safe_load(opened(zipped(is_update=is_update))["metadata.yaml"])["type"] == kind
 
 
@@ -62,10 +62,12 @@ def test_command_writes_the_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert opened((tmp_path / "syncer.zip").read_bytes()) == opened(zipped(URL))
 
 
-def test_sources_get_colours_of_their_own() -> None:
+def test_sources_have_different_colours() -> None:
     names = [f"source: {number}" for number in range(len(PALETTE))]
-    plain, told = opened(zipped()), opened(zipped(sources=names))
+    plain, coloured = opened(zipped()), opened(zipped(sources=names))
     for name in (name for name in plain if name.startswith("dashboards/")):
-        before, after = (yaml.safe_load(files[name])["metadata"]["label_colors"] for files in (plain, told))
+        before, after = (
+            yaml.safe_load(files[name])["metadata"]["label_colors"] for files in (plain, coloured)
+        )
         assert after == dict(zip(names, PALETTE, strict=True)) | before
         assert not set(PALETTE) & set(before.values())
