@@ -1,4 +1,4 @@
-"""`python -m bench`: how fast a backlog is synced."""
+"""`python -m bench`: run the benchmark of a sync."""
 
 from bench.sync import main
 

@@ -1,1 +1,1 @@
-"""What reports and writing cost where there are years of tasks: see `__main__`."""
+"""Cost of reports and writes in a database with years of tasks; see `__main__`."""

@@ -1,4 +1,4 @@
--- How many tasks each hour of two years gets: growth, office hours in Shanghai, quiet weekends, and a few bursts.
+-- Number of tasks created in each hour of two years: growth, office hours in Shanghai, weekends, and bursts.
 CREATE TEMPORARY TABLE hours AS
 WITH weighed AS (
     SELECT

@@ -1,4 +1,4 @@
--- Every stream was polled each minute of the last ninety days, as it is unless configured otherwise.
+-- A poll of each stream in each minute of the last ninety days, the default interval.
 INSERT INTO sync.runs (
     stream_id, mode, status, epoch, started_at, begun_at, ended_at, inserted, updated, unchanged, pages, requests)
 SELECT

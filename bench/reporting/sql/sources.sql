@@ -1,5 +1,5 @@
--- Five sources, seven streams, swept to the end but for one day that one of them missed.
-WITH made AS (
+-- Five sources with seven streams, all swept up to the end, except for one day of one stream.
+WITH new_sources AS (
     INSERT INTO sync.sources (name, provider, site, account, key_hash, registered_at) VALUES
         ('mps-cn', 'tencent_mps', 'cn', '100001234567', 'a', %(begin_at)s),
         ('mps-intl', 'tencent_mps', 'intl', '200001234567', 'b', %(begin_at)s),
@@ -19,7 +19,7 @@ SELECT
             THEN tstzmultirange(tstzrange(%(end_at)s - interval '40 days', %(end_at)s - interval '39 days'))
             ELSE '{}' END,
     %(begin_at)s, %(end_at)s - interval '2 hours', %(end_at)s
-FROM made
+FROM new_sources
 CROSS JOIN LATERAL unnest(
     CASE WHEN provider = 'tencent_tat' THEN '{ap-guangzhou,ap-shanghai,ap-singapore}'::text[]
         ELSE '{global}' END) AS region

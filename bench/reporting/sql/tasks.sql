@@ -1,4 +1,4 @@
--- The tasks created in some hours of `hours`, in the order of their creation, each as it stands at the end.
+-- The tasks created in some hours of `hours`, in the order of creation, each in its last state.
 WITH kinds (kind, stream, share_from, share_to, task_type, queue_mean, queue_spread, run_mean, run_spread, failing) AS (
     VALUES
         ('mps', 1, 0.000, 0.300, 'WorkflowTask', 2.5, 1.2, 4.5, 1.1, 0.04),

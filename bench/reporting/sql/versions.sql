@@ -1,4 +1,4 @@
--- The states before: each task waited, and, once it had begun, ran.
+-- The former states: each task was waiting, and, if it has started, running.
 INSERT INTO sync.task_versions (
     stream_id, task_id, task_key, name, task_type, sub_types, status, provider_status, created_at, started_at,
     updated_at, progress_done, progress_total, parent_id, resource_id, raw, fingerprint, rank, raw_altered, version,

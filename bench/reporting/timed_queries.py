@@ -1,4 +1,4 @@
-"""How long it takes to answer what people ask: dashboards, reports, counts, a task's history."""
+"""Times of typical queries: dashboards, reports, counts, a task's history."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tests.support.grafana_queries import TimeRange, constants, interpolate, que
 
 _DAYS = 90
 _TRIES = 5
-#: What each kind of question may take, in milliseconds.
+#: By kind of query: the promised limit in milliseconds.
 BUDGETS = {"dashboard": 300.0, "report": 300.0, "count": 50.0, "history": 10.0}
 
-#: Counts that people ask for, over all times and over ninety days.
+#: Common counts, of all times and of ninety days.
 _COUNTS = {
     "all tasks": "SELECT sum(tasks) FROM reporting.task_counts",
     "by source and status": "SELECT source, status, sum(tasks) FROM reporting.task_counts GROUP BY 1, 2",
@@ -31,7 +31,7 @@ _COUNTS = {
     "created in the last hour": "SELECT count(*) FROM reporting.tasks"
     " WHERE created_at > now() - interval '1 hour'",
 }
-#: What becomes of one task, by its key and by its id.
+#: The history of one task, by its key and by its id.
 _HISTORIES = {
     "by task_key": "SELECT * FROM reporting.task_versions WHERE task_key = %(task_key)s ORDER BY version",
     "by task_id": "SELECT * FROM reporting.task_versions WHERE task_id = %(task_id)s ORDER BY version",
@@ -43,7 +43,7 @@ _SOME_TASK = """
 SELECT task_key, task_id FROM sync.tasks
 WHERE version = 3 AND created_at > now() - interval '80 days' ORDER BY created_at LIMIT 1
 """
-#: For comparison: asked of the tasks instead of the rollups, so without a budget.
+#: For comparison: queries of the tasks instead of the rollups, without a limit.
 _ROWS = {
     "latest 50": "SELECT * FROM reporting.tasks ORDER BY created_at DESC LIMIT 50",
     "latest 50 failed": "SELECT * FROM reporting.tasks WHERE status = 'failed'"
@@ -61,8 +61,8 @@ _ROWS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """Something that is asked, and what it belongs to."""
+class BenchQuery:
+    """A query and its kind."""
 
     kind: str
     name: str
@@ -70,72 +70,72 @@ class Question:
 
     @property
     def budget(self) -> float | None:
-        """In milliseconds; None where nothing is promised."""
+        """The limit in milliseconds; None where none is promised."""
         return BUDGETS.get(self.kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """A question, and the median of the milliseconds that its answer took."""
+class QueryTiming:
+    """A query and the median of its times."""
 
-    question: Question
+    query: BenchQuery
     milliseconds: float
     rows: int
 
     @property
-    def is_late(self) -> bool:
-        """Whether it took longer than it may."""
-        return self.question.budget is not None and self.milliseconds > self.question.budget
+    def is_too_slow(self) -> bool:
+        """Whether it took longer than its limit."""
+        return self.query.budget is not None and self.milliseconds > self.query.budget
 
 
-def ask_all(url: str) -> Iterator[Answered]:
-    """Every question, answered a few times after once to warm up, in a session as the analysts have it."""
+def run_all(url: str) -> Iterator[QueryTiming]:
+    """Run each query several times after a warm-up, in a session like an analyst's; yield the timings."""
     with psycopg.connect(url, autocommit=True) as connection:
         for setting in ("timezone = 'UTC'", "search_path = reporting, pg_temp", "statement_timeout = '5min'"):
             connection.execute(f"SET {setting}".encode())
-        for question in _questions(connection):
-            yield _answered(connection, question)
+        for query in _queries(connection):
+            yield _timing(connection, query)
 
 
 def explain(url: str, name: str) -> Iterator[str]:
-    """The plan of every question whose name holds `name`, as it went."""
+    """Run each query with `name` in its name; yield its plan with times."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET timezone = 'UTC'")
-        for question in _questions(connection):
-            if name in question.name:
-                yield f"-- {question.kind}: {question.name}\n{question.sql}"
-                explained = connection.execute(f"EXPLAIN (ANALYZE, BUFFERS) {question.sql}".encode())
+        for query in _queries(connection):
+            if name in query.name:
+                yield f"-- {query.kind}: {query.name}\n{query.sql}"
+                explained = connection.execute(f"EXPLAIN (ANALYZE, BUFFERS) {query.sql}".encode())
                 yield "\n".join(line for (line,) in explained)
 
 
-def _answered(connection: psycopg.Connection[Any], question: Question) -> Answered:
-    rows, taken = 0, []
+def _timing(connection: psycopg.Connection[Any], query: BenchQuery) -> QueryTiming:
+    rows, times = 0, []
     for _ in range(1 + _TRIES):
-        began = time.perf_counter()
-        rows = len(connection.execute(question.sql.encode()).fetchall())
-        taken.append(1000 * (time.perf_counter() - began))
-    return Answered(question=question, milliseconds=statistics.median(taken[1:]), rows=rows)
+        begun = time.perf_counter()
+        rows = len(connection.execute(query.sql.encode()).fetchall())
+        times.append(1000 * (time.perf_counter() - begun))
+    return QueryTiming(query=query, milliseconds=statistics.median(times[1:]), rows=rows)
 
 
-def _questions(connection: psycopg.Connection[Any]) -> Iterator[Question]:
+def _queries(connection: psycopg.Connection[Any]) -> Iterator[BenchQuery]:
     sources = [name for (name,) in connection.execute("SELECT source FROM reporting.sources ORDER BY 1")]
     yield from _dashboards(sources, datetime.now(UTC))
     array = "ARRAY[" + ", ".join(f"'{name}'" for name in sources) + "]"
     for report in shipped_reports():
         sql = report.sql.replace(":days", str(_DAYS)).replace(":sources", array)
-        yield Question(kind="report", name=report.name, sql=sql)
-    yield from (Question(kind="count", name=name, sql=sql) for name, sql in _COUNTS.items())
+        yield BenchQuery(kind="report", name=report.name, sql=sql)
+    yield from (BenchQuery(kind="count", name=name, sql=sql) for name, sql in _COUNTS.items())
     row = connection.execute(_SOME_TASK).fetchone()
     assert row is not None
     values = {"task_key": str(row[0]), "task_id": f"'{row[1]}'"}
-    yield from (Question(kind="history", name=name, sql=sql % values) for name, sql in _HISTORIES.items())
-    yield from (Question(kind="rows", name=name, sql=sql) for name, sql in _ROWS.items())
+    yield from (BenchQuery(kind="history", name=name, sql=sql % values) for name, sql in _HISTORIES.items())
+    yield from (BenchQuery(kind="rows", name=name, sql=sql) for name, sql in _ROWS.items())
 
 
-def _dashboards(sources: list[str], now: datetime) -> Iterator[Question]:
-    """What Grafana asks with ninety days on show."""
+def _dashboards(sources: list[str], now: datetime) -> Iterator[BenchQuery]:
+    """The queries of the Grafana dashboards over ninety days."""
     shown = TimeRange(now - timedelta(days=_DAYS), now)
-    for asked in queries():
-        values: dict[str, Any] = {**constants(asked.dashboard), "source": sources}
-        sql = interpolate(asked.sql, shown, interval="2h", values=values)
-        yield Question(kind="dashboard", name=str(asked), sql=sql)
+    for query in queries():
+        values: dict[str, Any] = {**constants(query.dashboard), "source": sources}
+        sql = interpolate(query.sql, shown, interval="2h", values=values)
+        yield BenchQuery(kind="dashboard", name=str(query), sql=sql)

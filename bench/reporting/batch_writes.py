@@ -1,4 +1,4 @@
-"""What a batch costs to write: tasks that are new, that go on, that end, and that are as they were."""
+"""Cost of writing a batch: of new, changed, ended and unchanged tasks, and of pages with some of them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ import psycopg
 from syncer.model import Batch, Mode, RunStatus, Sighting, Source, Status, Stream, Task
 from syncer.storage import PgStore, make_engine
 
-#: As the engine commits them.
+#: Tasks in a batch, as the engine commits them.
 BATCH = 2_500
 _HOUR = timedelta(hours=1)
-#: The largest of the made-up sources; among millions of its tasks the new ones fall in at random.
+#: The largest of the generated sources; new tasks are inserted at random among millions.
 _SOURCE = Source(
     name="mps-cn",
     provider="tencent_mps",
@@ -38,64 +38,64 @@ _SOURCE = Source(
     page_size=100,
 )
 _STATES = (Status.WAITING, Status.RUNNING, Status.SUCCEEDED)
-KINDS = ("new", "goes on", "ends", "unchanged")
-#: What a task costs from the first time it is seen to its end, each of its states once.
-LIFE = "a life"
-#: What a poll mostly finds: a page with a few new tasks on it.
+KINDS = ("new", "changed", "ended", "unchanged")
+#: The sum over the states of a task: new, changed, ended.
+LIFETIME = "lifetime"
+#: A typical page of a poll, with a few new tasks.
 PAGE = "page"
 _ON_A_PAGE, _NEW_ON_A_PAGE = 100, 10
 
 
 def measure(url: str, tasks: int, seed: str) -> dict[str, tuple[float, float]]:
-    """Milliseconds a batch, of the clock (median) and of the server's processor (mean), by kind of batch.
+    """Write batches; return by kind the milliseconds a batch: clock (median) and server CPU (mean).
 
-    The tasks are new to the database in each call with another `seed`, and stay in it.
+    Each `seed` has its own tasks, which stay in the database.
     """
     engine = make_engine(url)
     store = PgStore(engine, holder="bench")
-    with psycopg.connect(url, autocommit=True) as connection, store.claim(Stream(_SOURCE)) as ours:
-        run = ours.start(Mode.SWEEP, datetime.now(UTC))
-        took = {}
+    with psycopg.connect(url, autocommit=True) as connection, store.claim(Stream(_SOURCE)) as stream_store:
+        run = stream_store.start(Mode.SWEEP, datetime.now(UTC))
+        costs = {}
         for kind, batches in _batches(tasks, seed):
             clock, cpu = [], _server_cpu(connection)
             for batch in batches:
-                began = time.perf_counter()
-                ours.commit(Batch(run=run, sightings=batch))
-                clock.append(1000 * (time.perf_counter() - began))
+                begun = time.perf_counter()
+                stream_store.commit(Batch(run=run, sightings=batch))
+                clock.append(1000 * (time.perf_counter() - begun))
             used = (_server_cpu(connection) - cpu) / len(batches)
-            took[kind] = statistics.median(clock), used
-        ours.commit(Batch(run=run, status=RunStatus.SUCCEEDED))
+            costs[kind] = statistics.median(clock), used
+        stream_store.commit(Batch(run=run, status=RunStatus.SUCCEEDED))
     store.close()
     engine.dispose()
-    return took
+    return costs
 
 
 def best(rounds: list[dict[str, tuple[float, float]]]) -> Mapping[str, tuple[float, float]]:
-    """The least of each measure: whatever else the machine does only ever adds."""
-    least = {
-        kind: (min(each[kind][0] for each in rounds), min(each[kind][1] for each in rounds))
+    """The minimum of each measure, since other load on the machine only adds to it."""
+    best_costs = {
+        kind: (min(costs[kind][0] for costs in rounds), min(costs[kind][1] for costs in rounds))
         for kind in (*KINDS, PAGE)
     }
-    states = [least[kind] for kind in KINDS[: len(_STATES)]]
-    return {**least, LIFE: (sum(clock for clock, _ in states), sum(cpu for _, cpu in states))}
+    states = [best_costs[kind] for kind in KINDS[: len(_STATES)]]
+    return {**best_costs, LIFETIME: (sum(clock for clock, _ in states), sum(cpu for _, cpu in states))}
 
 
 def _batches(tasks: int, seed: str) -> Iterator[tuple[str, list[tuple[Sighting, ...]]]]:
-    """By kind, in the order in which they must be written: the same tasks again and again, then pages."""
+    """By kind, in the order of writing: the same tasks in each state, then pages."""
     for number, kind in enumerate(KINDS):
         rows = tuple(_sightings(min(number, 2), tasks, seed, later=number * _HOUR))
         yield kind, [rows[at : at + BATCH] for at in range(0, tasks, BATCH)]
     known = _ON_A_PAGE - _NEW_ON_A_PAGE
-    fresh = tuple(_sightings(2, tasks // 100, f"{seed}/page", later=len(KINDS) * _HOUR))
-    pages = [fresh[at : at + _NEW_ON_A_PAGE] for at in range(0, len(fresh), _NEW_ON_A_PAGE)]
+    new = tuple(_sightings(2, tasks // 100, f"{seed}/page", later=len(KINDS) * _HOUR))
+    pages = [new[at : at + _NEW_ON_A_PAGE] for at in range(0, len(new), _NEW_ON_A_PAGE)]
     yield PAGE, [(*page, *rows[at * known : (at + 1) * known]) for at, page in enumerate(pages)]
 
 
 def _sightings(state: int, tasks: int, seed: str, *, later: timedelta) -> Iterator[Sighting]:
-    """So many tasks of the last six days, newest first, as a list shows them."""
-    chance = random.Random(seed)
+    """Sightings of so many tasks of the last six days in one state, newest first."""
+    rng = random.Random(seed)
     now = datetime.now(UTC).replace(microsecond=0)
-    ages = sorted(chance.randrange(6 * 86_400) for _ in range(tasks))
+    ages = sorted(rng.randrange(6 * 86_400) for _ in range(tasks))
     for number, age in enumerate(ages):
         created_at = now - timedelta(seconds=age)
         task = Task(
@@ -120,7 +120,7 @@ def _sightings(state: int, tasks: int, seed: str, *, later: timedelta) -> Iterat
 
 
 def _server_cpu(connection: psycopg.Connection[Any]) -> float:
-    """Milliseconds of the processor that the database's connections have used; 0 where nobody tells."""
+    """CPU milliseconds used by the database's server processes; 0 where the system does not report them."""
     if not sys.platform.startswith("linux"):
         return 0.0
     pids = connection.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
