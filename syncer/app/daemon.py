@@ -39,7 +39,7 @@ class Daemon:
         self._started: set[str] = set()
 
     def run(self) -> None:
-        """Run the jobs until `app.stop` is set, then wait for those that are under way."""
+        """Run the jobs until `app.stop` is set, then wait for those that are running."""
         for source in self._app.sources:
             every = min(SOURCE_RETRY, source.settings.unsigned.poll_every)
             self._add(f"start workers of {source.name}", every, partial(self._start_workers, source))

@@ -112,9 +112,9 @@ def test_given_password_is_used_and_never_shown(
     monkeypatch.setattr("getpass.getpass", lambda prompt: GIVEN)
     arguments = {"prompt": [], "env": ["BI_PASSWORD"], "file": [str(tmp_path / "password")]}[way]
     assert bi_user("create", name, f"--password-{way}", *arguments) == 0
-    shown = capsys.readouterr()
-    assert GIVEN not in shown.out + shown.err
-    assert "password    the one you gave\n" in shown.out
+    output = capsys.readouterr()
+    assert GIVEN not in output.out + output.err
+    assert "password    the one you gave\n" in output.out
     assert connect_as(admin_url, name, GIVEN)
 
 
@@ -122,14 +122,14 @@ def test_printed_script_creates_the_role(
     bi_user: RunBiUser, name: str, admin_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert bi_user("create", name, "--print-sql") == 0
-    shown = capsys.readouterr()
-    password = shown_password(shown.err)
-    assert password not in shown.out
-    assert "BEGIN;" in shown.out
+    output = capsys.readouterr()
+    password = shown_password(output.err)
+    assert password not in output.out
+    assert "BEGIN;" in output.out
     with pytest.raises(psycopg.OperationalError):
         connect_as(admin_url, name, password)
     with psycopg.connect(admin_url, autocommit=True) as administrator:
-        administrator.execute(re.sub(r"^\\.*$", "", shown.out, flags=re.M))
+        administrator.execute(re.sub(r"^\\.*$", "", output.out, flags=re.M))
     assert connect_as(admin_url, name, password) == (0, "Asia/Shanghai")
     assert bi_user("list") == 0
     assert re.search(rf"^{name} +(\d+) of \1 +0  Asia/Shanghai$", capsys.readouterr().out, re.M)
@@ -168,9 +168,9 @@ def test_user_errors_are_one_line(
     arguments: list[str], message: str, bi_user: RunBiUser, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert bi_user(*arguments) == 2
-    shown = capsys.readouterr()
-    assert message in shown.err
-    assert shown.err.count("\n") == 1
+    output = capsys.readouterr()
+    assert message in output.err
+    assert output.err.count("\n") == 1
 
 
 def test_two_prompts_must_be_equal(

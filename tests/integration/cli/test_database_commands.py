@@ -95,10 +95,10 @@ def test_migrate_can_be_repeated(configuration: str, capsys: pytest.CaptureFixtu
 @pytest.mark.usefixtures("filled")
 def test_status_shows_streams_errors_and_gaps(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--config", configuration]) == 0
-    shown = capsys.readouterr().out
-    assert "postgresql://" not in shown
-    assert "vod     poll failed  " in shown
-    assert shown.splitlines()[-2:] == ["vod: the key is refused", "gaps: 2 fillable, 1 lost"]
+    output = capsys.readouterr().out
+    assert "postgresql://" not in output
+    assert "vod     poll failed  " in output
+    assert output.splitlines()[-2:] == ["vod: the key is refused", "gaps: 2 fillable, 1 lost"]
 
 
 @pytest.mark.usefixtures("filled")
@@ -130,20 +130,20 @@ def test_gaps_lists_streams_that_were_never_read(
     with PgStore(engine, holder="test").claim(make_stream(name="vod")):
         assert main(["gaps", "--config", configuration]) == 0
     engine.dispose()
-    shown = capsys.readouterr().out
-    assert shown == "no gaps\nnever read completely, so their gaps are not known: vod\n"
+    output = capsys.readouterr().out
+    assert output == "no gaps\nnever read completely, so their gaps are not known: vod\n"
 
 
 @pytest.mark.usefixtures("filled")
 def test_explain_of_a_time(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path(configuration).write_text("[reporting]\ntime_zone = 'Asia/Shanghai'\n")
     assert main(["explain", "vod", "2026-01-01", "08:00", "--config", configuration]) == 0
-    shown = capsys.readouterr().out
-    assert shown.startswith(
+    output = capsys.readouterr().out
+    assert output.startswith(
         "tasks created at 2026-01-01 00:00:00Z (2026-01-01 08:00:00 Asia/Shanghai)\n\nvod: "
     )
-    assert "the coverage starts later" in shown
-    assert "the key is refused" in shown
+    assert "the coverage starts later" in output
+    assert "the key is refused" in output
     assert main(["explain", "vod", "2026-01-01", "--json", "--config", configuration]) == 0
     (stream,) = json.loads(capsys.readouterr().out)
     assert (stream["reason"], stream["at"]) == ("before", "2025-12-31T16:00:00+00:00")
@@ -154,9 +154,9 @@ def test_explain_of_a_task(configuration: str, migrated_url: str, capsys: pytest
     with psycopg.connect(migrated_url) as connection:
         connection.execute(_TASK)
     assert main(["explain", "tsk-1", "--config", configuration]) == 0
-    shown = capsys.readouterr().out
-    assert shown.startswith("task tsk-1\n  stream      vod (baidu_vod)\n")
-    assert "request abc" in shown
+    output = capsys.readouterr().out
+    assert output.startswith("task tsk-1\n  stream      vod (baidu_vod)\n")
+    assert "request abc" in output
     assert main(["explain", "tsk-1", "--json", "--config", configuration]) == 0
     (task,) = json.loads(capsys.readouterr().out)
     assert [state["request_id"] for state in task["states"]] == ["abc"]
@@ -174,7 +174,7 @@ def test_explain_of_an_unknown_task_suggests_the_next_command(
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize(
-    ("words", "error"),
+    ("arguments", "error"),
     [
         (["tat", "2026-01-01"], "no source is called tat; there are vod"),
         (["vod", "2026-01-01", "--region", "a"], "the region a of vod was never read"),
@@ -183,9 +183,9 @@ def test_explain_of_an_unknown_task_suggests_the_next_command(
     ids=["source", "region", "time"],
 )
 def test_explain_of_invalid_arguments_is_one_line(
-    words: list[str], error: str, configuration: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], error: str, configuration: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["explain", *words, "--config", configuration]) == 2
+    assert main(["explain", *arguments, "--config", configuration]) == 2
     assert error in capsys.readouterr().err
 
 
@@ -214,6 +214,6 @@ def test_status_shows_the_url_of_an_embedded_database(capsys: pytest.CaptureFixt
         with EmbeddedPostgres(folder / "data", settings=FAST_SETTINGS).running() as url:
             assert main(["migrate", "--config", str(configuration)]) == 0
             assert main(["status", "--config", str(configuration)]) == 0
-            shown = capsys.readouterr().out
-            assert "embedded (running)" in shown
-            assert f"connection  {url}\n" in shown
+            output = capsys.readouterr().out
+            assert "embedded (running)" in output
+            assert f"connection  {url}\n" in output

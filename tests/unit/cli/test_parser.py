@@ -40,9 +40,9 @@ def test_invalid_arguments_exit_with_2(arguments: list[str], capsys: pytest.Capt
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         parse(["--help"])
-    shown = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert exit_.value.code == 0
-    assert [name for name in registry.COMMANDS if f"    {name}" not in shown] == []
+    assert [name for name in registry.COMMANDS if f"    {name}" not in output] == []
 
 
 def test_help_names_every_provider(
@@ -51,9 +51,9 @@ def test_help_names_every_provider(
     monkeypatch.setitem(PROVIDERS, AcmeRender.name, AcmeRender)
     with pytest.raises(SystemExit):
         parse(["--help"])
-    shown = " ".join(capsys.readouterr().out.split())
-    assert all(provider_class.title in shown for provider_class in PROVIDERS.values())
-    assert f" and {AcmeRender.title} into Postgres" in shown
+    output = " ".join(capsys.readouterr().out.split())
+    assert all(provider_class.title in output for provider_class in PROVIDERS.values())
+    assert f" and {AcmeRender.title} into Postgres" in output
 
 
 @pytest.mark.parametrize("name", registry.COMMANDS)

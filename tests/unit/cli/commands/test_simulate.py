@@ -12,10 +12,10 @@ from syncer.cli.commands.simulate import add_arguments, announcement, duration, 
 from syncer.simulator import LIST_NAMES, Faults, ListOrder, Simulator, SimulatorOptions
 
 
-def parsed(*words: str) -> argparse.Namespace:
+def parsed(*arguments: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    return parser.parse_args(words)
+    return parser.parse_args(arguments)
 
 
 def test_command_line_becomes_options() -> None:
@@ -39,7 +39,7 @@ def test_command_line_becomes_options() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("arguments", "message"),
     [
         (("--fault", "vod:down=true"), "no list 'vod'"),
         (("--order", "vod=by-id"), "no list 'vod'"),
@@ -48,9 +48,9 @@ def test_command_line_becomes_options() -> None:
     ],
 )
 def test_error_for_an_invalid_option_is_one_line(
-    words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(parsed(*words)) == 2
+    assert run(parsed(*arguments)) == 2
 
     error = capsys.readouterr().err
     assert message in error

@@ -82,9 +82,9 @@ def test_line_of_a_source_without_regions_has_its_name() -> None:
 
 
 def test_long_ids_keep_their_end() -> None:
-    shown = change_line(make_change(task_id="1308726455-WorkflowTask-4f6e0d9a8b7c6d5e4f3att0")).split()[2]
-    assert len(shown) == 22
-    assert shown.endswith("7c6d5e4f3att0")
+    output = change_line(make_change(task_id="1308726455-WorkflowTask-4f6e0d9a8b7c6d5e4f3att0")).split()[2]
+    assert len(output) == 22
+    assert output.endswith("7c6d5e4f3att0")
 
 
 def test_change_is_shown_once() -> None:
