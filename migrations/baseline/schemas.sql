@@ -1,10 +1,8 @@
--- The three schemas.
-
 CREATE SCHEMA IF NOT EXISTS sync;
-COMMENT ON SCHEMA sync IS 'The ledger of syncer. Written by the daemon alone; read reporting instead.';
+COMMENT ON SCHEMA sync IS 'Internal tables of syncer, written by the daemon only. Read the schema reporting instead.';
 
 CREATE SCHEMA IF NOT EXISTS sync_history;
-COMMENT ON SCHEMA sync_history IS 'The monthly partitions of sync.task_versions.';
+COMMENT ON SCHEMA sync_history IS 'Monthly partitions of sync.task_versions.';
 
 CREATE SCHEMA IF NOT EXISTS reporting;
-COMMENT ON SCHEMA reporting IS 'What analysts read: stable views over every task that syncer has seen. / 供分析人员读取的稳定视图，涵盖 syncer 看到过的全部任务。';
+COMMENT ON SCHEMA reporting IS 'Stable views for analysts over all tasks that syncer has observed. / 供分析人员查询的稳定视图，涵盖 syncer 观测到的全部任务。';

@@ -17,4 +17,4 @@ BEGIN
         'ALTER TABLE sync.task_versions ATTACH PARTITION sync_history.%I FOR VALUES FROM (%L) TO (%L)',
         part, month, bound);
 END $$;
-COMMENT ON FUNCTION sync.create_partition IS 'Makes the partition of one UTC month, taking over what already waits in the default one.';
+COMMENT ON FUNCTION sync.create_partition IS 'Creates the partition of one UTC month, and moves the rows of that month from the default partition into it.';

@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION sync.create_partitions(since timestamptz, months integer) RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog SET timezone = 'UTC' SET lock_timeout = '2s' AS $$
 DECLARE
-    made integer := 0;
+    created integer := 0;
     month timestamptz;
 BEGIN
     FOR month IN
@@ -13,11 +13,11 @@ BEGIN
     LOOP
         CONTINUE WHEN to_regclass('sync_history.task_versions_' || to_char(month, 'YYYY_MM')) IS NOT NULL;
         PERFORM sync.create_partition(month);
-        made := made + 1;
+        created := created + 1;
     END LOOP;
-    RETURN made;
+    RETURN created;
 END $$;
-COMMENT ON FUNCTION sync.create_partitions IS 'Makes the missing partitions from the month of `since` to so many months ahead; returns how many.';
+COMMENT ON FUNCTION sync.create_partitions IS 'Creates the missing partitions from the month of `since` to that many `months` later; returns their number.';
 
 -- Partitions exist before the first row is written.
 SELECT sync.create_partitions(now(), 3);

@@ -6,6 +6,9 @@ DECLARE
     dropped integer := 0;
     deleted integer;
 BEGIN
+    -- First, because the rows need no lock that stops readers; DROP TABLE locks the whole history to the commit.
+    DELETE FROM sync_history.task_versions_default WHERE replaced_at < since;
+    GET DIAGNOSTICS deleted = ROW_COUNT;
     FOR part IN
         SELECT relname FROM pg_class
         WHERE relnamespace = 'sync_history'::regnamespace AND relname ~ '^task_versions_\d{4}_\d{2}$'
@@ -15,11 +18,9 @@ BEGIN
         EXECUTE format('DROP TABLE sync_history.%I', part);
         dropped := dropped + 1;
     END LOOP;
-    DELETE FROM sync_history.task_versions_default WHERE replaced_at < since;
-    GET DIAGNOSTICS deleted = ROW_COUNT;
     IF dropped + deleted > 0 THEN
         UPDATE sync.settings SET history_since = greatest(history_since, since);
     END IF;
     RETURN dropped;
 END $$;
-COMMENT ON FUNCTION sync.drop_partitions IS 'Drops the months of the history that ended before; returns how many. The tasks themselves stay.';
+COMMENT ON FUNCTION sync.drop_partitions IS 'Drops the months of the history that ended before an instant; returns their number. Current states are kept.';

@@ -1,12 +1,13 @@
+-- An error, because without it a query before the beginning of the history would return too few tasks.
 CREATE OR REPLACE FUNCTION reporting.history_reaches(moment timestamptz) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
     since constant timestamptz := (SELECT history_since FROM reporting.settings);
 BEGIN
     IF moment < since THEN
-        RAISE EXCEPTION 'nobody knows any more what was known at %: the history begins at %', moment, since
-            USING ERRCODE = 'no_data_found', HINT = 'Ask for a later moment. `history.keep` in the configuration says what is kept.';
+        RAISE EXCEPTION 'the states at % are no longer stored: the history begins at %', moment, since
+            USING ERRCODE = 'no_data_found', HINT = 'Use a later moment. `history.keep` in the configuration sets how long former states are kept.';
     END IF;
     RETURN true;
 END $$;
-COMMENT ON FUNCTION reporting.history_reaches IS 'True where the history tells what was known at a moment; else an error that says since when it does. / 历史数据可说明该时刻所知的内容时为真，否则报错并说明历史从何时开始。';
+COMMENT ON FUNCTION reporting.history_reaches IS 'True if the history holds the states known at a moment; otherwise an error with the beginning of the history. / 历史数据包含该时刻已知的状态时为真；否则报错，并给出历史的起始时刻。';

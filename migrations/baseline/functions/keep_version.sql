@@ -1,3 +1,4 @@
+-- A session plans the statement once, often while few rows have changed; these settings give a plan for any number.
 CREATE OR REPLACE FUNCTION sync.keep_version() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog
 SET enable_hashjoin = on SET enable_mergejoin = off SET enable_nestloop = off AS $$
@@ -17,7 +18,7 @@ BEGIN
     FROM former o JOIN current n ON n.task_key = o.task_key AND n.version > o.version;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION sync.keep_version IS 'Keeps the states that an update of sync.tasks replaces.';
+COMMENT ON FUNCTION sync.keep_version IS 'Copies the states that an UPDATE of sync.tasks replaces into sync.task_versions.';
 
 CREATE OR REPLACE TRIGGER keep_version AFTER UPDATE ON sync.tasks
     REFERENCING OLD TABLE AS former NEW TABLE AS current

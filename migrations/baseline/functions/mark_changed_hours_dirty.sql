@@ -1,3 +1,5 @@
+-- A rollup row depends on these columns only; a change of another one, such as progress, marks nothing. The settings
+-- give a plan for any number of rows, as in keep_version.
 CREATE OR REPLACE FUNCTION sync.mark_changed_hours_dirty() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog
 SET enable_hashjoin = on SET enable_mergejoin = off SET enable_nestloop = off AS $$
@@ -17,7 +19,7 @@ BEGIN
         AND each.at IS NOT NULL;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION sync.mark_changed_hours_dirty IS 'Notes the hours of the tasks that an update changes for the rollups.';
+COMMENT ON FUNCTION sync.mark_changed_hours_dirty IS 'Marks the hours of the tasks whose counted columns an UPDATE changes.';
 
 CREATE OR REPLACE TRIGGER mark_changed_hours_dirty AFTER UPDATE ON sync.tasks
     REFERENCING OLD TABLE AS former NEW TABLE AS current

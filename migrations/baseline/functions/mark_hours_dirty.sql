@@ -8,13 +8,13 @@ BEGIN
     WHERE each.at IS NOT NULL;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION sync.mark_hours_dirty IS 'Notes the hours of tasks that are new, or gone.';
+COMMENT ON FUNCTION sync.mark_hours_dirty IS 'Marks the hours of tasks that were inserted or deleted.';
 
 CREATE OR REPLACE TRIGGER mark_new_hours_dirty AFTER INSERT ON sync.tasks
     REFERENCING NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION sync.mark_hours_dirty();
 
--- The daemon deletes nothing; a person may.
+-- The daemon deletes no tasks, but a person can.
 CREATE OR REPLACE TRIGGER mark_deleted_hours_dirty AFTER DELETE ON sync.tasks
     REFERENCING OLD TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION sync.mark_hours_dirty();

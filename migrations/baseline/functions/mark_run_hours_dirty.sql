@@ -11,7 +11,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION sync.mark_run_hours_dirty IS 'Notes the hours of runs that have ended, and of those that had.';
+COMMENT ON FUNCTION sync.mark_run_hours_dirty IS 'Marks the hours of ended runs that were inserted, changed or deleted.';
 
 CREATE OR REPLACE TRIGGER mark_run_hours_dirty AFTER INSERT OR UPDATE OR DELETE ON sync.runs
     FOR EACH ROW EXECUTE FUNCTION sync.mark_run_hours_dirty();

@@ -1,5 +1,7 @@
 -- requires: tasks task_versions history_reaches
 
+-- One plain query, so that Postgres inlines it into the query around it. It reads only views, so a reader of these
+-- needs no other privilege. It returns rows of a view: a column added to reporting.tasks is added here, too.
 CREATE OR REPLACE FUNCTION reporting.tasks_as_of(moment timestamptz) RETURNS SETOF reporting.tasks
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -13,4 +15,4 @@ BEGIN ATOMIC
     WHERE v.observed_at <= moment AND (v.is_current OR v.next_observed_at > moment)
         AND reporting.history_reaches(moment);
 END;
-COMMENT ON FUNCTION reporting.tasks_as_of IS 'The rows of reporting.tasks as they were known at a moment: tasks not seen by then are absent. An error before settings.history_since. / 某一时刻所知的 reporting.tasks：当时尚未看到的任务不在其中；早于 settings.history_since 时报错。';
+COMMENT ON FUNCTION reporting.tasks_as_of IS 'The rows of reporting.tasks as known at a moment, without tasks that had not been observed by then. An error before settings.history_since. / 截至某一时刻已知的 reporting.tasks，不含当时尚未观测到的任务；早于 settings.history_since 时报错。';

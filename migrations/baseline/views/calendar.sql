@@ -1,3 +1,4 @@
+-- Whole years, so that years can be compared. A creation time before 1970 is an error of the provider.
 CREATE OR REPLACE VIEW reporting.calendar AS
 SELECT
     d.at::date AS day,
@@ -28,18 +29,18 @@ CROSS JOIN LATERAL generate_series(
     interval '1 day'
 ) AS d (at);
 
-COMMENT ON VIEW reporting.calendar IS 'One row a day, from the year of the first task or of the first day that was read to the end of next year. / 每天一行，从最早的任务或最早读取到的日期所在年份到明年年底。';
-COMMENT ON COLUMN reporting.calendar.day IS 'The day in the reporting time zone. Join facts on this. / 报表时区中的日期，与事实表按此列关联。';
-COMMENT ON COLUMN reporting.calendar.year IS 'Year of the day. / 年。';
+COMMENT ON VIEW reporting.calendar IS 'One row per day, from the year of the first task or of the first day that was read, to the end of next year. / 每天一行，从最早的任务或最早读取到的日期所在的年份，到明年年底。';
+COMMENT ON COLUMN reporting.calendar.day IS 'Day in the reporting time zone. Join facts on this column. / 报表时区中的日期；事实视图按此列关联。';
+COMMENT ON COLUMN reporting.calendar.year IS 'Year. / 年。';
 COMMENT ON COLUMN reporting.calendar.quarter IS 'Quarter of the year, 1 to 4. / 季度，1 到 4。';
-COMMENT ON COLUMN reporting.calendar.month IS 'Month of the year, 1 to 12. / 月，1 到 12。';
-COMMENT ON COLUMN reporting.calendar.day_of_month IS 'Day of the month, 1 to 31. / 当月第几天，1 到 31。';
-COMMENT ON COLUMN reporting.calendar.iso_year IS 'Year that the ISO week belongs to. / ISO 周所属的年。';
-COMMENT ON COLUMN reporting.calendar.iso_week IS 'ISO week of iso_year, 1 to 53. / ISO 周，1 到 53，属于 iso_year。';
+COMMENT ON COLUMN reporting.calendar.month IS 'Month of the year, 1 to 12. / 月份，1 到 12。';
+COMMENT ON COLUMN reporting.calendar.day_of_month IS 'Day of the month, 1 to 31. / 当月的第几天，1 到 31。';
+COMMENT ON COLUMN reporting.calendar.iso_year IS 'Year that the ISO week belongs to. / ISO 周所属的年份。';
+COMMENT ON COLUMN reporting.calendar.iso_week IS 'ISO week of iso_year, 1 to 53. / iso_year 中的 ISO 周，1 到 53。';
 COMMENT ON COLUMN reporting.calendar.weekday IS 'Day of the week: 1 is Monday, 7 is Sunday. / 星期几：1 为星期一，7 为星期日。';
-COMMENT ON COLUMN reporting.calendar.is_weekend IS 'True on Saturday and Sunday; public holidays are not known. / 星期六和星期日为真；不含法定节假日。';
-COMMENT ON COLUMN reporting.calendar.week_start IS 'Monday of the day''s week. / 所在周的星期一。';
-COMMENT ON COLUMN reporting.calendar.month_start IS 'First day of the day''s month. / 所在月的第一天。';
-COMMENT ON COLUMN reporting.calendar.quarter_start IS 'First day of the day''s quarter. / 所在季度的第一天。';
-COMMENT ON COLUMN reporting.calendar.started_at IS 'The instant at which the day begins in the reporting time zone. / 该日在报表时区中开始的时刻。';
-COMMENT ON COLUMN reporting.calendar.ended_at IS 'The instant at which it ends, itself not included: 23 to 25 hours later. / 该日结束的时刻（不含），比开始晚 23 到 25 小时。';
+COMMENT ON COLUMN reporting.calendar.is_weekend IS 'True on Saturday and Sunday. Public holidays are not included. / 星期六和星期日为真；不考虑法定节假日。';
+COMMENT ON COLUMN reporting.calendar.week_start IS 'Monday of the week. / 当周的星期一。';
+COMMENT ON COLUMN reporting.calendar.month_start IS 'First day of the month. / 当月的第一天。';
+COMMENT ON COLUMN reporting.calendar.quarter_start IS 'First day of the quarter. / 当季的第一天。';
+COMMENT ON COLUMN reporting.calendar.started_at IS 'Instant at which the day begins in the reporting time zone. / 该日在报表时区中开始的时刻。';
+COMMENT ON COLUMN reporting.calendar.ended_at IS 'Instant at which the day ends, exclusive: 23 to 25 hours later. / 该日结束的时刻（不含），比开始时刻晚 23 到 25 小时。';

@@ -1,4 +1,3 @@
--- With the lists that are not read any more told apart.
 CREATE OR REPLACE VIEW reporting.coverage AS
 SELECT
     o.source_id AS source_key,
@@ -17,12 +16,12 @@ CROSS JOIN LATERAL (
     SELECT unnest(s.polled - s.swept), 'polled'
 ) part;
 
-COMMENT ON VIEW reporting.coverage IS 'Intervals of creation time whose tasks were read. What no interval holds was not read, or not yet. / 已读取的创建时间区间；不在任何区间内的时间没有读取，或尚未读取。';
-COMMENT ON COLUMN reporting.coverage.source_key IS 'Identifies the source in all views; stays when the source is renamed. / 数据源在所有视图中的唯一标识，数据源改名后不变。';
-COMMENT ON COLUMN reporting.coverage.source IS 'Name of the source in the configuration. / 配置文件中数据源的名称。';
-COMMENT ON COLUMN reporting.coverage.provider IS 'API it was read from: tencent_mps, tencent_tat, alibaba_aiccs, baidu_vod. / 所读取的云接口：tencent_mps、tencent_tat、alibaba_aiccs、baidu_vod。';
-COMMENT ON COLUMN reporting.coverage.region IS 'Region of the cloud; global where the provider has none. / 云的地域；没有地域之分时为 global。';
+COMMENT ON VIEW reporting.coverage IS 'Intervals of creation time whose tasks were read. A time in no interval was not read, or not yet. / 任务已读取的创建时间区间；不在任何区间内的时间没有读取，或尚未读取。';
+COMMENT ON COLUMN reporting.coverage.source_key IS 'Key of the source in all views; a renamed source keeps it. / 数据源的唯一键，在所有视图中一致；数据源改名后保持不变。';
+COMMENT ON COLUMN reporting.coverage.source IS 'Name of the source in the configuration. / 数据源在配置文件中的名称。';
+COMMENT ON COLUMN reporting.coverage.provider IS 'Key of the provider, such as baidu_vod. / provider 的标识，例如 baidu_vod。';
+COMMENT ON COLUMN reporting.coverage.region IS 'Region of the cloud; global if the provider has no regions. / 云地域；不区分地域时为 global。';
 COMMENT ON COLUMN reporting.coverage.started_at IS 'First instant of the interval. / 区间的起始时刻。';
-COMMENT ON COLUMN reporting.coverage.ended_at IS 'End of the interval, itself not included. / 区间的结束时刻（不含）。';
-COMMENT ON COLUMN reporting.coverage.grade IS 'swept: confirmed by a later complete reading; polled: read once, a late task may still turn up. / swept 已被后来的完整读取确认；polled 只读过一次，迟到的任务仍可能出现。';
-COMMENT ON COLUMN reporting.coverage.retired_at IS 'Since when the configuration does not want this region of the source to be read; null while it does. / 自何时起配置不再要求读取该数据源的这一地域；仍在读取时为空。';
+COMMENT ON COLUMN reporting.coverage.ended_at IS 'End of the interval, exclusive. / 区间的结束时刻（不含）。';
+COMMENT ON COLUMN reporting.coverage.grade IS 'swept: confirmed by a later complete reading; polled: read once, so a late task may still appear. / swept：经之后的一次完整读取确认；polled：只读取过一次，延迟出现的任务仍可能被发现。';
+COMMENT ON COLUMN reporting.coverage.retired_at IS 'Time since which the configuration no longer contains this region of the source; null while it does. / 配置从此时起不再包含该数据源的这一地域；仍包含时为空。';

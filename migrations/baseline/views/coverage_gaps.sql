@@ -33,12 +33,12 @@ CROSS JOIN LATERAL (
     WHERE s.shown_since IS NULL
 ) part;
 
-COMMENT ON VIEW reporting.coverage_gaps IS 'Holes in the coverage since its beginning: creation times whose tasks may be missing. What was created since the last reading is one as soon as the provider has forgotten it. / 覆盖开始以来的缺口：这些创建时间的任务可能缺失。最近一次读取之后创建、且云厂商已不再显示的时间也算缺口。';
-COMMENT ON COLUMN reporting.coverage_gaps.source_key IS 'Identifies the source in all views; stays when the source is renamed. / 数据源在所有视图中的唯一标识，数据源改名后不变。';
-COMMENT ON COLUMN reporting.coverage_gaps.source IS 'Name of the source in the configuration. / 配置文件中数据源的名称。';
-COMMENT ON COLUMN reporting.coverage_gaps.provider IS 'API it was read from: tencent_mps, tencent_tat, alibaba_aiccs, baidu_vod. / 所读取的云接口：tencent_mps、tencent_tat、alibaba_aiccs、baidu_vod。';
-COMMENT ON COLUMN reporting.coverage_gaps.region IS 'Region of the cloud; global where the provider has none. / 云的地域；没有地域之分时为 global。';
+COMMENT ON VIEW reporting.coverage_gaps IS 'Holes in the coverage since its beginning: creation times whose tasks may be missing. The time since the last reading becomes a hole as soon as the provider no longer shows it. / 自覆盖开始以来的缺口：这些创建时间的任务可能缺失。最近一次读取之后的时间，在厂商不再显示时也成为缺口。';
+COMMENT ON COLUMN reporting.coverage_gaps.source_key IS 'Key of the source in all views; a renamed source keeps it. / 数据源的唯一键，在所有视图中一致；数据源改名后保持不变。';
+COMMENT ON COLUMN reporting.coverage_gaps.source IS 'Name of the source in the configuration. / 数据源在配置文件中的名称。';
+COMMENT ON COLUMN reporting.coverage_gaps.provider IS 'Key of the provider, such as baidu_vod. / provider 的标识，例如 baidu_vod。';
+COMMENT ON COLUMN reporting.coverage_gaps.region IS 'Region of the cloud; global if the provider has no regions. / 云地域；不区分地域时为 global。';
 COMMENT ON COLUMN reporting.coverage_gaps.started_at IS 'First instant of the hole. / 缺口的起始时刻。';
-COMMENT ON COLUMN reporting.coverage_gaps.ended_at IS 'End of the hole, itself not included. / 缺口的结束时刻（不含）。';
-COMMENT ON COLUMN reporting.coverage_gaps.state IS 'fillable: the provider still shows it; lost: no longer; unknown: nobody knows how long it shows. / fillable 云厂商仍可查到；lost 已查不到；unknown 保留期未知。';
-COMMENT ON COLUMN reporting.coverage_gaps.seconds_until_lost IS 'Seconds until the provider begins to forget the hole; null where it is lost or nobody knows. / 距云厂商开始清除该缺口的秒数；已丢失或未知时为空。';
+COMMENT ON COLUMN reporting.coverage_gaps.ended_at IS 'End of the hole, exclusive. / 缺口的结束时刻（不含）。';
+COMMENT ON COLUMN reporting.coverage_gaps.state IS 'fillable: the provider still shows it; lost: the provider no longer shows it; unknown: the retention is unknown. / fillable：厂商仍显示，可以补读；lost：厂商已不再显示；unknown：保留期未知。';
+COMMENT ON COLUMN reporting.coverage_gaps.seconds_until_lost IS 'Seconds until the first tasks of the hole leave the provider''s list; null if they already have, or if the retention is unknown. / 距缺口中最早的任务从厂商列表中消失的秒数；已经消失或保留期未知时为空。';

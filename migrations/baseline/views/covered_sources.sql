@@ -18,5 +18,4 @@ FROM (
     GROUP BY source_id
 ) source;
 
-COMMENT ON VIEW sync.covered_sources IS 'The creation times that every stream of a source that counts for them has swept, or has read. Null before the first complete run.';
-COMMENT ON COLUMN sync.covered_sources.span IS 'The creation times for which a stream with coverage counts: the coverage of the source begins and ends with them.';
+COMMENT ON VIEW sync.covered_sources IS 'Creation times that were swept, and those that were read at all, in every region of a source since the beginning of its coverage.';

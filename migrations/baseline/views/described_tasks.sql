@@ -1,3 +1,4 @@
+-- Plain joins and expressions only, so that the conditions of any query reach the indexes of the tables.
 CREATE OR REPLACE VIEW sync.described_tasks AS
 SELECT
     t.task_key,
@@ -44,4 +45,4 @@ FROM sync.tasks t
 JOIN sync.streams s ON s.stream_id = t.stream_id
 JOIN sync.sources o ON o.source_id = s.source_id;
 
-COMMENT ON VIEW sync.described_tasks IS 'What reporting.tasks, reporting.open_tasks and the provider''s views show parts of.';
+COMMENT ON VIEW sync.described_tasks IS 'Current tasks with their source, durations and local days; basis of reporting.tasks, reporting.open_tasks and the views of the providers.';

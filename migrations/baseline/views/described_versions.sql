@@ -1,5 +1,6 @@
--- The id comes from the tasks, whose key finds it; the history has no index by it. Where it is not asked
--- for, the planner leaves that join out.
+-- Plain joins and expressions only, so that the conditions of any query reach the indexes of the tables. The task id
+-- comes from sync.tasks, which has an index by id; the history has none. In a query without the id the planner removes
+-- that join.
 CREATE OR REPLACE VIEW sync.described_versions AS
 SELECT
     v.task_key,
@@ -61,4 +62,4 @@ JOIN sync.streams s ON s.stream_id = v.stream_id
 JOIN sync.sources o ON o.source_id = s.source_id
 LEFT JOIN sync.tasks t ON t.task_key = v.task_key AND t.stream_id = v.stream_id;
 
-COMMENT ON VIEW sync.described_versions IS 'What reporting.task_versions shows.';
+COMMENT ON VIEW sync.described_versions IS 'Former and current states with their source, durations and local days; basis of reporting.task_versions.';

@@ -25,7 +25,7 @@ READS: list[LiteralString] = [
     "SELECT * FROM sync_history.task_versions_default",
     "SELECT key_hash FROM sync.sources",
     "SELECT sync.create_partitions(now(), 1)",
-    "SELECT sync.json_whole('1')",
+    "SELECT sync.json_bigint('1')",
     "SELECT * FROM pg_authid",
     "SELECT * FROM pg_shadow",
     "SELECT * FROM pg_statistic",

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION sync.json_whole(value jsonb) RETURNS bigint
+CREATE OR REPLACE FUNCTION sync.json_bigint(value jsonb) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
     WHEN jsonb_typeof(value) = 'number' THEN
@@ -8,7 +8,7 @@ RETURN CASE
     WHEN jsonb_typeof(value) = 'string' AND value #>> '{}' ~ '^[0-9]{1,19}$' THEN
         CASE WHEN (value #>> '{}')::numeric <= 9223372036854775807 THEN (value #>> '{}')::bigint END
 END;
-COMMENT ON FUNCTION sync.json_whole IS 'A whole number of 64 bits, also where it is written as text; else null.';
+COMMENT ON FUNCTION sync.json_bigint IS 'A 64-bit integer, also if it is written as text; otherwise null.';
 
--- A view runs its functions with the rights of its reader.
-GRANT EXECUTE ON FUNCTION sync.json_whole TO PUBLIC;
+-- Postgres calls the functions in a view with the privileges of the view's reader.
+GRANT EXECUTE ON FUNCTION sync.json_bigint TO PUBLIC;

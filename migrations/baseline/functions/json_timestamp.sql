@@ -1,7 +1,7 @@
-CREATE OR REPLACE FUNCTION sync.json_instant(value jsonb) RETURNS timestamptz
+CREATE OR REPLACE FUNCTION sync.json_timestamp(value jsonb) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-    -- In a CASE, not in a WHERE: an argument known beforehand would be computed with before that is asked.
+    -- CASE, not WHERE: Postgres evaluates functions of constant arguments before it evaluates a WHERE.
     SELECT CASE
         WHEN t.year > 1 AND t.month BETWEEN 1 AND 12 AND t.hour < 24 AND t.minute < 60 AND t.second < 60
             AND t.ahead BETWEEN -1440 AND 1440
@@ -26,7 +26,7 @@ BEGIN ATOMIC
         WHERE jsonb_typeof(value) = 'string'
     ) t;
 END;
-COMMENT ON FUNCTION sync.json_instant IS 'An ISO 8601 time; without an offset it is taken as UTC; else, and for the zero dates, null.';
+COMMENT ON FUNCTION sync.json_timestamp IS 'An ISO 8601 time; UTC if it has no offset. Null for anything else, and for zero dates such as 0000-00-00.';
 
--- A view runs its functions with the rights of its reader.
-GRANT EXECUTE ON FUNCTION sync.json_instant TO PUBLIC;
+-- Postgres calls the functions in a view with the privileges of the view's reader.
+GRANT EXECUTE ON FUNCTION sync.json_timestamp TO PUBLIC;

@@ -1,5 +1,5 @@
--- A limit on the vendor's side cuts between bytes, so that the last character may be a part of one.
-CREATE OR REPLACE FUNCTION sync.json_output(value jsonb) RETURNS text
+-- The vendor cuts long outputs between bytes, so the last character may be incomplete.
+CREATE OR REPLACE FUNCTION sync.json_base64_text(value jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT convert_from(decode(part.whole, 'hex'), 'UTF8')
@@ -20,7 +20,7 @@ BEGIN ATOMIC
     WHERE hex.bytes <> ''
         AND substr(hex.bytes, length(part.whole) + 1) ~ '^(?:[cde].|e.[89ab].|f[0-4](?:[89ab].){0,2})?$';
 END;
-COMMENT ON FUNCTION sync.json_output IS 'The UTF-8 text behind Base64; null where it is no text, or not even Base64.';
+COMMENT ON FUNCTION sync.json_base64_text IS 'The UTF-8 text encoded as Base64; null if it is not UTF-8 text, or not Base64.';
 
--- A view runs its functions with the rights of its reader.
-GRANT EXECUTE ON FUNCTION sync.json_output TO PUBLIC;
+-- Postgres calls the functions in a view with the privileges of the view's reader.
+GRANT EXECUTE ON FUNCTION sync.json_base64_text TO PUBLIC;
