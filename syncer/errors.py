@@ -1,24 +1,24 @@
-"""Everything that can go wrong, named by what the caller does next.
+"""All errors that syncer raises on purpose, named by what the caller does next.
 
 * SyncerError
-  * Retryable                 wait and ask again
-    - Throttled               ... at the pace the vendor asks for
+  * Retryable                 wait and send the request again
+    - Throttled               ... after the wait that the vendor asks for
     - ClockSkewed             ... signed with the provider's time
     - CredentialsExpired      ... with the credentials read again
     - NonceRefused            ... with another nonce
-    - StoreUnavailable        ... the database
-  * CredentialsError          someone must change a key or a permission
-  * ConfigurationError        someone must change the configuration or type a command
-    - SchemaError             ... the database's schema is not this version's
+    - StoreUnavailable        ... for the database
+  * CredentialsError          the user must change a key or a permission
+  * ConfigurationError        the user must change the configuration or run a command
+    - SchemaError             ... because the database has the schema of another version
   * ProtocolError             the API does not answer as documented
-    - CursorRefused           start that scan again
-    - PageRefused             ask for the page in halves
+    - CursorRefused           restart the scan
+    - PageRefused             request the page in halves
     - FilterRefused           read without the filter
-  * RecordError               one record is unusable; put it aside and go on
-  * LeaseLost                 another process writes this stream now; let go
-  * Stopped                   we were told to stop
+  * RecordError               one record is unusable: store it as rejected and continue
+  * LeaseLost                 another process writes this stream now: stop writing
+  * Stopped                   the process is to stop
 
-A message says what happened and what to do, in one line, and never holds a secret.
+A message says what happened and what to do, in one line, and never contains a secret.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Self
 class SyncerError(Exception):
     """Base of all errors that syncer raises on purpose.
 
-    `code` is the vendor's error code and `request_id` what its support asks for, where there are any.
+    `code` is the vendor's error code and `request_id` its id of the request, where there are any.
     """
 
     def __init__(self, message: str, *, code: str = "", request_id: str = "") -> None:
@@ -51,18 +51,18 @@ class SyncerError(Exception):
         return f"{self.message} (request {self.request_id})" if self.request_id else self.message
 
 
-# Wait and ask again
+# Wait and send the request again
 
 
 class Retryable(SyncerError):
-    """It may work the next time; nothing needs to change."""
+    """The same request may succeed later; nothing needs to change."""
 
-    #: How long the vendor asked us to wait, where it said so.
+    #: The wait that the vendor asked for, if any.
     retry_after: timedelta | None = None
 
 
 class Throttled(Retryable):
-    """The vendor wants fewer requests."""
+    """The vendor refused the request because of its rate limit."""
 
     def __init__(
         self, message: str, *, retry_after: timedelta | None = None, code: str = "", request_id: str = ""
@@ -76,45 +76,45 @@ class ClockSkewed(Retryable):
 
 
 class CredentialsExpired(Retryable):
-    """The session token is no longer valid; its file or command may hold a newer one."""
+    """The session token has expired; its file or command may have a newer one."""
 
 
 class NonceRefused(Retryable):
-    """The vendor has seen this nonce before."""
+    """The vendor refused the nonce as already used."""
 
 
 class StoreUnavailable(Retryable):
-    """The database cannot be reached or cannot write at the moment."""
+    """The database cannot be reached, or cannot write now."""
 
 
-# Someone must act
+# The user must act
 
 
 class CredentialsError(SyncerError):
-    """The vendor refuses the key, or what the key may do."""
+    """The vendor refused the key or its permissions."""
 
 
 class ConfigurationError(SyncerError):
-    """Something configured is wrong; the message says what to write instead."""
+    """A part of the configuration is wrong; the message says what to write instead."""
 
 
 class SchemaError(ConfigurationError):
-    """The database's schema is missing, older or newer than this version needs."""
+    """The database's schema is missing, or older or newer than this version needs."""
 
 
 # The API changed
 
 
 class ProtocolError(SyncerError):
-    """The API's answer is not what its documentation promises."""
+    """The response differs from the API's documentation."""
 
 
 class CursorRefused(ProtocolError):
-    """The API no longer knows the cursor."""
+    """The API no longer accepts the cursor."""
 
 
 class PageRefused(ProtocolError):
-    """The page cannot be had as asked: too large, or it keeps failing."""
+    """The page cannot be read with this size: it is too large, or it keeps failing."""
 
 
 class FilterRefused(ProtocolError):
@@ -132,11 +132,11 @@ class RecordError(SyncerError):
 
 
 class LeaseLost(SyncerError):
-    """Another process has taken the stream over; nothing was written."""
+    """Another process has the lease of the stream; nothing was written."""
 
 
 class Stopped(SyncerError):
-    """The process was told to stop; the run goes on from its checkpoint the next time."""
+    """The process is to stop; the next run continues from the checkpoint."""
 
 
 def one_line(message: str, longest: int | None = None) -> str:

@@ -1,6 +1,6 @@
-"""The values everything else speaks in: frozen, aware of time zones, free of I/O.
+"""The values that all other packages exchange: frozen, with aware datetimes, without I/O.
 
-This package imports nothing of ours and may not learn any vendor's name.
+This package imports nothing of ours and contains no vendor's name.
 """
 
 from syncer.model.calls import Credentials, Envelope, Page, Query, Request, Response

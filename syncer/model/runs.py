@@ -1,4 +1,4 @@
-"""Reading: one run of a stream, where it can go on, and the batches it stores."""
+"""Runs of a stream, their checkpoints, and the batches they store."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from syncer.model.tasks import INT64, LONGEST_ID, Quirk, Rejected, Sighting
 
 
 class Mode(StrEnum):
-    """How deep a run reads: a poll only as deep as it must, a sweep everything the provider still shows."""
+    """How much a run reads: a poll back to its boundary, a sweep everything that the provider still shows."""
 
     POLL = "poll"
     SWEEP = "sweep"
 
 
 class RunStatus(StrEnum):
-    """How a run stands. `interrupted` was told to stop, and goes on from its checkpoint."""
+    """Status of a run. An `interrupted` run was stopped with the process; the next run continues it."""
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -31,9 +31,9 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """What an interrupted run needs to go on."""
+    """What the next run needs to continue an interrupted run."""
 
-    #: The run's original start, on the provider's clock: its ceiling never grows by a resume.
+    #: The first start of the run, on the provider's clock: resuming a run does not raise its ceiling.
     started_at: datetime
     saved_at: datetime
     #: Lists read to their end or to the frontier, in the order they were read.
@@ -41,7 +41,7 @@ class Checkpoint:
     #: The scan that was interrupted, and where it stopped.
     scan: str | None = None
     cursor: str | None = None
-    #: What the unfinished scan has learned so far, as JSON values; written and read by planning alone.
+    #: The progress of the unfinished scan as JSON values; only `planning.scans` writes and reads them.
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -57,7 +57,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What a batch changed."""
+    """Counts of what a batch changed."""
 
     inserted: int = 0
     updated: int = 0
@@ -65,12 +65,12 @@ class Counts:
     rejected: int = 0
     late: int = 0
     lost: int = 0
-    #: The longest any late task stayed hidden after its creation, as far as is known.
+    #: The longest time that a late task of the batch was unlisted after its creation, as far as known.
     late_by: timedelta = timedelta(0)
-    #: Tasks of the batch that stand in the database as `finished`, their outcome not told.
+    #: Tasks of the batch that are stored as `finished`: their outcome is unknown.
     without_outcome: tuple[str, ...] = ()
-    #: Ended tasks that a list shows as open again, where the provider has no rule of which is newer. They
-    #: stay as they are until a confirmed sighting says the same.
+    #: Ended tasks that a list shows as open again, where the provider has no rule which state is newer. They
+    #: are not changed until a confirmed sighting shows them open.
     reopened: tuple[str, ...] = ()
 
 
@@ -85,13 +85,13 @@ class Batch:
     sightings: tuple[Sighting, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     quirks: tuple[Quirk, ...] = ()
-    #: Open tasks that a scan which had to show them did not.
+    #: Open tasks that a scan had to show and did not.
     lost: tuple[str, ...] = ()
     pages: int = 0
     requests: int = 0
     #: Replaces the run's checkpoint; None with `status` set to an end other than INTERRUPTED removes it.
     checkpoint: Checkpoint | None = None
-    #: Given when the run is complete: replaces what the stream has proven and learned.
+    #: Given when the run is complete: replaces the state of the stream.
     state: StreamState | None = None
     #: Given with `state`: the end of the creation times that the run claims.
     ceiling_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""What is read: sources, their streams, and what a stream has proven and learned."""
+"""Sources, their streams, and the state of a stream: what its runs have proven and learned."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Source:
     provider: str
     site: str
     account: str
-    #: Tells one access key from another without telling the key; finds a renamed source again.
+    #: A digest of the access key; finds a renamed source in the database.
     key_hash: str = ""
     poll_every: timedelta
     sweep_every: timedelta
@@ -33,32 +33,32 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The smallest thing with its own coverage and schedule: a source in one region."""
+    """A source in one region: the smallest unit with its own coverage and schedule."""
 
     source: Source
     region: str = GLOBAL
 
     @property
     def label(self) -> str:
-        """The stream's name for people: `tat/ap-guangzhou`, or just `mps-cn` where there is no region."""
+        """The stream's name in messages: `tat/ap-guangzhou`, or `mps-cn` where there is no region."""
         return stream_label(self.source.name, self.region)
 
 
 def stream_label(source: str, region: str) -> str:
-    """What people call the stream of a source in a region; see `Stream.label`."""
+    """The label of the stream of `source` in `region`, see `Stream.label`."""
     return source if region == GLOBAL else f"{source}/{region}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Interval:
-    """Creation times from `start` up to, not including, `end`."""
+    """Creation times from `start` to before `end`."""
 
     start: datetime
     end: datetime
 
 
 class Order(StrEnum):
-    """An order a list was seen to be in. No vendor documents one, so it is always learned, never assumed."""
+    """An order of a list. No vendor documents one, so it is learned from the rows, never assumed."""
 
     CREATED_DESC = "created newest first"
     FINISHED_DESC = "finished newest first"
@@ -67,7 +67,7 @@ class Order(StrEnum):
 
 
 class OutcomeFilter(StrEnum):
-    """What is known of the filter behind a FAILED list."""
+    """What is known about the filter of a FAILED list."""
 
     UNPROVEN = "unproven"
     TRUSTED = "trusted"
@@ -79,11 +79,11 @@ class OutcomeFilter(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamState:
-    """What a stream has proven and learned so far. Intervals are sorted and disjoint."""
+    """What the runs of a stream have proven and learned so far. Intervals are sorted and disjoint."""
 
     polled: tuple[Interval, ...] = ()
     swept: tuple[Interval, ...] = ()
-    #: By list: the orders its last complete scan did not contradict.
+    #: By list: the orders that its last complete scan did not contradict.
     orders: Mapping[str, frozenset[Order]] = field(default_factory=dict)
     #: None until something was learned; then between the source's bounds.
     lookback: timedelta | None = None

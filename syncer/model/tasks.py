@@ -1,4 +1,4 @@
-"""Tasks as they are seen: what a record tells, and what of it was not understood."""
+"""Tasks as providers show them, and what of their records could not be mapped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ INT64 = range(-(2**63), 2**63)
 
 
 class Status(StrEnum):
-    """What a task is doing, in one vocabulary for all providers; the vendor's own word stays beside it."""
+    """Status of a task, in one vocabulary for all providers. `Task.provider_status` has the vendor's word."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -22,9 +22,9 @@ class Status(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
-    #: Ended, and the provider did not tell how.
+    #: Ended; the provider did not show the outcome.
     FINISHED = "finished"
-    #: A word nobody has documented yet. Counts as open, because the task may still change.
+    #: The vendor's word is undocumented. Counts as open, because the task may still change.
     UNKNOWN = "unknown"
 
     @property
@@ -37,7 +37,7 @@ _OPEN = frozenset({Status.WAITING, Status.RUNNING, Status.PAUSED, Status.UNKNOWN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One task as a provider's record tells it. Every field but the id and the status may be missing."""
+    """One task, mapped from a provider's record. Every field but the id and the status may be missing."""
 
     task_id: str
     status: Status
@@ -48,7 +48,7 @@ class Task:
     created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    #: The provider's own stamp of the last change.
+    #: The provider's own time of the last change.
     updated_at: datetime | None = None
     progress_done: int | None = None
     progress_total: int | None = None
@@ -56,8 +56,8 @@ class Task:
     resource_id: str | None = None
     error_code: str | None = None
     error_message: str | None = None
-    #: The provider's rule of "newer": of two observations the higher rank wins, then the later one.
-    #: A place in the lifecycle, an update stamp in microseconds; None where only the time of asking counts.
+    #: The provider's rule of "newer": of two observations the higher rank wins, then the later one. It is a
+    #: step of the lifecycle or an update time in microseconds; None where only the request time counts.
     rank: int | None = None
 
     @property
@@ -67,21 +67,21 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """A task as it was seen at one moment, ready to be stored."""
+    """A task as a response showed it at one instant, ready to be stored."""
 
     task: Task
     #: When the request was sent, on the provider's clock.
     observed_at: datetime
     request_id: str = ""
-    #: The list record as JSON, cleaned and redacted; None where only part of the task was told.
+    #: The list record as JSON, cleaned and redacted; None for a partial sighting, which has some fields only.
     record: str | None = None
-    #: The answer of a detail call as JSON, likewise; fills fields and erases none.
+    #: The response of a detail call as JSON, likewise; it fills fields and clears none.
     detail: str | None = None
     #: Of the mapped fields but the status, and of the record without its volatile paths. None if record is.
     fingerprint: bytes | None = None
-    #: True where something Postgres cannot hold was replaced.
+    #: True where a value that Postgres cannot store was replaced.
     raw_altered: bool = False
-    #: True where the provider was asked about this very task, and not just for a list.
+    #: True where the task was asked for by its id, and not only shown by a list.
     is_confirmed: bool = False
 
 
@@ -96,7 +96,7 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """A record that could not become a task, kept aside with the reason."""
+    """A record that could not become a task, stored with the reason."""
 
     record: str
     reason: str
@@ -106,7 +106,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quirk:
-    """Something undocumented in a record: a field (value None) or a new value of an enumeration."""
+    """An undocumented part of a record: a field (value None) or a new value of an enumeration."""
 
     path: str
     value: str | None = None
