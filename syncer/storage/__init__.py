@@ -1,4 +1,4 @@
-"""The ledger in Postgres. Only this room knows SQLAlchemy; what leaves it are values of `syncer.model`.
+"""The database. Only this package uses SQLAlchemy; its functions take and return values of `syncer.model`.
 
 engine = make_engine(url)
 check_schema(engine)

@@ -1,4 +1,4 @@
-"""Connections to the database, and what their failures mean to the caller."""
+"""Connections to the database, and the errors that their failures are translated to."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from syncer.errors import ConfigurationError, StoreUnavailable, one_line
 from syncer.storage.database_urls import describe_url, parse_url
 
-#: What a server says that will not change its mind, in the language of most servers.
+#: Refusals that waiting does not change, in the language of most servers.
 _REFUSAL = re.compile(
     r"password authentication failed|no password supplied|no pg_hba\.conf entry"
     r'|role "[^"]*" does not exist|database "[^"]*" does not exist|permission denied for database'
 )
-#: Not operational to the driver, yet nothing that we did wrong: read-only, and killed while idle.
+#: Errors of the server's state. The last two are no OperationalError: read-only, and terminated while idle.
 _UNAVAILABLE = (
     psycopg.OperationalError,
     psycopg.errors.ReadOnlySqlTransaction,
@@ -30,17 +30,17 @@ _UNAVAILABLE = (
 
 
 def make_engine(url: str, *, lease: timedelta | None = timedelta(seconds=10)) -> Engine:
-    """A pool of connections to the database at `url`; nothing is connected yet.
+    """Create a pool of connections to the database at `url`, without a connection yet.
 
-    A transaction that is idle is ended before a `lease` is over, so that a frozen process does not block
-    others; without a lease nothing is ended. Raises ConfigurationError where `url` is not one of Postgres.
+    The server ends an idle transaction before a `lease` is over, so that a suspended process blocks no other
+    one; without a lease it ends none. Raises ConfigurationError if `url` is not a Postgres URL.
     """
     parsed = parse_url(url)
     return create_engine(
         parsed,
         # Kept open: each new connection costs a handshake, and a temporary table in the catalogs.
         pool_size=20,
-        # Threads bound their own number; a pool that makes one wait could starve the lease's renewal.
+        # Unlimited: the number of threads is limited, and a full pool could delay the renewal of leases.
         max_overflow=-1,
         pool_pre_ping=True,
         hide_parameters=True,
@@ -54,13 +54,13 @@ def _timeouts(lease: timedelta | None) -> dict[str, str]:
     seconds = lease.total_seconds()
     return {
         "idle_in_transaction_session_timeout": f"{round(seconds * 800)}ms",
-        # Long enough to outlast a frozen holder of the row, whom the timeout above removes.
+        # Longer than the timeout above, which ends the transaction of a suspended process with the lock.
         "lock_timeout": f"{round(max(seconds * 2, 2) * 1000)}ms",
     }
 
 
 def _arguments(url: URL, settings: Mapping[str, str]) -> dict[str, Any]:
-    """What each connection begins with. What the URL itself says comes first."""
+    """Parameters and session settings of each connection. Those of the URL take precedence."""
     pinned = {
         "search_path": "pg_catalog",
         "timezone": "UTC",
@@ -79,15 +79,15 @@ def _arguments(url: URL, settings: Mapping[str, str]) -> dict[str, Any]:
         "application_name": "syncer",
     }
     arguments = {name: value for name, value in ours.items() if name not in url.query}
-    # Statements are planned anew each time: a plan made while the tables were empty would last too long.
+    # No prepared statements: a plan that was made while the tables were empty would be kept.
     return arguments | {"options": f"{given} {own}".strip(), "prepare_threshold": None}
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """A connection in a transaction that is committed at the end, or not at all.
+    """Open a transaction; commit it at the end of the `with` block, or roll it back after an error.
 
-    Raises StoreUnavailable where the database is the reason, ConfigurationError where it refuses us.
+    Raises StoreUnavailable if the database is unavailable, ConfigurationError if it refuses the login.
     """
     with translated(engine.url), engine.begin() as connection:
         yield connection
@@ -95,7 +95,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def translated(url: URL) -> Iterator[None]:
-    """Turn what the driver raises inside into errors that say what to do."""
+    """Translate errors of the driver inside the `with` block to StoreUnavailable or ConfigurationError."""
     try:
         yield
     except (DBAPIError, psycopg.Error, PoolTimeout) as error:

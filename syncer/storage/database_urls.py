@@ -1,4 +1,4 @@
-"""Database addresses: every usual spelling of a Postgres URL becomes the one SQLAlchemy needs."""
+"""Database URLs: all usual spellings of a Postgres URL are converted to the one that SQLAlchemy needs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from sqlalchemy.exc import ArgumentError
 from syncer.errors import ConfigurationError
 
 _DRIVER = "postgresql+psycopg"
-#: What no address has.
+#: Characters that occur in no host or database name.
 _MISPLACED = frozenset("@#/\\ ")
 
 
 def parse_url(url: str) -> URL:
-    """`url` for SQLAlchemy and psycopg 3. Raises ConfigurationError, without repeating what may be secret."""
+    """`url` for SQLAlchemy and psycopg 3. Raises ConfigurationError, whose message contains no part of it."""
     try:
         parsed = make_url(url.strip())
     except (ArgumentError, ValueError):
@@ -22,7 +22,7 @@ def parse_url(url: str) -> URL:
     if parsed.drivername.partition("+")[0] not in ("postgresql", "postgres"):
         raise ConfigurationError(_ADVICE.format(f"begins with {parsed.drivername}://"))
     if _MISPLACED & {*(parsed.host or ""), *(parsed.database or "")}:
-        # Of a password with such a character everything behind it would be taken for the address, and shown.
+        # The rest of a password behind such a character was parsed as the host: it must not be shown.
         raise ConfigurationError(_ADVICE.format("has a character in its password that ends it") + _ENCODE)
     if not parsed.database:
         raise ConfigurationError(_ADVICE.format("names no database"))
@@ -35,7 +35,7 @@ def normalise_url(url: str) -> str:
 
 
 def describe_url(url: URL) -> str:
-    """Where the database is, for people; without user, password or options."""
+    """Host, port and database name of `url`, for messages; without user, password or options."""
     return f"{url.host or 'local socket'}:{url.port or 5432}/{url.database}"
 
 

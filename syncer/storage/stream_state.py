@@ -1,4 +1,4 @@
-"""What a stream has proven and learned, between its row and its value."""
+"""Conversion between a row of `streams` and the value StreamState."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syncer.storage.tables import streams
 
 
 def load_state(connection: Connection, stream_id: int) -> StreamState:
-    """What the stream has proven and learned."""
+    """Load the state of a stream."""
     row = connection.execute(select(streams).where(streams.c.stream_id == stream_id)).one()
     return StreamState(
         polled=intervals(row.polled),
@@ -29,14 +29,14 @@ def load_state(connection: Connection, stream_id: int) -> StreamState:
 
 
 def save_state(connection: Connection, stream_id: int, state: StreamState) -> None:
-    """Replace what the stream has proven and learned."""
+    """Replace the state of a stream in the caller's transaction."""
     connection.execute(
         update(streams)
         .where(streams.c.stream_id == stream_id)
         .values(
             polled=_ranges(state.polled),
             swept=_ranges(state.swept),
-            orders={listing: sorted(each) for listing, each in state.orders.items()},
+            orders={list_name: sorted(orders) for list_name, orders in state.orders.items()},
             lookback=state.lookback,
             first_sweep_at=state.first_sweep_at,
             last_sweep_at=state.last_sweep_at,
@@ -49,13 +49,13 @@ def save_state(connection: Connection, stream_id: int, state: StreamState) -> No
 
 def intervals(multirange: Iterable[Any]) -> tuple[Interval, ...]:
     """A multirange as sorted intervals."""
-    return tuple(Interval(each.lower, each.upper) for each in multirange)
+    return tuple(Interval(part.lower, part.upper) for part in multirange)
 
 
 def orders(row: Row[Any]) -> dict[str, frozenset[Order]]:
     """The learned orders in a row of `streams`, by list."""
-    return {listing: frozenset(map(Order, each)) for listing, each in row.orders.items()}
+    return {list_name: frozenset(map(Order, names)) for list_name, names in row.orders.items()}
 
 
-def _ranges(several: Iterable[Interval]) -> list[Range[Any]]:
-    return [Range(each.start, each.end, bounds="[)") for each in several if each.start < each.end]
+def _ranges(intervals: Iterable[Interval]) -> list[Range[Any]]:
+    return [Range(i.start, i.end, bounds="[)") for i in intervals if i.start < i.end]

@@ -1,1 +1,1 @@
-"""How a batch gets into the database: sources, leases, runs, staging, the upsert."""
+"""Writes to the database: sources, leases, runs, batches and the upsert."""

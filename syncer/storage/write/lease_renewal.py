@@ -1,4 +1,4 @@
-"""Renews the leases we hold, from a thread and on a connection of its own, so that no run can starve it."""
+"""Renewal of leases in a separate thread, on a separate connection, so that no run can delay it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 
 
 class LeaseRenewer:
-    """Renews the leases given to it, three times in the life of each.
+    """Renews leases, each three times in its duration.
 
-    It tells nobody that a lease is lost: the next transaction of its holder finds out in the database.
+    It only logs that a lease is lost: the next transaction of the stream's run checks it in the database.
     """
 
     def __init__(self, engine: Engine, lease: timedelta) -> None:
@@ -34,17 +34,17 @@ class LeaseRenewer:
         with self._changed:
             self._held.add(lease)
             if self._thread is None:
-                self._thread = Thread(target=self._run, name="lease-keeper", daemon=True)
+                self._thread = Thread(target=self._run, name="lease-renewal", daemon=True)
                 self._thread.start()
 
     def drop(self, lease: Lease) -> None:
-        """Renew `lease` no longer. With the last one the thread ends."""
+        """Stop renewing `lease`. The thread ends with the last lease."""
         with self._changed:
             self._held.discard(lease)
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Renew nothing any longer, and wait until the thread has ended."""
+        """Stop renewing all leases, and wait until the thread has ended."""
         with self._changed:
             self._held.clear()
             self._changed.notify_all()
@@ -72,12 +72,12 @@ class LeaseRenewer:
             return lease in self._held
 
     def _renew(self, held: Iterable[Lease], connection: Connection | None) -> Connection | None:
-        """The connection to go on with; None where it broke."""
+        """Renew `held`; return the connection for the next renewal, None after an error."""
         try:
             with translated(self._engine.url):
                 connection = connection or self._connect()
                 for lease in held:
-                    # One that was dropped in the meantime was released, not lost.
+                    # A lease that was dropped in the meantime was released, not lost.
                     if not renew_lease(connection, lease, self._lease) and self._is_held(lease):
                         log.warning("lease.lost", extra={"stream": lease.label, "epoch": lease.epoch})
                         self.drop(lease)

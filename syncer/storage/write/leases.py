@@ -1,7 +1,8 @@
 """Leases: the right to write a stream, with an epoch that only grows. All times are the database's.
 
-A writer holds its lease row FOR KEY SHARE to the end of its transaction. Taking over changes the epoch, which
-is part of a key, and so waits for that writer or wins before it; renewing changes no key and never waits.
+A writer locks its lease row FOR KEY SHARE until the end of its transaction. Taking a lease over changes the
+epoch, which is part of a key: it waits for such a writer, or it comes first and the writer finds its lease
+lost. A renewal changes no key and never waits. https://www.postgresql.org/docs/current/explicit-locking.html
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _now = func.clock_timestamp()
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A stream held by us until it expires or a later epoch begins; `label` names it in messages."""
+    """Our lease of a stream, until it expires or a later epoch begins. `label` is the stream's."""
 
     stream_id: int
     epoch: int
@@ -29,7 +30,7 @@ class Lease:
 
 
 class LeasedStream(NamedTuple):
-    """What a lease's stream had proven when the lease was found to be ours."""
+    """State of the stream of a lease, at the moment at which the lease was checked."""
 
     source_id: int
     last_run_at: datetime | None
@@ -37,7 +38,10 @@ class LeasedStream(NamedTuple):
 
 
 def take_lease(connection: Connection, stream_id: int, *, label: str, holder: str, lease: timedelta) -> Lease:
-    """The stream under a new epoch, for `lease` from now. Raises LeaseLost while someone else holds it."""
+    """Take the lease of the stream for the duration `lease`; return it with its new epoch.
+
+    Raises LeaseLost while another process holds it.
+    """
     first = insert(leases).values(stream_id=stream_id, epoch=0, holder="", renewed_at=_now, expires_at=_now)
     connection.execute(first.on_conflict_do_nothing(index_elements=[leases.c.stream_id]))
     epoch = connection.scalar(
@@ -47,23 +51,23 @@ def take_lease(connection: Connection, stream_id: int, *, label: str, holder: st
         .returning(leases.c.epoch)
     )
     if epoch is None:
-        raise _held(connection, stream_id, label)
+        raise _lease_held(connection, stream_id, label)
     return Lease(stream_id, epoch, label)
 
 
-def _held(connection: Connection, stream_id: int, label: str) -> LeaseLost:
-    held = connection.execute(
+def _lease_held(connection: Connection, stream_id: int, label: str) -> LeaseLost:
+    row = connection.execute(
         select(leases.c.holder, leases.c.expires_at).where(leases.c.stream_id == stream_id)
     ).one()
-    until = held.expires_at.isoformat(sep=" ", timespec="seconds")
-    return LeaseLost(f"{label} is being read by {held.holder}, whose lease runs until {until}")
+    until = row.expires_at.isoformat(sep=" ", timespec="seconds")
+    return LeaseLost(f"{label} is being read by {row.holder}, whose lease runs until {until}")
 
 
 def renew_lease(connection: Connection, lease: Lease, duration: timedelta) -> bool:
-    """Whether the lease is still ours; if so, it is for `duration` from now. An expired one stays expired."""
+    """Renew the lease for `duration` from now if it has not expired; return whether it is still ours."""
     connection.execute(
         update(leases)
-        # Someone taking over holds the row: he must not make the renewal of other leases wait.
+        # A process that takes the lease over locks the row: renewals of other leases must not wait for it.
         .where(leases.c.stream_id.in_(_mine(lease).with_for_update(key_share=True, skip_locked=True)))
         .values(renewed_at=_now, expires_at=_now + duration)
     )
@@ -71,7 +75,7 @@ def renew_lease(connection: Connection, lease: Lease, duration: timedelta) -> bo
 
 
 def release_lease(connection: Connection, lease: Lease) -> None:
-    """Let the lease expire now, if it is still ours."""
+    """End the lease now, if it is still ours."""
     connection.execute(update(leases).where(leases.c.stream_id.in_(_mine(lease))).values(expires_at=_now))
 
 
@@ -88,15 +92,15 @@ _locked = _leased.with_for_update(read=True, key_share=True, of=leases)
 
 
 def lock_lease(connection: Connection, lease: Lease) -> LeasedStream:
-    """What the stream has proven, with the lease held fast to the end of the transaction.
+    """Lock the lease until the end of the transaction; return the state of its stream.
 
-    Nobody takes the stream over before that; who has done so already makes this raise LeaseLost.
+    Until then no process can take the stream over. Raises LeaseLost if one already has.
     """
     return _leased_stream(connection, lease, is_locked=True)
 
 
 def check_lease(connection: Connection, lease: Lease) -> LeasedStream:
-    """What the stream has proven, if the lease is ours at this moment; for reading. Raises LeaseLost."""
+    """The state of the stream, for a transaction that only reads. Raises LeaseLost if the lease is over."""
     return _leased_stream(connection, lease, is_locked=False)
 
 
@@ -109,7 +113,7 @@ def _leased_stream(connection: Connection, lease: Lease, *, is_locked: bool) -> 
 
 
 def _mine(lease: Lease) -> Select[int]:
-    """The lease's stream, while the lease is ours."""
+    """A query of the lease's stream_id; without rows if the lease is not ours."""
     return select(leases.c.stream_id).where(
         leases.c.stream_id == lease.stream_id, leases.c.epoch == lease.epoch, leases.c.expires_at > _now
     )

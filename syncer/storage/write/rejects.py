@@ -1,4 +1,4 @@
-"""What was odd in the records: kept once, however often the same page is read."""
+"""Rejected records and quirks: each is stored once, however often the same page is read."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from sqlalchemy.dialects.postgresql import insert
 from syncer.model import Quirk, Rejected
 from syncer.storage.tables import quirks, rejected_records
 
-#: How often the last time that a quirk was seen is written down.
-_NOTED_EVERY = timedelta(days=1)
+#: How often `quirks.last_seen_at` is updated at most.
+_UPDATE_EVERY = timedelta(days=1)
 
 
 def store_rejected(
     connection: Connection, rejected: Sequence[Rejected], *, stream_id: int, run_id: int
 ) -> None:
-    """Put records aside that could not become tasks."""
+    """Store records that could not become tasks."""
     if not rejected:
         return
     rows = {
-        _hash(each.record): {
-            "record": each.record,
-            "reason": each.reason,
-            "observed_at": each.observed_at,
-            "request_id": each.request_id,
+        _hash(record.record): {
+            "record": record.record,
+            "reason": record.reason,
+            "observed_at": record.observed_at,
+            "request_id": record.request_id,
         }
-        for each in rejected
+        for record in rejected
     }
     key = {"stream_id": stream_id, "run_id": run_id}
     connection.execute(
@@ -38,27 +38,28 @@ def store_rejected(
     )
 
 
-def store_quirks(connection: Connection, noticed: Iterable[Quirk], *, source_id: int) -> None:
-    """Note undocumented fields and values; one that was noted within a day is left alone."""
-    by_hash = {_hash(quirk.path, quirk.value or "", str(quirk.value is None)): quirk for quirk in noticed}
+def store_quirks(connection: Connection, found: Iterable[Quirk], *, source_id: int) -> None:
+    """Store undocumented fields and values, except those that were stored or updated within a day."""
+    by_hash = {_hash(quirk.path, quirk.value or "", str(quirk.value is None)): quirk for quirk in found}
     if not by_hash:
         return
     recent = select(quirks.c.quirk_hash).where(
         quirks.c.source_id == source_id,
         quirks.c.quirk_hash.in_(by_hash),
-        quirks.c.last_seen_at > func.now() - _NOTED_EVERY,
+        quirks.c.last_seen_at > func.now() - _UPDATE_EVERY,
     )
     known = {bytes(digest) for digest in connection.scalars(recent)}
-    # In one order everywhere, for another stream of the source may be noting the same ones.
+    # Always in the order of their keys: another stream of the source may store the same quirks now, and two
+    # transactions that lock rows in different orders can deadlock.
     rows = [
         {
             "source_id": source_id,
             "quirk_hash": digest,
-            "path": it.path,
-            "value": it.value,
-            "sample": it.sample,
+            "path": quirk.path,
+            "value": quirk.value,
+            "sample": quirk.sample,
         }
-        for digest, it in sorted(by_hash.items(), key=lambda pair: pair[0])
+        for digest, quirk in sorted(by_hash.items(), key=lambda pair: pair[0])
         if digest not in known
     ]
     if rows:

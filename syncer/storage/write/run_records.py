@@ -1,4 +1,4 @@
-"""Runs: starting or going on with one, its checkpoint, its counters."""
+"""Rows of `runs` and `checkpoints`: start or resume a run, add to its counters, save its checkpoint."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _COUNTERS = ("inserted", "updated", "unchanged", "rejected", "late", "lost")
 
 
 def start_run(connection: Connection, lease: Lease, mode: Mode, now: datetime) -> Run:
-    """A run of `mode` begun at `now`, or the one that left a checkpoint, with its own number and start."""
+    """Start a run of `mode` at `now`, or resume the one that has a checkpoint; return it.
+
+    A resumed run keeps its run_id and its first start.
+    """
     _close_abandoned(connection, lease, mode)
     checkpoint = connection.execute(
         select(checkpoints, runs.c.started_at.label("run_started_at"))
@@ -41,7 +44,10 @@ def start_run(connection: Connection, lease: Lease, mode: Mode, now: datetime) -
 
 
 def _close_abandoned(connection: Connection, lease: Lease, mode: Mode) -> None:
-    """What is still `running` under an earlier lease, or in this mode, has no process any more."""
+    """Mark runs as interrupted that are `running` under an earlier lease, or in this mode.
+
+    No process executes them: we hold the lease, and a process makes one run of a mode at a time.
+    """
     connection.execute(
         update(runs)
         .where(
@@ -71,7 +77,7 @@ def _resume(connection: Connection, lease: Lease, mode: Mode, row: Row[Any]) -> 
 
 
 def record_progress(connection: Connection, lease: Lease, batch: Batch, counts: Counts) -> None:
-    """Add `counts` to the run, and bring its status and checkpoint to those of `batch`."""
+    """Add `counts` to the run; set its status and checkpoint to those of `batch`."""
     added = {name: getattr(counts, name) for name in _COUNTERS}
     added |= {"pages": batch.pages, "requests": batch.requests}
     is_over = batch.status is not RunStatus.RUNNING
@@ -94,7 +100,11 @@ def record_progress(connection: Connection, lease: Lease, batch: Batch, counts: 
 
 
 def _start_of(batch: Batch) -> datetime:
-    """What the run's claims count from: it may have begun anew, or been told the provider's time later on."""
+    """The start that the run's claims are based on.
+
+    It may differ from the start that was stored first: after a dropped checkpoint, or once the provider's
+    clock was known.
+    """
     state = batch.state
     claimed = state and (state.last_sweep_at if batch.run.mode is Mode.SWEEP else state.last_run_at)
     return claimed or batch.run.started_at
@@ -103,12 +113,12 @@ def _start_of(batch: Batch) -> datetime:
 def _record_checkpoint(connection: Connection, lease: Lease, batch: Batch) -> None:
     run, checkpoint = batch.run, batch.checkpoint
     if checkpoint is not None:
-        _save(connection, lease, run, checkpoint)
+        _save_checkpoint(connection, lease, run, checkpoint)
     elif batch.status not in (RunStatus.RUNNING, RunStatus.INTERRUPTED):
         connection.execute(delete(checkpoints).where(checkpoints.c.run_id == run.run_id))
 
 
-def _save(connection: Connection, lease: Lease, run: Run, checkpoint: Checkpoint) -> None:
+def _save_checkpoint(connection: Connection, lease: Lease, run: Run, checkpoint: Checkpoint) -> None:
     values = {
         "run_id": run.run_id,
         "started_at": checkpoint.started_at,

@@ -1,4 +1,4 @@
-"""Sources and streams in the database: who a configured source is there, whatever it is called today."""
+"""Rows of `sources` and `streams`: a source keeps its row when it gets another name."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from syncer.model import Source, Stream, stream_label
 from syncer.storage.connections import translated
 from syncer.storage.tables import sources, streams
 
-#: Held while sources are registered, so that two processes do not both find one missing. It is in no reader's
-#: way, and no reader can hold it against us, as he could an advisory lock.
+#: Locked while sources are registered, so that two processes do not both insert a missing one. The lock does
+#: not block readers; and a role that can only read cannot take it, unlike an advisory lock.
 _LOCK = text(f"LOCK TABLE {sources.fullname} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def register_sources(connection: Connection, configured: Sequence[Source]) -> None:
-    """Give each configured source its row, or the row that it had under another name.
+    """Insert or update the row of each configured source; a renamed source is found by its account and key.
 
-    Raises ConfigurationError where two of them read one list of one account, or where a name has belonged to
-    something else: its history would be mixed with another's.
+    Raises ConfigurationError where two sources read the same list of one account, or where a name belonged to
+    another provider, site or account: two histories would be mixed.
     """
     reject_duplicate_sources(configured)
     connection.execute(_LOCK)
@@ -39,14 +39,14 @@ def register_sources(connection: Connection, configured: Sequence[Source]) -> No
 
 
 def check_sources(engine: Engine, configured: Sequence[Source]) -> None:
-    """Return where `register_sources` would, and leave everything as it is. Raises like it."""
+    """Raise the errors that `register_sources` would raise; change nothing."""
     with translated(engine.url), engine.connect() as connection:
         register_sources(connection, configured)
         connection.rollback()
 
 
 def register_stream(connection: Connection, stream: Stream) -> int:
-    """The number of `stream`, whose schedule is brought up to date; its source must have been registered."""
+    """Insert `stream` or update its schedule; return its stream_id. Its source must have been registered."""
     source = stream.source
     source_id = connection.scalar(select(sources.c.source_id).where(sources.c.name == source.name))
     schedule = {
@@ -69,10 +69,10 @@ def register_stream(connection: Connection, stream: Stream) -> int:
 
 
 def retire_streams(connection: Connection, wanted: Mapping[str, Collection[str] | None]) -> list[str]:
-    """Note which streams the configuration does not want any more; their labels.
+    """Mark streams that are no longer configured as retired; return their labels.
 
-    `wanted` has the regions of each source, None where they are not known at the moment. A stream that is
-    claimed again is wanted again.
+    `wanted` has the regions of each configured source, None where they are unknown. A stream that is
+    registered again is no longer retired.
     """
     read = select(streams.c.stream_id, sources.c.name, streams.c.region).join_from(streams, sources)
     retired = [
@@ -107,6 +107,7 @@ def _differs(row: Row[Any], values: dict[str, Any]) -> bool:
 
 
 def reject_duplicate_sources(configured: Iterable[Source]) -> None:
+    """Raise ConfigurationError if two sources read the same list of one account."""
     for one, other in combinations(configured, 2):
         if (one.provider, one.site) == (other.provider, other.site) and _is_same_account(one, other):
             raise ConfigurationError(
@@ -121,7 +122,7 @@ def _is_same_account(one: Source, other: Source) -> bool:
 
 
 def _named(source: Source, stored: Sequence[Row[Any]]) -> Row[Any] | None:
-    """The row of this name, unless it tells of something else than `source`."""
+    """The row with the name of `source`. Raises ConfigurationError if it belongs to something else."""
     row = next((row for row in stored if row.name == source.name), None)
     if row is None:
         return None
@@ -138,7 +139,7 @@ def _named(source: Source, stored: Sequence[Row[Any]]) -> Row[Any] | None:
 
 
 def _renamed(source: Source, stored: Iterable[Row[Any]], names: set[str]) -> Row[Any] | None:
-    """The row of the same account that no configured source has the name of."""
+    """The row of the same account whose name no configured source has."""
     return next((row for row in stored if row.name not in names and _is_identical(row, source)), None)
 
 

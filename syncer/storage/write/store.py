@@ -1,4 +1,4 @@
-"""The database as a whole: who is configured, and which streams are ours to write."""
+"""`PgStore`: configured sources, settings, partitions and rollups, and the leases of streams."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from syncer.storage.write.stream_store import PgStreamStore
 
 log = logging.getLogger(__name__)
 
-#: How many months of the history have their partition before they begin.
+#: For how many coming months the partitions of the history are created.
 _MONTHS_AHEAD = 3
 
 
 class PgStore:
     """A `Store` in Postgres, for one process; any of its threads may use it.
 
-    `holder` names the process to whoever finds a stream taken. Every method raises StoreUnavailable where
-    the database is away.
+    `holder` names this process in the messages of other processes. Every method raises StoreUnavailable if
+    the database is unavailable.
     """
 
     def __init__(self, engine: Engine, *, holder: str, lease: timedelta = timedelta(seconds=10)) -> None:
@@ -39,15 +39,15 @@ class PgStore:
         self._holder = holder
         self._lease = lease
         self._renewer = LeaseRenewer(engine, lease)
-        #: By name. A source may be registered later than the others, and must be compared with them all.
+        #: By name. A source that is registered later than the others is compared with all of them.
         self._registered: dict[str, Source] = {}
         self._registering = Lock()
 
     def register(self, sources: Sequence[Source]) -> None:
-        """Make configured sources known, so that renamed ones find their history again.
+        """Store configured sources, in addition to those registered before; renamed ones keep their history.
 
-        Those registered before stay so. Raises ConfigurationError where two read one list of one account, or
-        where a name was something else's before.
+        Raises ConfigurationError where two sources read the same list of one account, or where a name
+        belonged to another provider, site or account.
         """
         with self._registering:
             configured = self._registered | {source.name: source for source in sources}
@@ -62,9 +62,9 @@ class PgStore:
         queue_target: timedelta | None = None,
         run_target: timedelta | None = None,
     ) -> None:
-        """Set what the views count by: the zone of days and hours, whose name has been checked, and targets.
+        """Store the settings of the views: the zone of days and hours (a valid name), and the two targets.
 
-        A target that is None stays. Where anything changes, the rollups are due to be computed anew.
+        A target that is None is not changed. If anything changes, all rollups are marked dirty.
         """
         given = {"time_zone": time_zone, "queue_target": queue_target, "run_target": run_target}
         values = {name: value for name, value in given.items() if value is not None}
@@ -74,9 +74,9 @@ class PgStore:
                 rollups.mark_all_dirty(connection)
 
     def retire(self, wanted: Mapping[str, Collection[str] | None]) -> list[str]:
-        """Have every other stream count as not read any more; their labels.
+        """Mark all streams that are not `wanted` as retired; return their labels.
 
-        `wanted` has the regions of each source that is configured, None where they are not known.
+        `wanted` has the regions of each configured source, None where they are unknown.
         """
         with transaction(self._engine) as connection:
             return source_registry.retire_streams(connection, wanted)
@@ -105,25 +105,28 @@ class PgStore:
         )
 
     def refresh_rollups(self, pause: Callable[[], None] = lambda: None) -> int | None:
-        """Count anew the days that have changed; how many, or None while another process does so.
+        """Compute the dirty days again; return how many, or None while another process does so.
 
-        `pause` is called between two transactions and may raise: what is not done then is done next time.
+        `pause` is called between two transactions and may raise: the other days then stay dirty.
         """
         return rollups.refresh(self._engine, pause)
 
     def rebuild_rollups(self) -> None:
-        """Have `refresh_rollups`, here or in another process, count every day anew."""
+        """Mark every day dirty, so that `refresh_rollups`, in any process, computes it again."""
         with transaction(self._engine) as connection:
             rollups.mark_all_dirty(connection)
 
     def stale_days(self) -> int:
-        """How many days `refresh_rollups` has to do."""
+        """The number of dirty days."""
         with transaction(self._engine) as connection:
             return rollups.count_dirty_days(connection)
 
     @contextmanager
     def claim(self, stream: Stream) -> Iterator[PgStreamStore]:
-        """The stream under a lease of ours, renewed until the end. Raises LeaseLost if someone holds it."""
+        """Take the lease of the stream and renew it until the end of the `with` block.
+
+        Raises LeaseLost while another process holds it.
+        """
         lease = self._take(stream)
         self._renewer.keep(lease)
         try:
@@ -133,7 +136,7 @@ class PgStore:
             self._release(lease)
 
     def close(self) -> None:
-        """Stop renewing. The engine is its maker's to dispose of."""
+        """Stop the renewal of leases. The caller of the constructor disposes of the engine."""
         self._renewer.close()
 
     def _take(self, stream: Stream) -> Lease:
@@ -151,5 +154,5 @@ class PgStore:
             with transaction(self._engine) as connection:
                 leases.release_lease(connection, lease)
         except SyncerError as error:
-            # It expires by itself; what went wrong before this matters more.
+            # The lease expires without it; an earlier error of the run must not be replaced by this one.
             log.warning("lease.release_failed", extra={"error": str(error)})

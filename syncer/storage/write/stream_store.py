@@ -1,4 +1,4 @@
-"""One stream's part of the database, under a lease."""
+"""The store of one stream, under a lease."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from syncer.storage.write.run_records import start_run
 
 
 class PgStreamStore:
-    """A `StreamStore` in Postgres. Each call is a transaction of its own and sees the lease first.
+    """A `StreamStore` in Postgres. Each call is one transaction, which checks or locks the lease first.
 
-    Every method raises LeaseLost once the lease is over, and StoreUnavailable where the database is away.
+    Every method raises LeaseLost once the lease is over, and StoreUnavailable if the database is unavailable.
     """
 
     def __init__(self, engine: Engine, lease: Lease) -> None:
@@ -27,13 +27,13 @@ class PgStreamStore:
         self.lease = lease
 
     def state(self) -> StreamState:
-        """What the stream has proven and learned."""
+        """The state of the stream."""
         with transaction(self._engine) as connection:
             check_lease(connection, self.lease)
             return load_state(connection, self.lease.stream_id)
 
     def open_tasks(self) -> Mapping[str, OpenTask]:
-        """The tasks that can still change and are not lost, by id."""
+        """The open tasks that are not lost, by id."""
         query = select(tasks.c.task_id, tasks.c.created_at, tasks.c.first_seen_at).where(
             tasks.c.stream_id == self.lease.stream_id,
             tasks.c.status.in_(OPEN_STATUSES),
@@ -50,7 +50,7 @@ class PgStreamStore:
             }
 
     def count_since(self, created_at: datetime, at_most: int) -> int:
-        """How many tasks were created at `created_at` or later; `at_most` where there are more."""
+        """The number of tasks created at `created_at` or later, `at_most` if there are more."""
         newer = (
             select(tasks.c.task_id)
             .where(tasks.c.stream_id == self.lease.stream_id, tasks.c.created_at >= created_at)
@@ -61,7 +61,7 @@ class PgStreamStore:
             return connection.scalar(select(func.count()).select_from(newer.subquery())) or 0
 
     def without_outcome(self, run: Run) -> Mapping[str, datetime | None]:
-        """What this run has stored as `finished` without an outcome: creation times, by id."""
+        """The tasks that this run has stored as `finished`, without an outcome: creation times by id."""
         query = select(tasks.c.task_id, tasks.c.created_at).where(
             tasks.c.stream_id == self.lease.stream_id,
             tasks.c.run_id == run.run_id,
@@ -72,7 +72,7 @@ class PgStreamStore:
             return {row.task_id: row.created_at for row in connection.execute(query)}
 
     def succeeded_among(self, task_ids: Collection[str]) -> set[str]:
-        """Those of `task_ids` that stand as succeeded."""
+        """Those of `task_ids` that are stored as succeeded."""
         query = select(tasks.c.task_id).where(
             tasks.c.stream_id == self.lease.stream_id,
             tasks.c.task_id == any_(bindparam("ids", type_=ARRAY(Text))),
@@ -83,12 +83,15 @@ class PgStreamStore:
             return set(connection.scalars(query, {"ids": list(task_ids)}))
 
     def start(self, mode: Mode, now: datetime) -> Run:
-        """A new run begun at `now`, or the unfinished one of this mode with its checkpoint."""
+        """Start a run at `now`, or resume the unfinished one of this mode; return it."""
         with transaction(self._engine) as connection:
             lock_lease(connection, self.lease)
             return start_run(connection, self.lease, mode, now)
 
     def commit(self, batch: Batch) -> Counts:
-        """Store everything in `batch` in one transaction, or nothing."""
+        """Store all of `batch` in one transaction, or nothing; return the counts.
+
+        Raises ValueError for a batch that breaks the rules of `Batch`.
+        """
         with transaction(self._engine) as connection:
             return commit.commit_batch(connection, self.lease, batch)

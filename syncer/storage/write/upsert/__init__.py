@@ -1,12 +1,12 @@
-"""The statement that turns staged sightings into tasks and versions.
+"""The upsert: the statement that writes the staged sightings to `tasks`.
 
-It compares each sighting with the task as it stands, and writes only what is new, or changed and not older.
-The lease makes us the only writer of a stream, so what the comparison reads is what ON CONFLICT finds. The
-states that it replaces are kept by a trigger on `tasks`.
+It compares each sighting with the stored task, and writes only what is new, or changed and not older. Because
+of the lease we are the only writer of a stream, so the row that the comparison reads is the row that
+ON CONFLICT finds. A trigger on `tasks` stores the replaced states in `task_versions`.
 
-A sighting with a record is full: it replaces what was told before. One without is partial: it fills in, and
-makes no task. The statement is built once: `pairs` puts sighting and task side by side and leaves those to be
-written, `states` is what to write.
+A sighting with a record is full: it replaces the fields of the task. One without a record is partial: it
+fills fields and creates no task. The statement is built once, when the module is imported: `compare` joins
+sightings and tasks and selects those to be written, `new_values` has the values to write.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _written(change: CTE) -> CTE:
             index_elements=[tasks.c.stream_id, tasks.c.task_id],
             set_={name: statement.excluded[name] for name in state if name not in kept},
         )
-        # Of the rows this statement wrote, only those it updated have been locked, which is what xmax tells.
+        # xmax is 0 for an inserted row; a row that ON CONFLICT updates was locked by this statement first.
         .returning(tasks.c.created_at, literal_column(f"{tasks.fullname}.xmax = 0").label("is_new"))
         .cte("written")
     )
@@ -51,9 +51,8 @@ def _counted(change: CTE, written: CTE) -> Select[int, int, int, int, Any]:
     ).select_from(written)
 
 
-#: Writes the staged sightings; returns inserted, updated, completed (the same state, told better),
-#: late, and oldest_late: a creation time.
-#: Its parameters are in `parameters`.
+#: Writes the staged sightings; returns one row with the counts inserted, updated, completed (the version
+#: stays) and late, and with oldest_late, a creation time. Its parameters are in `parameters`.
 _change = changed_sightings()
 UPSERT = _counted(_change, _written(_change))
 

@@ -1,4 +1,4 @@
-"""Which sightings are to be written: each is put beside the task as it stands, and compared."""
+"""Selection of the sightings to write: each is joined with its stored task and compared."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ _OUTCOMES = (Status.SUCCEEDED.value, Status.FAILED.value)
 
 
 def changed_sightings() -> CTE:
-    """The sightings to be written, each with its task (columns `old_…`) and what they are to each other.
+    """The sightings to write, each with its stored task in the columns `old_…`, and with three flags.
 
-    `is_new`: there is no such task yet. `completes`: the version stays. `replaces`: nulls count, too.
+    `is_new`: the task is not stored yet. `completes`: the change makes no new version. `replaces`: nulls of
+    the sighting replace stored values.
     """
     pair = _pairs()
     new, old = sides(pair)
     is_new = old["task_id"].is_(None)
-    # Once a detail call has told more than the list does, the list's silence erases nothing.
+    # A list row does not null fields that a detail call filled.
     replaces = and_(new["raw"].is_not(None), old["detail"].is_(None), new["detail"].is_(None))
     return (
         select(
@@ -45,14 +46,14 @@ def changed_sightings() -> CTE:
 
 
 def _pairs() -> Subquery:
-    # Lateral, so that no statistics can make it anything else than one look into the index a sighting.
+    # Lateral, so that the plan is one index lookup per sighting, whatever the statistics are.
     old = (
         select(tasks)
         .where(tasks.c.stream_id == STREAM_ID, tasks.c.task_id == staging.c.task_id)
         .limit(1)
         .lateral("old")
     )
-    # `finished` tells less than how it ended, so it does not replace that.
+    # `finished` means an unknown outcome, so it does not replace a known one.
     keeps_outcome = and_(staging.c.status == Status.FINISHED.value, old.c.status.in_(_OUTCOMES))
     return (
         select(
@@ -76,9 +77,10 @@ def _is_changed(new: dict[str, Expression], old: dict[str, Expression]) -> Expre
 
 
 def _is_not_older(new: dict[str, Expression], old: dict[str, Expression]) -> Expression:
-    """By the provider's rule first, then by when it was asked; an unknown rank is as good as the other.
+    """Compare by rank, the provider's rule, then by the time of the request. A missing rank equals the other.
 
-    Under one and the same rank, an end is the newer state: stamps of a second hold more than one state.
+    With equal ranks an ended state is newer than an open one: two states can have the same timestamp, in
+    whole seconds.
     """
     ends_first = and_(
         new["rank"] == old["rank"],
@@ -92,7 +94,7 @@ def _is_not_older(new: dict[str, Expression], old: dict[str, Expression]) -> Exp
 
 
 def reopens(new: Mapping[str, Expression], old: Mapping[str, Expression]) -> Expression:
-    """A list shows an ended task as open, no rule tells which is newer, and nobody has asked for it by id."""
+    """A list shows an ended task as open, there is no rank to compare, and no call by id has confirmed it."""
     return and_(
         new["status"].in_(OPEN_STATUSES),
         old["status"].not_in(OPEN_STATUSES),
@@ -102,7 +104,7 @@ def reopens(new: Mapping[str, Expression], old: Mapping[str, Expression]) -> Exp
 
 
 def _completes(new: dict[str, Expression], old: dict[str, Expression]) -> Expression:
-    """The run that saw the task end now learns how: the same state, told in two answers."""
+    """The run that stored the task as `finished` now has its outcome: one state, shown by two responses."""
     return and_(
         old["status"] == Status.FINISHED.value,
         old["run_id"] == RUN_ID,
@@ -112,7 +114,7 @@ def _completes(new: dict[str, Expression], old: dict[str, Expression]) -> Expres
 
 
 def _details(new: dict[str, Expression], old: dict[str, Expression]) -> Expression:
-    """A call by id now tells more of the end that the list has shown: it fills in and changes nothing."""
+    """A call by id has more fields of an end that a list has shown: it fills fields and changes none."""
     return and_(
         old["status"].not_in(OPEN_STATUSES),
         old["detail"].is_(None),
@@ -125,11 +127,11 @@ def _details(new: dict[str, Expression], old: dict[str, Expression]) -> Expressi
 
 
 def _records(new: dict[str, Expression], old: dict[str, Expression]) -> Expression:
-    """The list now shows the state that a call by id had told first: it adds the record and nothing else.
+    """A list shows a state that a call by id has shown first: it adds the record and changes nothing else.
 
-    The record it replaces is the former state's, and stands in the history with it.
+    The record that it replaces belongs to the former state, and the history has it.
     """
-    # No join, so that it is looked up for the few that get as far as this.
+    # A subquery and no join, so that it is evaluated only for the few rows that meet the other conditions.
     former = (
         select(task_versions.c.fingerprint)
         .where(task_versions.c.task_key == old["task_key"], task_versions.c.version == old["version"] - 1)

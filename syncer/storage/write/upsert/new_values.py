@@ -1,4 +1,4 @@
-"""What to write for a sighting that is new or changed."""
+"""The values to write for a new or changed sighting."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from syncer.storage.write.upsert.parameters import (
     sides,
 )
 
-#: What analysts call a column, where they call it otherwise.
+#: The names in the reporting views of columns that have another name there.
 _VIEW_NAMES = {"updated_at": "provider_updated_at"}
 
 
 def new_values(change: CTE) -> dict[str, Expression]:
-    """The new values, by column of `tasks`."""
+    """The new values by column of `tasks`."""
     fields = _fields(change)
     key = {"stream_id": STREAM_ID, "task_id": change.c.task_id}
     return {**key, **fields, **_payload(change), **_version(change, fields)}
@@ -57,19 +57,22 @@ def _version(change: CTE, fields: dict[str, Expression]) -> dict[str, Expression
         "observed_at": func.greatest(new["observed_at"], old["observed_at"]),
         **_status_change(change),
     }
-    # An outcome that several answers tell together has no request of its own, and takes none away.
-    is_nameless = and_(change.c.completes, new["request_id"] == "")
+    # An outcome that follows from several responses has no request_id: the stored one stays.
+    has_no_request = and_(change.c.completes, new["request_id"] == "")
     return {
-        **{name: case((change.c.completes, old[name]), else_=it) for name, it in of_a_new_version.items()},
+        **{
+            name: case((change.c.completes, old[name]), else_=value)
+            for name, value in of_a_new_version.items()
+        },
         "changed_fields": _changed_fields(change, fields),
         "first_seen_at": new["observed_at"],
         "run_id": RUN_ID,
-        "request_id": case((is_nameless, old["request_id"]), else_=new["request_id"]),
+        "request_id": case((has_no_request, old["request_id"]), else_=new["request_id"]),
     }
 
 
 def _status_change(change: CTE) -> dict[str, Expression]:
-    """Since when the task is seen in its status, and what a change of it has ended."""
+    """When the status was first seen, and the former status that a change of status has ended."""
     new, old = sides(change)
     is_changed = new["status"] != old["status"]
     seen_at = func.greatest(new["observed_at"], old["observed_at"])
@@ -81,22 +84,22 @@ def _status_change(change: CTE) -> dict[str, Expression]:
 
 
 def _observed_after(change: CTE) -> Expression:
-    """The latest instant at which the new state was not there yet, as far as anyone looked."""
+    """The latest instant at which the new state is known not to have been reached; null if unknown."""
     new, old = sides(change)
     since = case((old["status"].in_(OPEN_STATUSES), LAST_RUN_AT), else_=LAST_SWEEP_AT)
-    looked_at = case((change.c.is_new, LAST_RUN_AT), else_=func.greatest(old["observed_at"], since))
-    # Another process may have had the provider's clock a little ahead of ours. Null stays null.
-    return case((looked_at > new["observed_at"], new["observed_at"]), else_=looked_at)
+    checked_at = case((change.c.is_new, LAST_RUN_AT), else_=func.greatest(old["observed_at"], since))
+    # Another process may have estimated the provider's clock slightly ahead of us. Null stays null.
+    return case((checked_at > new["observed_at"], new["observed_at"]), else_=checked_at)
 
 
 def _changed_fields(change: CTE, fields: dict[str, Expression]) -> Expression:
-    """What differs from the version before, as analysts know it; null for the first version."""
+    """Names, as in the views, of the fields that differ from the version before; null for the first one."""
     _, old = sides(change)
     is_first = or_(change.c.is_new, and_(change.c.completes, old["version"] == 1))
     before = case((change.c.completes, old["changed_fields"]))
     field = func.unnest(func.array_cat(before, _differences(old, fields))).column_valued("field")
     names = select(field).where(field.is_not(None)).distinct().order_by(field).scalar_subquery()
-    # What has no column of its own differs in the record.
+    # A change without a changed column is a change of the record.
     return case((not_(is_first), func.coalesce(func.nullif(func.array(names), _texts()), _texts("record"))))
 
 

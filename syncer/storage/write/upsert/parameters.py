@@ -1,4 +1,4 @@
-"""The parameters of the upsert, and short names for what both of its halves use."""
+"""Parameters of the upsert, and names that `compare` and `new_values` share."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ Expression: TypeAlias = ColumnElement[Any]
 
 STREAM_ID = bindparam("stream_id", type_=BigInteger)
 RUN_ID = bindparam("run_id", type_=BigInteger)
-#: Starts of the stream's last complete run and sweep.
+#: Starts of the last complete run and the last complete sweep of the stream.
 LAST_RUN_AT = bindparam("last_run_at", type_=DateTime(timezone=True))
 LAST_SWEEP_AT = bindparam("last_sweep_at", type_=DateTime(timezone=True))
 
-#: What a full sighting replaces and a partial one fills in.
+#: The columns that a full sighting replaces and a partial one fills.
 FIELDS = tuple(field.name for field in fields(Task) if field.name not in ("task_id", "status", "rank"))
 
-#: What the columns of a task begin with where they stand beside those of its sighting.
+#: Prefix of the columns of a stored task beside those of its sighting.
 OLD = "old_"
 
 
 def sides(rows: FromClause) -> tuple[dict[str, Expression], dict[str, Expression]]:
-    """The columns of the sighting, and those of the task, by their plain names."""
+    """The columns of the sighting and those of the stored task, by name without prefix."""
     new: dict[str, Expression] = {}
     old: dict[str, Expression] = {}
     for name, column in rows.c.items():
