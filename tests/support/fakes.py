@@ -107,6 +107,8 @@ VOD_FACTS = Facts(
     has_windows=True,
     paging=Tokens(is_resumable=True),
 )
+#: A pair that no provider has yet: page numbers, and windows of creation times.
+WINDOWED_PAGES_FACTS = replace(VOD_FACTS, paging=PageNumbers())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,9 +10,21 @@ from syncer.engine import RunReport, run_stream
 from syncer.errors import PageRefused, Retryable, SyncerError
 from syncer.model import Facts, Mode, Page, Query, RunStatus
 from tests.support import fakes
-from tests.support.fakes import AICCS_FACTS, MPS_FACTS, TAT_FACTS, VOD_FACTS, Cloud, FakeStore
+from tests.support.fakes import (
+    AICCS_FACTS,
+    MPS_FACTS,
+    TAT_FACTS,
+    VOD_FACTS,
+    WINDOWED_PAGES_FACTS,
+    Cloud,
+    FakeStore,
+)
 
-_NUMBERED = [pytest.param(TAT_FACTS, id="offsets"), pytest.param(AICCS_FACTS, id="page numbers")]
+_NUMBERED = [
+    pytest.param(TAT_FACTS, id="offsets"),
+    pytest.param(AICCS_FACTS, id="page numbers"),
+    pytest.param(WINDOWED_PAGES_FACTS, id="page numbers in windows"),
+]
 _NAMED = [pytest.param(MPS_FACTS, id="tokens"), pytest.param(VOD_FACTS, id="markers")]
 _ERRORS = [
     pytest.param(PageRefused("too large"), id="refused"),

@@ -20,6 +20,7 @@ from tests.support.fakes import (
     MPS_FACTS,
     TAT_FACTS,
     VOD_FACTS,
+    WINDOWED_PAGES_FACTS,
     Cloud,
     CloudTask,
     FakeStore,
@@ -77,7 +78,7 @@ class World:
 
 def make_world(seed: int) -> World:
     rng = random.Random(seed)
-    facts = rng.choice([MPS_FACTS, TAT_FACTS, AICCS_FACTS, VOD_FACTS])
+    facts = rng.choice([MPS_FACTS, TAT_FACTS, AICCS_FACTS, VOD_FACTS, WINDOWED_PAGES_FACTS])
     sorting = rng.choice(
         [
             fakes.newest_created,

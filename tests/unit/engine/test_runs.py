@@ -35,13 +35,24 @@ from syncer.model import (
 )
 from syncer.planning.intervals import union
 from tests.support import fakes
-from tests.support.fakes import AICCS_FACTS, MPS_FACTS, TAT_FACTS, VOD_FACTS, Cloud, FakeStore, Kill, Trouble
+from tests.support.fakes import (
+    AICCS_FACTS,
+    MPS_FACTS,
+    TAT_FACTS,
+    VOD_FACTS,
+    WINDOWED_PAGES_FACTS,
+    Cloud,
+    FakeStore,
+    Kill,
+    Trouble,
+)
 
 ALL_FACTS = [
     pytest.param(MPS_FACTS, id="mps"),
     pytest.param(TAT_FACTS, id="tat"),
     pytest.param(AICCS_FACTS, id="aiccs"),
     pytest.param(VOD_FACTS, id="vod"),
+    pytest.param(WINDOWED_PAGES_FACTS, id="windows and page numbers"),
 ]
 ORDERS = [
     fakes.newest_created,
