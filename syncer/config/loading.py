@@ -1,4 +1,4 @@
-"""Finding and reading the configuration file."""
+"""Find and load the configuration file."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _PREFIX = "SYNCER_"
 
 
 def find(option: Path | None = None) -> Path:
-    """The file that `--config`, else SYNCER_CONFIG names, else ./syncer.toml; absolute.
+    """Absolute path of the file in `--config`, otherwise in SYNCER_CONFIG, otherwise ./syncer.toml.
 
-    Raises ConfigurationError where there is none.
+    Raises ConfigurationError where it does not exist.
     """
     named = option or Path(os.environ.get("SYNCER_CONFIG") or _DEFAULT)
     path = Path(os.path.expanduser(named)).absolute()
@@ -40,7 +40,7 @@ def find(option: Path | None = None) -> Path:
 
 
 def load(path: Path) -> Settings:
-    """The configuration in the file `path`, the environment (SYNCER_DATABASE__URL) over it.
+    """The configuration in the file `path`, overridden by the environment (SYNCER_DATABASE__URL).
 
     Relative paths in it are beneath its folder. No secret is read yet. Raises one ConfigurationError that
     lists everything that is wrong, a line each.
@@ -75,7 +75,7 @@ def _content(path: Path) -> dict[str, Any]:
 
 
 def _tables(content: Mapping[str, Any]) -> tuple[RootTable | None, list[Problem]]:
-    # pydantic-settings takes such keys for arguments of its own.
+    # pydantic-settings would use such keys as its own arguments.
     private = [key for key in content if key.startswith("_")]
     problems = [Problem(key, unknown_key(key, RootTable.model_fields)) for key in private]
     try:
@@ -87,7 +87,7 @@ def _tables(content: Mapping[str, Any]) -> tuple[RootTable | None, list[Problem]
 
 
 def _sources(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The source tables of a file that is otherwise wrong, to tell all problems at once."""
+    """The source tables of an invalid file, so that all problems are reported at once."""
     written = content.get("sources")
     return [table for table in written if isinstance(table, dict)] if isinstance(written, list) else []
 
@@ -105,13 +105,13 @@ def _duplicates(written: list[dict[str, Any]]) -> Iterator[Problem]:
     for at, table in enumerate(written):
         name = str(table.get("name", f"[{at}]"))
         if name in first:
-            message = f"is the name of sources[{first[name]}] too; write another one"
+            message = f"is already the name of sources[{first[name]}]; write another one"
             yield Problem(f"sources[{at}].name", message, name)
         first.setdefault(name, at)
 
 
 def unknown_variables(environment: Iterable[str]) -> Iterator[Problem]:
-    """Variables that look like ours and would do nothing, such as one whose table is spelled wrongly."""
+    """Problems of variables with our prefix that would have no effect, such as a misspelt table."""
     for name in environment:
         table, separator, key = name.removeprefix(_PREFIX).partition("__")
         if name.startswith(_PREFIX) and separator and table.lower() not in RootTable.model_fields:

@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, each thing with its place and with what to write instead."""
+"""Problems of a configuration: the place of each, and what to write instead."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from syncer.errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong. Never holds the value found, which may be a secret in the wrong place."""
+    """One problem. Never holds the invalid value, which may be a secret in the wrong place."""
 
-    #: `sources[1].poll_every`
+    #: The key, such as `sources[1].poll_every`; sources are counted from zero.
     place: str
     message: str
-    #: The name of the source, for whoever does not count from nought.
+    #: The name of the source; "" outside of sources.
     owner: str = ""
 
     def __str__(self) -> str:
@@ -29,33 +29,33 @@ class Problem:
 
 
 def listed(where: str, problems: Iterable[Problem]) -> ConfigurationError:
-    """One error that lists all `problems` of the file `where`, a line each."""
+    """One error that lists all `problems` of the file `where`, one per line."""
     lines = list(dict.fromkeys(map(str, problems)))
     count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
     return ConfigurationError("\n  ".join((f"{count} in {where}:", *lines)))
 
 
 def problems_of(error: ValidationError, place: str, model: type[BaseModel]) -> list[Problem]:
-    """The problems behind pydantic's error about a table at `place` that should be a `model`."""
+    """The problems in pydantic's error about the table at `place`, which should be a `model`."""
     errors = error.errors(include_url=False, include_input=False)
     return [_problem(details, place, model) for details in errors]
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """`; did you mean "regions"?` where one of `words` is like `word`, else nothing."""
+    """`; did you mean "regions"?` where one of `words` is similar to `word`, otherwise ""."""
     close = get_close_matches(word, list(words), 1)
     return f'; did you mean "{close[0]}"?' if close else ""
 
 
-def unknown_key(key: str, keys: Iterable[str], whose: str = "") -> str:
-    """What to say of a `key` that is none of `keys`, which `whose` tables have."""
+def unknown_key(key: str, keys: Iterable[str], owner: str = "") -> str:
+    """The message about a `key` that is not one of `keys`, the keys of `owner`."""
     keys = list(keys)
     advice = nearest(key, keys) or (f"; the keys are {', '.join(keys)}" if keys else "")
-    return f"unknown key{f' for {whose}' if whose else ''}{advice}"
+    return f"unknown key{f' for {owner}' if owner else ''}{advice}"
 
 
 def joined(place: str, location: Iterable[int | str]) -> str:
-    """`location` beneath `place`, as people write it: `sources[1].lookback.max`."""
+    """`location` below `place` as one path: `sources[1].lookback.max`."""
     for step in location:
         place += f"[{step}]" if isinstance(step, int) else f".{step}" if place else str(step)
     return place
@@ -80,5 +80,5 @@ def _message(details: Mapping[str, Any], location: tuple[int | str, ...], model:
             return f"is missing; {example}" if example else "is missing"
         case "value_error":
             return str(details["ctx"]["error"])
-    told = str(details["msg"]).replace("Input should be", "must be").replace("a valid", "a")
-    return f"{told}; for example {key} = {field.examples[0]}" if field and field.examples else told
+    message = str(details["msg"]).replace("Input should be", "must be").replace("a valid", "a")
+    return f"{message}; for example {key} = {field.examples[0]}" if field and field.examples else message

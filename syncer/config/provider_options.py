@@ -1,4 +1,4 @@
-"""The keys of a source that only its provider knows."""
+"""The options of a provider: keys of a source that only this provider has."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from pydantic import TypeAdapter, ValidationError
 from syncer.config.problems import Problem, joined
 
 
-def option_names(options: type) -> tuple[str, ...]:
-    """The keys that a provider's `Options` takes."""
-    return tuple(field.name for field in fields(options))
+def option_names(options_class: type) -> tuple[str, ...]:
+    """The keys of a provider's options."""
+    return tuple(field.name for field in fields(options_class))
 
 
-def read_options(options: type, written: Mapping[str, Any], place: str) -> Any | list[Problem]:
-    """The instance of a provider's `Options` that `written` tells, or what is wrong with it.
+def read_options(options_class: type, written: Mapping[str, Any], place: str) -> Any | list[Problem]:
+    """The instance of `options_class` with the values in `written`, or the problems of these values.
 
-    A list must hold something, nothing twice, and no word that could stand in its place.
+    A list must not be empty, hold nothing twice, and hold no word that may replace the list, such as "all".
     """
-    hints = get_type_hints(options)
-    missing = [each.name for each in fields(options) if each.name not in written and _is_required(each)]
+    hints = get_type_hints(options_class)
+    missing = [
+        field.name for field in fields(options_class) if field.name not in written and _is_required(field)
+    ]
     problems = [
-        Problem(joined(place, [key]), f"is missing; write {key} = {_spelled(hints[key])}") for key in missing
+        Problem(joined(place, [key]), f"is missing; write {key} = {_example(hints[key])}") for key in missing
     ]
     wrong = {
         key
@@ -33,14 +35,14 @@ def read_options(options: type, written: Mapping[str, Any], place: str) -> Any |
         if isinstance(value, list) and not _is_set(value, _words(hints.get(key)))
     }
     try:
-        made = None if missing else TypeAdapter(options).validate_python(dict(written))
+        options = None if missing else TypeAdapter(options_class).validate_python(dict(written))
     except ValidationError as error:
-        # Of the branches of a union each complains on its own; the key is what people look for.
+        # Each member of a union has its own error; the key is what matters.
         wrong |= {str(details["loc"][0]) for details in error.errors(include_url=False, include_input=False)}
     problems += [
-        Problem(joined(place, [key]), f"write {key} = {_spelled(hints[key])}") for key in sorted(wrong)
+        Problem(joined(place, [key]), f"write {key} = {_example(hints[key])}") for key in sorted(wrong)
     ]
-    return problems or made
+    return problems or options
 
 
 def _is_required(field: Any) -> bool:
@@ -53,17 +55,17 @@ def _is_set(value: list[Any], words: tuple[Any, ...]) -> bool:
 
 
 def _words(hint: Any) -> tuple[Any, ...]:
-    """The words that a value of the type `hint` may be, such as `"all"` in place of a list."""
+    """The literals that a value of the type `hint` may be, such as `"all"` instead of a list."""
     return get_args(hint) if get_origin(hint) is Literal else sum(map(_words, get_args(hint)), ())
 
 
-def _spelled(hint: Any) -> str:
-    """How a value of the type `hint` is written: `["…", …] or "all"`."""
+def _example(hint: Any) -> str:
+    """An example of a value of the type `hint`: `["…", …] or "all"`."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        return " or ".join(_spelled(one) for one in arguments if one is not types.NoneType)
+        return " or ".join(_example(each) for each in arguments if each is not types.NoneType)
     if origin is Literal:
-        return " or ".join(f'"{one}"' for one in arguments)
+        return " or ".join(f'"{each}"' for each in arguments)
     if origin in (tuple, list):
-        return f"[{_spelled(arguments[0])}, …]"
+        return f"[{_example(arguments[0])}, …]"
     return {bool: "true or false", int: "a whole number", float: "a number"}.get(hint, '"…"')

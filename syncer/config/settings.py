@@ -1,4 +1,4 @@
-"""The configuration as the program uses it: complete, checked and frozen."""
+"""The validated configuration, complete and frozen."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from syncer.ports import Provider
 class SourceSettings:
     """One configured source."""
 
-    #: The provider, made with the source's options and endpoint.
+    #: The provider with the options and the endpoint of the source.
     provider: Provider = field(repr=False)
-    #: Where the credentials are kept; nothing is read before they are asked for.
+    #: Where the credentials are kept; they are read only when they are needed.
     secrets: CredentialsReader
-    #: What is known of the source without its credentials: its account is "" where none is configured.
+    #: The source without its credentials; its account is "" where none is configured.
     unsigned: Source
     requests_per_second: float
     redact: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class SourceSettings:
 
     @property
     def regions(self) -> tuple[str, ...] | None:
-        """The regions to read; None: all that the account has, by a call to the provider."""
+        """The regions to read; None: all that the account has, which takes a call to the provider."""
         return self.provider.regions
 
     def source(self, credentials: Credentials) -> Source:
@@ -71,11 +71,11 @@ class Settings:
 
     @property
     def lease(self) -> timedelta:
-        """How long a stream stays ours without being renewed."""
+        """How long a stream belongs to this process without a renewal."""
         return self.daemon.lease
 
     def passwords(self) -> Iterator[str]:
-        """The secrets in the configuration's addresses, for logs to conceal."""
+        """The passwords in the URLs of the configuration, which logs must not show."""
         for url in (self.database.url, *(source.proxy for source in self.sources)):
             written = urlsplit(url.get_secret_value()).password if url else None
             if written:

@@ -1,4 +1,4 @@
-"""One source: from its table, over what its provider knows, to complete settings."""
+"""Parser of one source: from its table and the facts of its provider to complete settings."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _COMMON = frozenset(SourceTable.model_fields)
 
 @dataclass(frozen=True, slots=True)
 class SourceParser:
-    """Reads one `[[sources]]` table. Relative paths in it are beneath `folder`."""
+    """Parses one `[[sources]]` table. Relative paths in it start at `folder`."""
 
     written: Mapping[str, Any]
     place: str
     folder: Path
 
     def read(self) -> SourceSettings | list[Problem]:
-        """The source's settings, or everything that is wrong with it."""
+        """The settings of the source, or all its problems."""
         name = self.written.get("provider")
         provider_class = PROVIDERS.get(name) if isinstance(name, str) else None
         table, problems = self._table()
@@ -52,13 +52,13 @@ class SourceParser:
         return self._complete(table, options, problems)
 
     def _table(self) -> tuple[SourceTable, list[Problem]]:
-        """The common keys; of wrong ones only the problems, so that the others are judged as well."""
+        """The valid common keys, and the problems of the invalid ones."""
         common = {key: value for key, value in self.written.items() if key in _COMMON}
         try:
             return SourceTable.model_validate(common), []
         except ValidationError as error:
-            wrong = {details["loc"][0] for details in error.errors(include_url=False, include_input=False)}
-            rest = {key: value for key, value in common.items() if key not in wrong}
+            invalid = {details["loc"][0] for details in error.errors(include_url=False, include_input=False)}
+            rest = {key: value for key, value in common.items() if key not in invalid}
             stand_ins = {"name": "unnamed", "provider": "unknown"}
             table = SourceTable.model_validate(stand_ins | rest)
             return table, problems_of(error, self.place, SourceTable)
@@ -69,7 +69,7 @@ class SourceParser:
 
     def _unknown_provider(self, name: object) -> list[Problem]:
         if not isinstance(name, str):
-            return []  # a problem of the common keys already
+            return []  # reported with the common keys
         advice = nearest(name, PROVIDERS) or f"; write one of {', '.join(PROVIDERS)}"
         # Which of the other keys are options is not known without the provider.
         return [Problem(joined(self.place, ["provider"]), f"unknown provider{advice}")]
@@ -120,12 +120,12 @@ def _credential_problems(table: SourceTable, place: str) -> list[Problem]:
     if table.credentials_command is not None:
         if not table.credentials_command:
             return [Problem(f"{place}.credentials_command", 'is empty; write ["program", "argument"]')]
-        what = "leave it out: credentials_command prints all three"
+        what = "omit it: credentials_command prints all three"
         return [Problem(f"{place}.{key}", what) for key in sorted(written)]
     if not written:
         return []
     return [
-        Problem(f"{place}.{key}", f"is missing beside {' and '.join(sorted(written))}")
+        Problem(f"{place}.{key}", f"is required with {' and '.join(sorted(written))}")
         for key in ("access_key", "secret_key")
         if key not in written
     ]

@@ -1,4 +1,4 @@
-"""A source's durations: defaults that fit each other at any poll interval and retention, and conflicts."""
+"""Durations of a source: defaults that fit any poll interval and retention, and conflicts between them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Timing(TypedDict):
 
 
 def timing_of(table: SourceTable, facts: Facts) -> Timing:
-    """The durations of a source: as written, else a default that its other durations leave room for."""
+    """The durations of a source: as configured, otherwise defaults that fit its other durations."""
     retention = table.retention or facts.retention
     poll_every = table.poll_every or _within(_POLL_EVERY, retention, 4)
     visibility_lag = _within(_VISIBILITY_LAG, retention, 10)
@@ -39,7 +39,7 @@ def timing_of(table: SourceTable, facts: Facts) -> Timing:
     lookback_max = max(lookback_max, table.lookback.min or lookback_min)
     return Timing(
         poll_every=poll_every,
-        # Several sweeps while the provider still shows a task: what polls missed is found in time.
+        # Several sweeps within the retention, so that tasks that polls missed are found in time.
         sweep_every=table.sweep_every or max(poll_every, _within(_SWEEP_EVERY, retention, 4)),
         retention=retention,
         detail_retention=table.detail_retention or _shorter(facts.detail_retention, retention),
@@ -50,14 +50,14 @@ def timing_of(table: SourceTable, facts: Facts) -> Timing:
 
 
 def timing_problems(table: SourceTable, facts: Facts, place: str) -> list[Problem]:
-    """Where the durations of a source contradict each other."""
+    """Conflicts between the durations of a source."""
     timing = timing_of(table, facts)
     problems = []
     if timing["sweep_every"] < timing["poll_every"]:
         least = write_duration(timing["poll_every"])
         problems.append(Problem(f"{place}.sweep_every", f'write "{least}" (poll_every) or more'))
     if table.lookback.min and table.lookback.max and table.lookback.min > table.lookback.max:
-        problems.append(Problem(f"{place}.lookback", "write a min that is no longer than max"))
+        problems.append(Problem(f"{place}.lookback", "write a min that is not longer than max"))
     return problems + _retention_problems(timing, place)
 
 
@@ -69,12 +69,10 @@ def _retention_problems(timing: Timing, place: str) -> list[Problem]:
     problems = []
     if timing["poll_every"] * 2 > retention:
         most = write_duration(retention / 2)
-        message = (
-            f'write "{most}" or less: the list forgets after {shown} (retention), and two polls must fit in'
-        )
+        message = f'write "{most}" or less: two polls must fit into {shown} (retention)'
         problems.append(Problem(f"{place}.poll_every", message))
     if timing["visibility_lag"] >= retention:
-        message = f"write less than {shown}, after which the list forgets (retention)"
+        message = f"write less than {shown}, for which the list shows a task (retention)"
         problems.append(Problem(f"{place}.visibility_lag", message))
     return problems
 

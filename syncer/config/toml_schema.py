@@ -1,4 +1,4 @@
-"""The tables of the file as they are written: what each key takes, and what a new user would write."""
+"""Tables and keys of the configuration file: types, defaults, and an example where errors show one."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class TomlTable(BaseModel):
-    """A table of the file. Frozen; a key it does not know is an error; errors never show what was found."""
+    """A table of the file. Frozen; unknown keys are errors; errors never show the invalid value."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class DatabaseTable(TomlTable):
-    """Where everything is kept."""
+    """The database of syncer."""
 
     #: None: the embedded Postgres in `data_dir`.
     url: Annotated[SecretStr, BeforeValidator(validators.database_url)] | None = None
-    #: None: the platform's folder for this user's data.
+    #: None: the folder of this platform for a user's data.
     data_dir: Path | None = Field(default=None, examples=['"/var/lib/syncer"'])
 
 
 class DaemonTable(TomlTable):
-    """The process that reads on schedule."""
+    """The daemon, `syncer run`."""
 
     listen: Annotated[validators.Address, PlainValidator(validators.address)] = validators.Address(
         "127.0.0.1", 8321
@@ -42,32 +42,32 @@ class DaemonTable(TomlTable):
 
 
 class ReportingTable(TomlTable):
-    """What the analysts see."""
+    """Settings of the reporting views."""
 
     time_zone: Annotated[str, AfterValidator(validators.time_zone)] = Field(
         default="UTC", examples=['"Asia/Shanghai"']
     )
-    #: In how long a task should begin after its creation, and end after its start.
+    #: Targets: from a task's creation to its start, and from its start to its end.
     queue_target: Duration = timedelta(minutes=5)
     run_target: Duration = timedelta(hours=1)
 
 
 class HistoryTable(TomlTable):
-    """The states that tasks were in before."""
+    """Former states of tasks."""
 
-    #: None: for ever.
+    #: None: kept for ever.
     keep: Annotated[timedelta | None, PlainValidator(validators.keep)] = None
 
 
 class LookbackTable(TomlTable):
-    """How far behind the frontier polls read, against delay and disorder."""
+    """How far before the end of the coverage polls read again: tasks may appear late, or out of order."""
 
     min: Span | None = None
     max: Duration | None = None
 
 
 class SourceTable(TomlTable):
-    """What every source takes, whatever its provider."""
+    """The keys of every source, whatever its provider."""
 
     name: Annotated[str, AfterValidator(validators.source_name)] = Field(examples=['"mps-cn"'])
     provider: str = Field(examples=['"tencent_mps"'])
@@ -99,7 +99,7 @@ class SourceTable(TomlTable):
 
 
 class RootTable(BaseSettings):
-    """The whole file, the environment over it; each source still as it is written."""
+    """The whole file, overridden by the environment. The sources are not parsed yet."""
 
     model_config = SettingsConfigDict(
         env_prefix="SYNCER_",
@@ -125,5 +125,5 @@ class RootTable(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment before what the file says."""
+        """The environment first, then the file."""
         return env_settings, init_settings

@@ -1,4 +1,4 @@
-"""Reads the values of single keys. Every ValueError says what to write, and none repeats what was found."""
+"""Validators of single keys. Every ValueError says what to write, and none repeats the invalid value."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PORTS = range(65536)
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where to listen."""
+    """Host and port to listen on."""
 
     host: str
     port: int
@@ -29,7 +29,7 @@ class Address:
 
 
 def address(written: object) -> Address:
-    """The host and port of `[::1]:8321`."""
+    """Host and port in text such as `[::1]:8321`."""
     host, _, port = str(written).rpartition(":")
     bare = host.removeprefix("[").removesuffix("]")
     if not bare or not port.isdecimal() or int(port) not in _PORTS or (":" in bare) == (bare == host):
@@ -38,14 +38,14 @@ def address(written: object) -> Address:
 
 
 def lease(duration: timedelta) -> timedelta:
-    """A lease of a length that works."""
+    """A duration that is neither too short nor too long for a lease."""
     if not timedelta(seconds=1) <= duration <= timedelta(hours=1):
         raise ValueError('write a duration from "1s" to "1h"')
     return duration
 
 
 def keep(written: object) -> timedelta | None:
-    """How long to keep what is former; None for ever."""
+    """How long to keep former states; None for ever."""
     if written is None or written == "forever":
         return None
     try:
@@ -58,14 +58,14 @@ def keep(written: object) -> timedelta | None:
 
 
 def source_name(written: str) -> str:
-    """A name that can stand in keys, paths and labels."""
+    """A name that keys, paths and labels may contain."""
     if not _NAME.fullmatch(written):
         raise ValueError('write a name of up to 63 letters, digits, ".", "-" and "_", such as "mps-cn"')
     return written
 
 
 def secret(written: object) -> Secret:
-    """Where a secret is kept, or the secret."""
+    """The secret itself, or the place where it is kept."""
     match written:
         case str() if written.strip():
             return InlineSecret(written.strip())
@@ -77,10 +77,10 @@ def secret(written: object) -> Secret:
 
 
 def time_zone(written: str) -> str:
-    """The name of a zone of the IANA list."""
+    """The name of a time zone of the IANA list."""
     try:
         ZoneInfo(written)
-    except (KeyError, ValueError, OSError):  # unknown; not a name at all; the name of a folder of zones
+    except (KeyError, ValueError, OSError):  # unknown; not a name; the name of a folder of zones
         advice = nearest(written, available_timezones()) or '; write one such as "Asia/Shanghai"'
         raise ValueError(f"no such time zone{advice}") from None
     return written
@@ -95,7 +95,7 @@ def database_url(written: object) -> str:
 
 
 def proxy(written: object) -> str:
-    """The URL of an HTTP proxy, perhaps with a password."""
+    """The URL of an HTTP proxy; it may contain a password."""
     parts = _split(str(written))
     if parts is None or parts.path not in ("", "/"):
         raise ValueError("write http://host:port or http://user:password@host:port")
@@ -103,15 +103,15 @@ def proxy(written: object) -> str:
 
 
 def endpoint(written: str) -> str:
-    """Scheme and host; without a scheme it is https."""
+    """Scheme and host; the default scheme is https."""
     parts = _split(written if "://" in written else f"https://{written}")
     if parts is None or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
-        raise ValueError("write https://host or https://host:port, and nothing behind it")
+        raise ValueError("write https://host or https://host:port, without a path")
     return written
 
 
 def _split(url: str) -> SplitResult | None:
-    """The parts of an HTTP URL; None where it is none. urllib's errors would repeat a password."""
+    """The parts of an HTTP URL; None for any other text. urllib's own errors would repeat a password."""
     try:
         parts = urlsplit(url)
         is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -121,7 +121,7 @@ def _split(url: str) -> SplitResult | None:
 
 
 def field_path(written: str) -> str:
-    """The way to a field of a record."""
+    """The dotted path of a field in a record."""
     if not all(part and part == part.strip() for part in written.split(".")):
         raise ValueError("write field names joined by dots, such as CommandDocument.Username")
     return written

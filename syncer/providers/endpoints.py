@@ -1,4 +1,4 @@
-"""Where a request goes, and its query string to the byte: what is signed is what is sent."""
+"""Scheme and host of requests, and query strings that are sent exactly as they are signed."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """The scheme and host that requests go to."""
+    """Scheme and host of requests."""
 
-    #: Scheme and host, with the port where it is not the scheme's own: `https://mps.tencentcloudapi.com`.
+    #: With the port where it is not the default of the scheme: `https://mps.tencentcloudapi.com`.
     origin: str
-    #: As the Host header says it, and as it is signed.
+    #: The value of the Host header, which is also signed.
     host: str
 
 
 def read_endpoint(written: str | None, default_host: str) -> Endpoint:
-    """The endpoint that the configuration names, else `default_host` by https.
+    """The configured endpoint `written`, otherwise `default_host` by https.
 
-    Without a scheme it is https. Raises ConfigurationError where it is more, or less, than scheme and host.
+    The default scheme is https. Raises ConfigurationError where it is more, or less, than scheme and host.
     """
     written = written or default_host
     parts = urlsplit(written if "://" in written else f"https://{written}")
@@ -42,10 +42,10 @@ def read_endpoint(written: str | None, default_host: str) -> Endpoint:
 
 
 def quoted(value: str) -> str:
-    """`value` percent-encoded by RFC 3986, the slash included."""
+    """`value` percent-encoded by RFC 3986, including the slash."""
     return quote(value, safe="-_.~")
 
 
 def query_string(parameters: Mapping[str, object]) -> str:
-    """`parameters` encoded and sorted, the way Alibaba and Baidu sign them."""
+    """`parameters` encoded and sorted, as Alibaba and Baidu sign them."""
     return "&".join(sorted(f"{quoted(name)}={quoted(str(value))}" for name, value in parameters.items()))

@@ -1,4 +1,4 @@
-"""Reads single values out of vendors' JSON. What cannot be understood is None, never an error."""
+"""Single values of vendors' JSON. A value that cannot be parsed is None, never an error."""
 
 from __future__ import annotations
 
@@ -10,56 +10,59 @@ from syncer.model import INT64, LONGEST_ID
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-#: What vendors write for "not yet": MySQL's zero date, and the zero time of Go.
+#: Vendors' values for a time that is not known yet: the zero date of MySQL, the zero time of Go.
 _ZERO_DATES = ("0000-00-00", "0001-01-01T00:00:00")
 
 
 def task_id(record: Any, field: str) -> str:
-    """The id in `record[field]` as text, exact also beyond 2^53. Raises RecordError where there is none."""
+    """The id in `record[field]` as text, exact beyond 2^53 too.
+
+    Raises RecordError where there is none, or one that the database cannot hold.
+    """
     value = record.get(field)
-    found = identifier(value)
-    if found is None:
+    written = identifier(value)
+    if written is None:
         raise RecordError(f"{field} is missing" if is_absent(value) else f"{field} is {json_type(value)}")
-    if len(found) > LONGEST_ID:
+    if len(written) > LONGEST_ID:
         raise RecordError(f"{field} is longer than {LONGEST_ID} characters")
-    return found
+    return written
 
 
 def text(value: object) -> str | None:
-    """`value` where it is text with something in it."""
+    """`value` if it is text and not empty."""
     return value if isinstance(value, str) and value else None
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """The texts in a list; a single text counts as a list of one."""
+    """The texts in a list; a single text is a list of one."""
     if isinstance(value, list):
-        return tuple(one for one in value if isinstance(one, str) and one)
+        return tuple(item for item in value if isinstance(item, str) and item)
     return (value,) if isinstance(value, str) and value else ()
 
 
 def identifier(value: object) -> str | None:
-    """An id as text, whether the vendor writes it as text or as a whole number."""
+    """An id as text; the vendor may write it as text or as a whole number."""
     if isinstance(value, str):
         return value or None
     return str(value) if type(value) is int else None
 
 
 def integer(value: object) -> int | None:
-    """A whole number that a 64-bit column can hold, also where the vendor writes it as text."""
+    """A whole number that a bigint column can hold; the vendor may write it as text."""
     if isinstance(value, str):
         value = int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None
     return value if type(value) is int and value in INT64 else None
 
 
 def boolean(value: object) -> bool | None:
-    """A truth value, also where the vendor writes it as text."""
+    """A boolean; the vendor may write it as text."""
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value.lower())
     return value if isinstance(value, bool) else None
 
 
 def iso_instant(value: object) -> datetime | None:
-    """An ISO 8601 time in UTC. Without an offset it is taken as UTC; zero dates are None."""
+    """An ISO 8601 time, in UTC. A time without an offset is in UTC; zero dates are None."""
     if not isinstance(value, str) or value.startswith(_ZERO_DATES):
         return None
     try:
@@ -72,7 +75,7 @@ def iso_instant(value: object) -> datetime | None:
 
 
 def epoch_instant(value: object) -> datetime | None:
-    """A time given in milliseconds since 1970, as a number or as text; 0 means "not yet"."""
+    """A time in milliseconds since 1970, as a number or as text; 0 means "not yet" and is None."""
     try:
         milliseconds = int(value) if isinstance(value, str) else value
         if type(milliseconds) is not int or not milliseconds:
@@ -83,21 +86,21 @@ def epoch_instant(value: object) -> datetime | None:
 
 
 def microseconds(moment: datetime | None) -> int | None:
-    """`moment` in microseconds since 1970."""
+    """`moment` in microseconds since 1970; None stays None."""
     return None if moment is None else (moment - EPOCH) // _MICROSECOND
 
 
 def is_absent(value: object) -> bool:
-    """Whether `value` is one of the ways in which vendors say "nothing here"."""
+    """Whether `value` is one that vendors write for a missing value."""
     if isinstance(value, str):
         return value in ("", "0") or value.startswith(_ZERO_DATES)
     return value is None or value == [] or value == {} or (type(value) is int and value == 0)
 
 
 def json_type(value: object) -> str:
-    """What JSON calls the type of `value`, with its article."""
-    for kind, name in _JSON_TYPES:
-        if isinstance(value, kind):
+    """The name of the JSON type of `value`, with its article."""
+    for python_type, name in _JSON_TYPES:
+        if isinstance(value, python_type):
             return name
     return "null"
 

@@ -234,25 +234,25 @@ provider = "baidu_vdo"
         'sources[0].poll_evry (mps): unknown key for a source of tencent_mps; did you mean "poll_every"?',
         'sources[0].site (mps): write site = "cn" or "intl"',
         'sources[1].poll_every (mps): write a duration such as "500ms", "2s", "1m", "6h" or "7d"',
-        "sources[1].access_key (mps): is missing beside secret_key",
+        "sources[1].access_key (mps): is required with secret_key",
         'sources[1].regions (mps): write regions = ["…", …] or "all"',
         'sources[2].name: is missing; write name = "mps-cn"',
         'sources[2].provider: unknown provider; did you mean "baidu_vod"?',
-        "sources[1].name (mps): is the name of sources[0] too; write another one",
+        "sources[1].name (mps): is already the name of sources[0]; write another one",
     ]
 
 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('poll_every = "0s"', 'poll_every (mps): write a duration longer than nothing, such as "1s"'),
+        ('poll_every = "0s"', 'poll_every (mps): write a duration longer than zero, such as "1s"'),
         (
             'poll_every = "4d"',
-            'poll_every (mps): write "84h" or less: the list forgets after 7d (retention), and',
+            'poll_every (mps): write "84h" or less: two polls must fit into 7d (retention)',
         ),
         ('poll_every = "7h"\nsweep_every = "6h"', 'sweep_every (mps): write "7h" (poll_every) or more'),
         ('visibility_lag = "8d"', "visibility_lag (mps): write less than 7d"),
-        ('lookback = { min = "2d", max = "1d" }', "lookback (mps): write a min that is no longer than max"),
+        ('lookback = { min = "2d", max = "1d" }', "lookback (mps): write a min that is not longer than max"),
         ('lookback = { mini = "2d" }', 'lookback.mini (mps): unknown key; did you mean "min"?'),
         ("page_size = 0", "page_size (mps): must be greater than or equal to 1; for example page_size = 100"),
         ("page_size = 101", "page_size (mps): write a number from 1 to 100"),
@@ -260,7 +260,7 @@ provider = "baidu_vdo"
         ("requests_per_second = nan", "requests_per_second (mps): must be a finite number; for example"),
         (
             'endpoint = "ftp://x"',
-            "endpoint (mps): write https://host or https://host:port, and nothing behind it",
+            "endpoint (mps): write https://host or https://host:port, without a path",
         ),
         ('endpoint = "https://me:hunter2@x"', "endpoint (mps): write https://host or https://host:port"),
         ('endpoint = "https://x/api"', "endpoint (mps): write https://host or https://host:port"),
@@ -272,12 +272,12 @@ provider = "baidu_vdo"
         ('redact = ["a..b"]', "redact[0] (mps): write field names joined by dots"),
         ('access_key = ""', 'access_key (mps): write the secret itself, { env = "NAME" } or { file ='),
         ('access_key = { enw = "hunter2" }', 'access_key (mps): write the secret itself, { env = "NAME" }'),
-        ('session_token = "hunter2"', "access_key (mps): is missing beside session_token"),
+        ('session_token = "hunter2"', "access_key (mps): is required with session_token"),
         ("credentials_command = []", 'credentials_command (mps): is empty; write ["program", "argument"]'),
         ('credentials_command = "keys"', "credentials_command (mps): must be a tuple; for example"),
         (
             'access_key = "a"\ncredentials_command = ["hunter2"]',
-            "access_key (mps): leave it out: credentials_command prints all three",
+            "access_key (mps): omit it: credentials_command prints all three",
         ),
         ('regions = ["ap-guangzhou"]', "regions (mps): unknown key for a source of tencent_mps"),
         ('account = ""', "account (mps): String should have at least 1 character; for example"),

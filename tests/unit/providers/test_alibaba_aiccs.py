@@ -1,3 +1,5 @@
+"""Alibaba aiccs: requests, responses, errors and mapping."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -54,26 +56,26 @@ def refused(code: str, status: int = 400, **headers: str) -> Response:
         (Query(ids=("9007199254740993",)), {"PageNo": "1", "PageSize": "10", "TaskId": "9007199254740993"}),
     ],
 )
-def test_request_asks(query: Query, expected: dict[str, str]) -> None:
+def test_parameters_of_the_request(query: Query, expected: dict[str, str]) -> None:
     assert parameters(query) == expected
 
 
-def test_request_is_a_post_of_nothing() -> None:
+def test_request_is_a_post_without_a_body() -> None:
     request = _AICCS.request(_ALL)
     assert (request.method, request.body) == ("POST", b"")
     assert request.url.startswith("https://aiccs.aliyuncs.com/?")
     assert request.headers["x-acs-version"] == "2019-10-15"
 
 
-def test_lists_are_the_open_statuses_and_then_all() -> None:
+def test_lists_are_one_per_open_status_and_then_all() -> None:
     opened = [one.name for one in _AICCS.facts.lists if one.role is Role.OPEN]
     assert opened == ["INIT", "RELEASE", "READY", "STOP", "SYSTEM_STOP", "RUNNING"]
     assert _AICCS.facts.lists[-1].name == "ALL"
 
 
-def test_example_of_the_documentation_is_read() -> None:
-    (given,) = documented_responses("alibaba_aiccs")
-    envelope = _AICCS.parse(Query(list_name="ALL", limit=20), given)
+def test_documented_response_is_parsed() -> None:
+    (response,) = documented_responses("alibaba_aiccs")
+    envelope = _AICCS.parse(Query(list_name="ALL", limit=20), response)
     assert (envelope.total, envelope.next_cursor) == (50, "2")
     assert envelope.request_id == "D9CB3933-9FE3-4870-BA8E-2BEE91B69D23"
     assert _AICCS.task(_ALL, envelope.records[0]) == Task(
@@ -110,7 +112,7 @@ def test_status_is_mapped(word: str | None, status: Status) -> None:
 
 
 @pytest.mark.parametrize("fired", ["", "0", 0, None])
-def test_unfired_campaign_has_no_start(fired: object) -> None:
+def test_campaign_without_a_fire_time_has_no_start(fired: object) -> None:
     assert _AICCS.task(_ALL, {"Id": 1, "FireTime": fired}).started_at is None
 
 
@@ -119,7 +121,7 @@ def test_long_id_is_exact_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cursor", "given", "after"),
+    ("cursor", "response", "after"),
     [
         pytest.param(None, listed(50, 120), "2", id="full page"),
         pytest.param("3", listed(20, 120), None, id="last page"),
@@ -138,29 +140,29 @@ def test_long_id_is_exact_text() -> None:
         pytest.param("2", listed(50, 100, 100), None, id="larger page size"),
     ],
 )
-def test_pages_are_counted(cursor: str | None, given: Response, after: str | None) -> None:
-    assert _AICCS.parse(Query(list_name="ALL", limit=50, cursor=cursor), given).next_cursor == after
+def test_next_cursor(cursor: str | None, response: Response, after: str | None) -> None:
+    assert _AICCS.parse(Query(list_name="ALL", limit=50, cursor=cursor), response).next_cursor == after
 
 
-def test_row_that_stands_on_the_page_twice_does_not_end_the_list() -> None:
+def test_repeated_row_does_not_end_the_list() -> None:
     shown = [{"Id": n} for n in (1, 2, 3, 4, 5, 3)]
     twice = listed(0, 0, Data={"PageNo": 1, "PageSize": 5, "Total": 6, "Record": shown})
     assert _AICCS.parse(Query(list_name="ALL", limit=5), twice).next_cursor == "2"
 
 
-def test_answer_by_id_has_no_next_page() -> None:
+def test_response_by_id_has_no_next_page() -> None:
     envelope = _AICCS.parse(Query(ids=("0",)), listed(1, 1))
     assert (len(envelope.records), envelope.next_cursor) == (1, None)
     assert _AICCS.parse(Query(ids=("0",)), listed(0, 0)).records == ()
 
 
-def test_ignored_id_is_noticed() -> None:
+def test_ignored_id_filter_is_an_error() -> None:
     with pytest.raises(ProtocolError, match="other tasks"):
         _AICCS.parse(Query(ids=("77",)), listed(3, 3))
 
 
 @pytest.mark.parametrize(
-    ("code", "status", "kind"),
+    ("code", "status", "error_class"),
     [
         ("Throttling", 400, Throttled),
         ("Throttling.User", 400, Throttled),
@@ -189,20 +191,20 @@ def test_ignored_id_is_noticed() -> None:
         ("Odd", 400, ProtocolError),
     ],
 )
-def test_error_names_the_reaction(code: str, status: int, kind: type[SyncerError]) -> None:
+def test_error_names_the_reaction(code: str, status: int, error_class: type[SyncerError]) -> None:
     with pytest.raises(SyncerError) as caught:
         _AICCS.parse(_ALL, refused(code, status))
-    assert type(caught.value) is kind
+    assert type(caught.value) is error_class
     assert (caught.value.code, caught.value.request_id) == (code, "r-1")
 
 
-def test_parameter_error_by_id_is_no_matter_of_length() -> None:
+def test_parameter_error_by_id_does_not_shrink_the_page() -> None:
     with pytest.raises(ProtocolError) as caught:
         _AICCS.parse(Query(ids=("1",)), refused("ParameterError"))
     assert type(caught.value) is ProtocolError
 
 
-def test_throttling_carries_the_wait() -> None:
+def test_throttling_has_the_vendors_wait() -> None:
     with pytest.raises(Throttled) as caught:
         _AICCS.parse(_ALL, refused("Throttling.User", x_acs_retry_after="2500"))
     assert caught.value.retry_after == timedelta(seconds=2.5)
@@ -215,7 +217,7 @@ def test_success_false_is_an_error_with_200(success: object) -> None:
 
 
 @pytest.mark.parametrize("fields", [{"Success": None, "Code": None}, {"Success": "true"}, {"Code": ""}])
-def test_silence_about_success_is_success(fields: dict[str, Any]) -> None:
+def test_missing_success_field_is_success(fields: dict[str, Any]) -> None:
     assert len(_AICCS.parse(_ALL, listed(1, 1, **fields)).records) == 1
 
 
@@ -229,10 +231,10 @@ def test_silence_about_success_is_success(fields: dict[str, Any]) -> None:
         ({"Total": 5, "Record": {"Id": 1}}, "Record is an object"),
     ],
 )
-def test_wrong_envelope_is_named(content: object, named: str) -> None:
+def test_unexpected_envelope_is_named(content: object, named: str) -> None:
     with pytest.raises(ProtocolError, match=named):
         _AICCS.parse(_ALL, listed(0, 0, Data=content))
 
 
-def test_null_record_of_an_empty_list_is_none() -> None:
+def test_null_instead_of_an_empty_list() -> None:
     assert _AICCS.parse(_ALL, listed(0, 0, Data={"Total": 0, "Record": None})).records == ()

@@ -1,3 +1,5 @@
+"""Baidu VOD: requests, responses, errors and mapping."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -62,7 +64,7 @@ def status_of(word: object, finished: object = None) -> Status:
         ),
     ],
 )
-def test_request_asks(query: Query, expected: dict[str, str]) -> None:
+def test_parameters_of_the_request(query: Query, expected: dict[str, str]) -> None:
     assert parameters(query) == expected
 
 
@@ -72,10 +74,10 @@ def test_request_is_a_get_of_the_list() -> None:
     assert request.url.startswith("https://vod.bj.baidubce.com/v2/tasks?")
 
 
-def test_example_of_the_documentation_is_read() -> None:
+def test_documented_response_is_parsed() -> None:
     """Its last page has a marker for a next one."""
-    (given,) = documented_responses("baidu_vod")
-    envelope = _VOD.parse(_PAGE, given)
+    (response,) = documented_responses("baidu_vod")
+    envelope = _VOD.parse(_PAGE, response)
     assert (len(envelope.records), envelope.next_cursor) == (2, None)
     assert _VOD.task(_PAGE, envelope.records[0]) == Task(
         task_id="tsk-emeqb9c1kmdd7rns",
@@ -133,7 +135,7 @@ def test_only_is_truncated_ends_the_list(fields: dict[str, Any], after: str | No
         ({"data": {}}, "data is an object"),
     ],
 )
-def test_wrong_envelope_is_named(fields: dict[str, Any], named: str) -> None:
+def test_unexpected_envelope_is_named(fields: dict[str, Any], named: str) -> None:
     with pytest.raises(ProtocolError, match=named) as caught:
         _VOD.parse(_PAGE, listed(**fields))
     assert caught.value.request_id == "r-1"
@@ -144,25 +146,25 @@ def test_missing_list_is_named() -> None:
         _VOD.parse(_PAGE, json_response({"isTruncated": False}))
 
 
-def test_answer_by_id_has_no_next_page() -> None:
+def test_response_by_id_has_no_next_page() -> None:
     envelope = _VOD.parse(_ID, listed(isTruncated=True, nextMarker="tsk-1"))
     assert (len(envelope.records), envelope.next_cursor) == (1, None)
     assert _VOD.parse(_ID, listed(data=[])).records == ()
 
 
-def test_ignored_id_is_noticed() -> None:
+def test_ignored_id_filter_is_an_error() -> None:
     with pytest.raises(ProtocolError, match="other tasks"):
         _VOD.parse(Query(ids=("tsk-77",)), listed())
 
 
 @pytest.mark.parametrize("code", ["MediaException.TaskNotFound", "NoSuchTask", "VodExceptions.TaskNotExist"])
-def test_unknown_id_is_an_empty_answer(code: str) -> None:
+def test_unknown_id_is_an_empty_envelope(code: str) -> None:
     envelope = _VOD.parse(_ID, refused(code, 404))
     assert (envelope.records, envelope.request_id) == ((), "r-1")
 
 
 @pytest.mark.parametrize(
-    ("query", "code", "status", "kind"),
+    ("query", "code", "status", "error_class"),
     [
         (_PAGE, "RequestExpired", 400, ClockSkewed),
         (_PAGE, "AccessDenied", 403, CredentialsExpired),
@@ -186,9 +188,11 @@ def test_unknown_id_is_an_empty_answer(code: str) -> None:
         (_ID, "InvalidURI", 400, ProtocolError),
     ],
 )
-def test_error_names_the_reaction(query: Query, code: str, status: int, kind: type[SyncerError]) -> None:
+def test_error_names_the_reaction(
+    query: Query, code: str, status: int, error_class: type[SyncerError]
+) -> None:
     with pytest.raises(SyncerError) as caught:
         _VOD.parse(query, refused(code, status))
-    assert type(caught.value) is kind
+    assert type(caught.value) is error_class
     assert caught.value.code == code.rpartition(".")[2]
     assert caught.value.request_id == "r-1"

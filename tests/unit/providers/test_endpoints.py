@@ -1,3 +1,5 @@
+"""Endpoints and query strings."""
+
 from __future__ import annotations
 
 import pytest

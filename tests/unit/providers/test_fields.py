@@ -1,3 +1,5 @@
+"""Single values of vendors' JSON."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -37,11 +39,11 @@ _NOON = datetime(2020, 11, 5, 12, 0, tzinfo=UTC)
         ([], None),
     ],
 )
-def test_instant_reads(written: object, meant: datetime | None) -> None:
+def test_iso_instant(written: object, meant: datetime | None) -> None:
     assert fields.iso_instant(written) == meant
 
 
-def test_instant_is_in_utc() -> None:
+def test_iso_instant_is_in_utc() -> None:
     moment = fields.iso_instant("2020-11-05T20:00:00+08:00")
     assert moment is not None
     assert moment.tzinfo is UTC
@@ -66,7 +68,7 @@ def test_instant_is_in_utc() -> None:
         ({}, None),
     ],
 )
-def test_epoch_instant_reads(written: object, meant: datetime | None) -> None:
+def test_epoch_instant(written: object, meant: datetime | None) -> None:
     assert fields.epoch_instant(written) == meant
 
 
@@ -89,7 +91,7 @@ def test_epoch_instant_reads(written: object, meant: datetime | None) -> None:
         ([7], None),
     ],
 )
-def test_whole_reads(written: object, meant: int | None) -> None:
+def test_integer(written: object, meant: int | None) -> None:
     assert fields.integer(written) == meant
 
 
@@ -97,7 +99,7 @@ def test_whole_reads(written: object, meant: int | None) -> None:
     ("written", "meant"),
     [(True, True), (False, False), ("true", True), ("False", False), ("no", None), (1, None), (None, None)],
 )
-def test_flag_reads(written: object, meant: bool | None) -> None:
+def test_boolean(written: object, meant: bool | None) -> None:
     assert fields.boolean(written) is meant
 
 
@@ -113,7 +115,7 @@ def test_identifier_is_text(written: object, meant: str | None) -> None:
     ("written", "meant"),
     [(["a", "b"], ("a", "b")), (["a", 1, "", None], ("a",)), ("a", ("a",)), ("", ()), (None, ()), ({}, ())],
 )
-def test_texts_reads(written: object, meant: tuple[str, ...]) -> None:
+def test_texts(written: object, meant: tuple[str, ...]) -> None:
     assert fields.texts(written) == meant
 
 
@@ -130,7 +132,7 @@ def test_texts_reads(written: object, meant: tuple[str, ...]) -> None:
         ({"id": "x" * 513}, "id is longer than 512 characters"),
     ],
 )
-def test_task_id_says_why_there_is_none(record: dict[str, Any], reason: str) -> None:
+def test_missing_or_unusable_task_id_is_explained(record: dict[str, Any], reason: str) -> None:
     with pytest.raises(RecordError) as caught:
         fields.task_id(record, "id")
     assert str(caught.value) == reason

@@ -1,4 +1,4 @@
-"""Answers that are no vendor's JSON, and errors that say what to do."""
+"""Responses that are not a vendor's JSON, and errors that say what to do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def html(status: int, **headers: str) -> Response:
     return json_response(_HTML, status, **{"content_type": "text/html; charset=utf-8", **headers})
 
 
-def refusal(
+def error_response_of(
     code: str = "Odd", message: str = "no", status: int = 400, **headers: str
 ) -> responses.ErrorResponse:
     return responses.ErrorResponse(
@@ -31,7 +31,7 @@ def refusal(
 
 
 @pytest.mark.parametrize(
-    ("given", "kind"),
+    ("response", "error_class"),
     [
         pytest.param(html(200), ProtocolError, id="html with 200"),
         pytest.param(html(302), ProtocolError, id="redirect"),
@@ -52,10 +52,10 @@ def refusal(
         pytest.param(json_response(b"[" * 200_000), ProtocolError, id="too deep"),
     ],
 )
-def test_unreadable_answer_names_the_reaction(given: Response, kind: type[SyncerError]) -> None:
+def test_unreadable_response_names_the_reaction(response: Response, error_class: type[SyncerError]) -> None:
     with pytest.raises(SyncerError) as caught:
-        responses.read_object("Cloud", given)
-    assert type(caught.value) is kind
+        responses.read_object("Cloud", response)
+    assert type(caught.value) is error_class
     assert "\n" not in str(caught.value)
 
 
@@ -64,7 +64,7 @@ def test_html_is_described() -> None:
         responses.read_object("Cloud", html(200))
 
 
-def test_gateway_error_carries_the_wait() -> None:
+def test_gateway_error_has_the_wait() -> None:
     with pytest.raises(Retryable) as caught:
         responses.read_object("Cloud", html(503, retry_after="7"))
     assert caught.value.retry_after == timedelta(seconds=7)
@@ -81,7 +81,7 @@ def test_gateway_error_carries_the_wait() -> None:
     ],
     ids=["byte order mark", "control character", "no utf-8", "beyond 64 bits", "endless digits"],
 )
-def test_read_object_is_liberal(body: bytes, value: object) -> None:
+def test_read_object_accepts_irregular_json(body: bytes, value: object) -> None:
     assert responses.read_object("Cloud", json_response(body)) == value
 
 
@@ -106,7 +106,7 @@ def test_read_object_is_liberal(body: bytes, value: object) -> None:
         ({}, None),
     ],
 )
-def test_retry_after_reads(headers: dict[str, str], wait: timedelta | None) -> None:
+def test_retry_after(headers: dict[str, str], wait: timedelta | None) -> None:
     assert responses.retry_after(json_response({}, **headers)) == wait
 
 
@@ -127,33 +127,33 @@ def test_vendor_message_is_shortened(message: str, kept: str) -> None:
     assert responses.short_message(message) == kept
 
 
-def test_refusal_says_what_happened_and_what_to_do() -> None:
-    error = refusal("Odd.Code", "It is odd.").to_error(ProtocolError, "reporting it")
+def test_error_says_what_happened_and_what_to_do() -> None:
+    error = error_response_of("Odd.Code", "It is odd.").to_error(ProtocolError, "reporting it")
     assert error.message == "Cloud answers Odd.Code (It is odd): reporting it"
     assert (error.code, error.request_id) == ("Odd.Code", "r-1")
 
 
-def test_refusal_without_words_names_the_status() -> None:
-    error = refusal("", "", 418).to_error(ProtocolError, "reporting it")
+def test_error_without_message_names_the_status() -> None:
+    error = error_response_of("", "", 418).to_error(ProtocolError, "reporting it")
     assert error.message == "Cloud answers HTTP 418: reporting it"
 
 
 @pytest.mark.parametrize(
-    ("given", "kind"),
+    ("error_response", "error_class"),
     [
-        (refusal("Known.Sub"), ConfigurationError),
-        (refusal(status=429, retry_after="3"), Throttled),
-        (refusal(status=500), Retryable),
-        (refusal(status=200), ProtocolError),
-        (refusal("", status=404), ProtocolError),
+        (error_response_of("Known.Sub"), ConfigurationError),
+        (error_response_of(status=429, retry_after="3"), Throttled),
+        (error_response_of(status=500), Retryable),
+        (error_response_of(status=200), ProtocolError),
+        (error_response_of("", status=404), ProtocolError),
     ],
     ids=["rule", "429", "500", "unknown code", "no code"],
 )
-def test_refusal_is_judged_by_rule_then_by_status(
-    given: responses.ErrorResponse, kind: type[SyncerError]
+def test_error_is_chosen_by_rule_then_by_status(
+    error_response: responses.ErrorResponse, error_class: type[SyncerError]
 ) -> None:
-    error = given.error_by((("Known*", ConfigurationError, "write it down"),))
-    assert type(error) is kind
+    error = error_response.error_by((("Known*", ConfigurationError, "write it down"),))
+    assert type(error) is error_class
     if isinstance(error, Throttled):
         assert error.retry_after == timedelta(seconds=3)
 
@@ -168,11 +168,11 @@ def test_missing_list_is_named(container: dict[str, object], named: str) -> None
     assert caught.value.request_id == "r-1"
 
 
-def test_null_list_of_none_is_empty() -> None:
+def test_null_is_an_empty_list_if_the_total_is_zero() -> None:
     assert responses.record_list({"List": None}, "List", total=0, where="Cloud's answer", request_id="") == []
 
 
-def test_ignored_id_filter_is_refused() -> None:
+def test_ignored_id_filter_is_an_error() -> None:
     query = Query(ids=("a",))
     with pytest.raises(ProtocolError, match="other tasks than the requested one"):
         responses.check_requested_id(query, [{"id": "b"}, 7], "id", where="Cloud's list", request_id="r-1")

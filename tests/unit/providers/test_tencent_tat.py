@@ -1,9 +1,9 @@
+"""Tencent TAT: requests, responses, errors and regions."""
+
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -40,19 +40,19 @@ def task(**fields: Any) -> Task:
     return _TAT.task(_PAGE, record(**fields))
 
 
-def test_page_is_asked_for_by_offset_and_region() -> None:
+def test_request_has_offset_and_region() -> None:
     request = _TAT.request(Query(list_name="tasks", region="ap-guangzhou", cursor="90", limit=50))
     assert json.loads(request.body) == {"Offset": 90, "Limit": 50, "HideOutput": True}
     assert request.headers["X-TC-Region"] == "ap-guangzhou"
     assert request.headers["X-TC-Version"] == "2020-10-28"
 
 
-def test_ids_are_asked_for_with_their_number_as_limit() -> None:
+def test_request_by_ids_has_their_number_as_limit() -> None:
     expected = {"InvocationTaskIds": ["invt-1", "invt-2"], "Limit": 2, "HideOutput": True}
     assert json.loads(_TAT.request(_IDS).body) == expected
 
 
-def test_outputs_are_asked_for_if_wanted() -> None:
+def test_outputs_are_requested_if_configured() -> None:
     request = make_provider("tencent_tat", outputs=True).request(_PAGE)
     assert json.loads(request.body)["HideOutput"] is False
 
@@ -63,9 +63,9 @@ def test_sites_have_hosts() -> None:
     assert international.request(_PAGE).url == "https://tat.intl.tencentcloudapi.com/"
 
 
-def test_example_of_the_documentation_is_read() -> None:
-    (given,) = documented_responses("tencent_tat")
-    envelope = _TAT.parse(_PAGE, given)
+def test_documented_response_is_parsed() -> None:
+    (response,) = documented_responses("tencent_tat")
+    envelope = _TAT.parse(_PAGE, response)
     assert (envelope.total, envelope.next_cursor, envelope.back_cursor) == (1, None, None)
     assert _TAT.task(_PAGE, envelope.records[0]) == Task(
         task_id="invt-08oe5fe2",
@@ -127,7 +127,7 @@ def test_error_is_mapped(fields: dict[str, Any], code: str | None, message: str 
     assert (mapped.error_code, mapped.error_message) == (code, message)
 
 
-def test_name_is_the_commands_name_if_there_is_one() -> None:
+def test_name_is_that_of_the_command_or_its_id() -> None:
     assert task(CommandName="tidy up", CommandId="cmd-1").name == "tidy up"
     assert task(CommandName="", CommandId="cmd-1").name == "cmd-1"
     assert task(CommandId="").name is None
@@ -150,31 +150,31 @@ def test_next_page_overlaps() -> None:
     assert (envelope.next_cursor, envelope.back_cursor) == ("180", "0")
 
 
-def test_row_that_stands_on_the_page_twice_does_not_end_the_list() -> None:
+def test_repeated_row_does_not_end_the_list() -> None:
     shown = [record(InvocationTaskId=f"invt-{n}") for n in range(5)]
     page = tencent_response(TotalCount=6, InvocationTaskSet=[*shown, shown[2]])
     envelope = _TAT.parse(Query(list_name="tasks", limit=5), page)
     assert envelope.next_cursor == "3"
 
 
-def test_answer_by_ids_has_no_next_page() -> None:
+def test_response_by_ids_has_no_next_page() -> None:
     envelope = _TAT.parse(_IDS, tencent_response(TotalCount=2, InvocationTaskSet=[record()]))
     assert (envelope.next_cursor, envelope.back_cursor, envelope.total) == (None, None, 2)
 
 
 @pytest.mark.parametrize("code", ["ResourceNotFound", "InvalidParameterValue.InvalidInvocationTaskId"])
-def test_unknown_id_is_an_empty_answer(code: str) -> None:
+def test_unknown_id_is_an_empty_envelope(code: str) -> None:
     envelope = _TAT.parse(Query(ids=("invt-1",)), tencent_error(code))
     assert (envelope.records, envelope.request_id) == ((), "req-1")
 
 
-def test_unknown_id_among_others_asks_for_fewer() -> None:
+def test_unknown_id_among_others_reduces_the_request() -> None:
     with pytest.raises(PageRefused):
         _TAT.parse(_IDS, tencent_error("InvalidParameterValue.InvalidInvocationTaskId"))
 
 
 @pytest.mark.parametrize(
-    ("query", "code", "kind"),
+    ("query", "code", "error_class"),
     [
         (_PAGE, "UnauthorizedOperation.InvalidToken", CredentialsExpired),
         (_PAGE, "UnauthorizedOperation.CamAuthFailed", CredentialsError),
@@ -188,10 +188,10 @@ def test_unknown_id_among_others_asks_for_fewer() -> None:
         (_PAGE, "UnsupportedOperation", ProtocolError),
     ],
 )
-def test_error_names_the_reaction(query: Query, code: str, kind: type[SyncerError]) -> None:
+def test_error_names_the_reaction(query: Query, code: str, error_class: type[SyncerError]) -> None:
     with pytest.raises(SyncerError) as caught:
         _TAT.parse(query, tencent_error(code))
-    assert type(caught.value) is kind
+    assert type(caught.value) is error_class
 
 
 def test_missing_list_is_named() -> None:
@@ -199,67 +199,10 @@ def test_missing_list_is_named() -> None:
         _TAT.parse(_PAGE, tencent_response(TotalCount=0))
 
 
-# What is not stored
-
-
-def test_content_is_replaced_by_its_length_and_hash() -> None:
-    command = b"mysql -phush"
-    given = record(CommandDocument={"Content": b64encode(command).decode(), "Timeout": 60})
-    assert _TAT.reduce(given)["CommandDocument"] == {
-        "Timeout": 60,
-        "ContentLength": len(command),
-        "ContentSha256": sha256(command).hexdigest(),
-    }
-    assert "Content" in given["CommandDocument"]
-
-
-@pytest.mark.parametrize(
-    ("document", "length"),
-    [
-        ({"Content": "no base64!"}, 10),
-        ({"Content": "\ud800"}, 3),
-        ({"Content": ["hush"]}, 8),
-        ("hush, hush", 10),
-    ],
-)
-def test_content_of_another_shape_is_not_stored_either(document: object, length: int) -> None:
-    reduced = _TAT.reduce(record(CommandDocument=document))
-    assert reduced["CommandDocument"]["ContentLength"] == length
-    assert "hush" not in json.dumps(reduced)
-
-
-@pytest.mark.parametrize("document", [None, {}, {"Content": ""}, {"Timeout": 1}])
-def test_document_without_content_stays(document: object) -> None:
-    given = record(CommandDocument=document)
-    assert _TAT.reduce(given) == given
-
-
-def test_content_is_kept_if_wanted() -> None:
-    given = record(CommandDocument={"Content": "d2hvYW1p"})
-    assert make_provider("tencent_tat", command_content=True).reduce(given) == given
-
-
-@pytest.mark.parametrize(
-    ("outputs", "status", "kept"),
-    [(False, "SUCCESS", False), (True, "SUCCESS", True), (True, "RUNNING", False), (True, "ODD", False)],
-)
-def test_output_is_kept_if_wanted_and_final(outputs: bool, status: str, kept: bool) -> None:
-    given = record(TaskStatus=status, TaskResult={"ExitCode": 0, "Output": "cm9vdAo="})
-    reduced = make_provider("tencent_tat", outputs=outputs).reduce(given)
-    assert ("Output" in reduced["TaskResult"]) is kept
-    assert reduced["TaskResult"]["ExitCode"] == 0
-
-
-@pytest.mark.parametrize("result", [None, "none", {"Output": ""}, {"ExitCode": 0}])
-def test_result_without_output_stays(result: object) -> None:
-    given = record(TaskResult=result)
-    assert _TAT.reduce(given) == given
-
-
 # Regions
 
 
-def test_regions_are_asked_for_and_read() -> None:
+def test_regions_are_requested_and_parsed() -> None:
     request = _TAT.regions_request()
     assert request.headers["X-TC-Action"] == "DescribeRegions"
     assert json.loads(request.body) == {}
@@ -274,7 +217,7 @@ def test_regions_are_asked_for_and_read() -> None:
     assert found == ("ap-guangzhou", "ap-seoul")
 
 
-def test_refused_regions_name_the_reaction() -> None:
+def test_error_of_the_regions_names_the_reaction() -> None:
     with pytest.raises(CredentialsError):
         _TAT.parse_regions(tencent_error("UnauthorizedOperation"))
     with pytest.raises(ProtocolError, match="RegionSet is missing"):
