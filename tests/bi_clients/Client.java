@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What BI tools on the JVM do: look around by DatabaseMetaData, then query. Each line printed is an array of JSON.
+ * A client like the BI tools on the JVM: lists the schema by DatabaseMetaData, or runs a query. Prints JSON arrays.
  *
  * java -cp postgresql.jar Client.java URL crawl SCHEMA
  * java -cp postgresql.jar Client.java URL query SQL [TEXT-PARAMETER...]
@@ -49,7 +49,7 @@ public class Client {
         crawlKeys(about, schema);
     }
 
-    /** Asked of every table by tools that draw diagrams; views have neither keys nor indexes. */
+    /** Tools that draw diagrams request these for every table; views have neither keys nor indexes. */
     private static void crawlKeys(DatabaseMetaData about, String schema) throws SQLException {
         try (ResultSet tables = about.getTables(null, schema, "%", new String[] {"TABLE", "VIEW"})) {
             while (tables.next()) {
@@ -83,7 +83,7 @@ public class Client {
         }
     }
 
-    /** The value as text: instants in UTC, whatever the zone of the machine and of the session. */
+    /** The value as text; instants in UTC, independent of the time zones of the machine and the session. */
     private static String exact(ResultSet rows, int at, Object value) throws SQLException {
         if (!(value instanceof java.sql.Timestamp)) return value.toString();
         return rows.getObject(at, OffsetDateTime.class).toInstant().toString();
@@ -95,7 +95,7 @@ public class Client {
 
     private static String quoted(String word) {
         if (word == null) return "null";
-        // Everything but ASCII is escaped: what is printed does not depend on the console's encoding.
+        // All characters but ASCII are escaped, so that the output does not depend on the console's encoding.
         return word.chars()
             .mapToObj(letter -> letter > 31 && letter < 127 && letter != '"' && letter != '\\'
                 ? String.valueOf((char) letter) : String.format("\\u%04x", letter))

@@ -1,4 +1,4 @@
-"""A filled ledger, a role that reads it as BI tools do, and what its catalogue says it holds."""
+"""Fixtures: a database with edge-case rows, a BI role, its expected schema, and client programs."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.support.postgres_servers import Server, wheel_binaries
 
 _HERE = Path(__file__).parent
 _JARS = ("/usr/share/java/postgresql.jar", "/usr/share/java/postgresql-jdbc4.jar")
-_CATALOGUE = """
-SELECT c.relname AS view, obj_description(c.oid, 'pg_class') AS about, a.attname AS name,
+_COLUMNS = """
+SELECT c.relname AS view, obj_description(c.oid, 'pg_class') AS view_comment, a.attname AS name,
        format_type(a.atttypid, a.atttypmod) AS type, col_description(c.oid, a.attnum) AS comment
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
 WHERE c.relnamespace = 'reporting'::regnamespace AND c.relkind = 'v' AND a.attnum > 0
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as the database's own catalogue describes it."""
+    """A column as in the system catalogue of the database."""
 
     view: str
     name: str
@@ -45,10 +45,10 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Catalogue:
-    """What there is to be found in the schema `reporting`."""
+class Schema:
+    """The views and columns of the schema `reporting`."""
 
-    #: By name, with their comments.
+    #: Comments by view name.
     views: dict[str, str]
     columns: tuple[Column, ...]
 
@@ -62,63 +62,64 @@ class Catalogue:
 
 
 @pytest.fixture(scope="session")
-def place(postgres: Server, template: str) -> Iterator[AnalystAccess]:
-    """A filled ledger, as a role for BI tools finds it."""
+def access(postgres: Server, template: str) -> Iterator[AnalystAccess]:
+    """Access as a BI role to a database with edge-case rows."""
     name = f"test_{secrets.token_hex(6)}"
     url = postgres.create(name, template=template)
     edge_case_rows.fill(url)
-    with analyst_access(postgres, url, edge_case_rows.ZONE.key) as access:
-        yield access
+    with analyst_access(postgres, url, edge_case_rows.ZONE.key) as bi_access:
+        yield bi_access
     postgres.drop(name)
 
 
 @pytest.fixture(scope="session")
-def catalogue(place: AnalystAccess) -> Catalogue:
-    """What every client that looks around must find: no more, no less."""
-    with psycopg.connect(place.url) as connection:
-        rows = connection.execute(_CATALOGUE).fetchall()
-    views = {view: about for view, about, *_ in rows}
-    return Catalogue(views, tuple(Column(view, name, kind, comment) for view, _, name, kind, comment in rows))
+def schema(access: AnalystAccess) -> Schema:
+    """Exactly the views and columns that every client must list."""
+    with psycopg.connect(access.url) as connection:
+        rows = connection.execute(_COLUMNS).fetchall()
+    views = {view: comment for view, comment, *_ in rows}
+    columns = (Column(view, name, kind, comment) for view, _, name, kind, comment in rows)
+    return Schema(views, tuple(columns))
 
 
 @pytest.fixture(scope="session")
-def java(place: AnalystAccess) -> Callable[..., str]:
-    """Runs `Client.java` with the JDBC driver of the system; the words it prints."""
+def java(access: AnalystAccess) -> Callable[..., str]:
+    """Runs `Client.java` with the JDBC driver of the system; returns its output."""
     jar = next((path for path in _JARS if Path(path).exists()), None)
     program = shutil.which("java")
     if program is None or jar is None:
         pytest.skip("needs java (a JDK) and Debian's libpostgresql-jdbc-java")
-    url = f"jdbc:postgresql://{place.host}:{place.port}/{place.database}"
+    url = f"jdbc:postgresql://{access.host}:{access.port}/{access.database}"
 
-    def run(*words: str, zone: str = "UTC", parameters: str = "") -> str:
-        # Data share and the first compiler only: a JVM of some seconds needs no more.
+    def run(*arguments: str, zone: str = "UTC", parameters: str = "") -> str:
+        # Class data sharing and only the first compiler: enough for a JVM that runs some seconds.
         options = [
             "-XX:TieredStopAtLevel=1",
             "-Xshare:auto",
             f"-Duser.timezone={zone}",
             "-Dfile.encoding=UTF-8",
         ]
-        command = [program, *options, "-cp", jar, str(_HERE / "Client.java"), url + parameters, *words]
-        environment = {**os.environ, "PGUSER": place.user, "PGPASSWORD": place.password}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8")
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        command = [program, *options, "-cp", jar, str(_HERE / "Client.java"), url + parameters, *arguments]
+        environment = {**os.environ, "PGUSER": access.user, "PGPASSWORD": access.password}
+        process = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8")
+        assert process.returncode == 0, process.stderr
+        return process.stdout
 
     return run
 
 
 @pytest.fixture(scope="session")
-def psql(place: AnalystAccess) -> Callable[..., str]:
-    """Runs psql; what it prints."""
+def psql(access: AnalystAccess) -> Callable[..., str]:
+    """Runs psql; returns its output."""
     binaries = wheel_binaries()
     program = binaries.program("psql") if binaries else shutil.which("psql")
     if program is None:
         pytest.skip("needs psql (Debian's postgresql-client)")
 
-    def run(*words: str) -> str:
-        command = [program, "--no-psqlrc", "--dbname", place.url, *words]
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    def run(*arguments: str) -> str:
+        command = [program, "--no-psqlrc", "--dbname", access.url, *arguments]
+        process = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+        assert process.returncode == 0, process.stderr
+        return process.stdout
 
     return run

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from tests.bi_clients import edge_case_rows
-from tests.bi_clients.conftest import Catalogue
+from tests.bi_clients.conftest import Schema
 from tests.support.analyst_role import AnalystAccess
 
 TASKS = "SELECT * FROM reporting.tasks ORDER BY task_key"
@@ -21,22 +21,22 @@ def pandas() -> Any:
 
 
 @pytest.fixture(scope="module")
-def engine(place: AnalystAccess) -> Iterator[Engine]:
-    engine = create_engine(place.url.replace("postgresql://", "postgresql+psycopg://"))
+def engine(access: AnalystAccess) -> Iterator[Engine]:
+    engine = create_engine(access.url.replace("postgresql://", "postgresql+psycopg://"))
     yield engine
     engine.dispose()
 
 
-def test_inspector_finds_the_views_and_their_comments(engine: Engine, catalogue: Catalogue) -> None:
-    found = inspect(engine)
-    assert sorted(found.get_view_names("reporting")) == sorted(catalogue.views)
-    assert found.get_table_names("reporting") == found.get_materialized_view_names("reporting") == []
-    for view, about in catalogue.views.items():
-        assert found.get_table_comment(view, "reporting")["text"] == about
+def test_inspector_finds_the_views_and_their_comments(engine: Engine, schema: Schema) -> None:
+    inspector = inspect(engine)
+    assert sorted(inspector.get_view_names("reporting")) == sorted(schema.views)
+    assert inspector.get_table_names("reporting") == inspector.get_materialized_view_names("reporting") == []
+    for view, comment in schema.views.items():
+        assert inspector.get_table_comment(view, "reporting")["text"] == comment
         comments = {
-            (view, column["name"]): column["comment"] for column in found.get_columns(view, "reporting")
+            (view, column["name"]): column["comment"] for column in inspector.get_columns(view, "reporting")
         }
-        assert comments == {key: text for key, text in catalogue.comments.items() if key[0] == view}
+        assert comments == {key: text for key, text in schema.comments.items() if key[0] == view}
 
 
 def test_values_arrive_intact_in_nullable_types(pandas: Any, engine: Engine) -> None:
@@ -61,8 +61,8 @@ def test_values_arrive_intact_in_nullable_types(pandas: Any, engine: Engine) -> 
     }
 
 
-def test_nulls_make_doubles_of_integers_in_the_usual_types(pandas: Any, engine: Engine) -> None:
-    """Which hold no odd number beyond 2^53; so docs/bi.md advises the nullable ones. Ids are texts anyway."""
+def test_default_types_turn_integers_with_nulls_into_floats(pandas: Any, engine: Engine) -> None:
+    """Floats are not exact beyond 2^53, so docs/bi.md recommends nullable types. Ids are text."""
     frame = pandas.read_sql(text(TASKS), engine)
     full = frame[frame["task_id"] == edge_case_rows.FULL].iloc[0]
     assert str(frame["progress_done"].dtype) == "float64"
@@ -74,14 +74,14 @@ def test_instants_are_instants(pandas: Any, engine: Engine) -> None:
     query = text(TASKS.replace("ORDER", "WHERE created_at IS NOT NULL ORDER"))
     frame = pandas.read_sql(query, engine)
     row = frame.iloc[0]
-    found = [row[name].to_pydatetime() for name in ("created_at", "started_at", "finished_at")]
-    assert found == [edge_case_rows.CREATED_AT, edge_case_rows.STARTED_AT, edge_case_rows.FINISHED_AT]
-    assert all(at.tzinfo is not None for at in found)
+    instants = [row[name].to_pydatetime() for name in ("created_at", "started_at", "finished_at")]
+    assert instants == [edge_case_rows.CREATED_AT, edge_case_rows.STARTED_AT, edge_case_rows.FINISHED_AT]
+    assert all(at.tzinfo is not None for at in instants)
     with engine.connect() as connection:
         assert connection.scalar(text("SHOW timezone")) == edge_case_rows.ZONE.key
 
 
-def test_every_view_can_be_read(pandas: Any, engine: Engine, catalogue: Catalogue) -> None:
-    for view in catalogue.views:
+def test_every_view_can_be_read(pandas: Any, engine: Engine, schema: Schema) -> None:
+    for view in schema.views:
         frame = pandas.read_sql(text(f"SELECT * FROM reporting.{view} LIMIT 3"), engine)
-        assert list(frame.columns) == [name for table, name in catalogue.types if table == view]
+        assert list(frame.columns) == [name for table, name in schema.types if table == view]

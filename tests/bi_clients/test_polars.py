@@ -1,4 +1,4 @@
-"""Polars over ADBC, which reads Postgres' binary format into Arrow without a detour."""
+"""Polars with ADBC, which reads the binary format of Postgres directly into Arrow."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.bi_clients import edge_case_rows
-from tests.bi_clients.conftest import Catalogue
+from tests.bi_clients.conftest import Schema
 from tests.support.analyst_role import AnalystAccess
 
-#: By the names in our catalogue.
+#: By Postgres type.
 TYPES = {
     "text": "String",
     "bigint": "Int64",
@@ -28,19 +28,19 @@ def polars() -> Any:
     return pytest.importorskip("polars", reason="needs polars (extra `clients`)")
 
 
-def read(polars: Any, place: AnalystAccess, query: str) -> Any:
-    return polars.read_database_uri(query, place.url, engine="adbc")
+def read(polars: Any, access: AnalystAccess, query: str) -> Any:
+    return polars.read_database_uri(query, access.url, engine="adbc")
 
 
-def test_every_view_arrives_in_its_types(polars: Any, place: AnalystAccess, catalogue: Catalogue) -> None:
-    for view in catalogue.views:
-        frame = read(polars, place, f"SELECT * FROM reporting.{view} LIMIT 3")
-        found = {(view, name): str(kind) for name, kind in frame.schema.items()}
-        assert found == {key: TYPES[kind] for key, kind in catalogue.types.items() if key[0] == view}
+def test_every_view_arrives_in_its_types(polars: Any, access: AnalystAccess, schema: Schema) -> None:
+    for view in schema.views:
+        frame = read(polars, access, f"SELECT * FROM reporting.{view} LIMIT 3")
+        types = {(view, name): str(kind) for name, kind in frame.schema.items()}
+        assert types == {key: TYPES[kind] for key, kind in schema.types.items() if key[0] == view}
 
 
-def test_values_arrive_intact(polars: Any, place: AnalystAccess) -> None:
-    frame = read(polars, place, "SELECT * FROM reporting.tasks")
+def test_values_arrive_intact(polars: Any, access: AnalystAccess) -> None:
+    frame = read(polars, access, "SELECT * FROM reporting.tasks")
     full = frame.row(by_predicate=polars.col("task_id") == edge_case_rows.FULL, named=True)
     assert (full["name"], full["error_message"]) == (edge_case_rows.NAME, edge_case_rows.ERROR)
     assert (full["progress_done"], full["progress_total"]) == (
@@ -49,30 +49,30 @@ def test_values_arrive_intact(polars: Any, place: AnalystAccess) -> None:
     )
     assert (full["queue_seconds"], full["run_seconds"], full["is_open"]) == (2.500002, 60.0, False)
     assert (full["created_day"], full["finished_day"]) == (date(2026, 3, 1), date(2026, 3, 1))
-    found = [full[name] for name in ("created_at", "started_at", "finished_at")]
-    assert found == [edge_case_rows.CREATED_AT, edge_case_rows.STARTED_AT, edge_case_rows.FINISHED_AT]
+    instants = [full[name] for name in ("created_at", "started_at", "finished_at")]
+    assert instants == [edge_case_rows.CREATED_AT, edge_case_rows.STARTED_AT, edge_case_rows.FINISHED_AT]
 
 
-def test_nulls_arrive_as_nulls(polars: Any, place: AnalystAccess) -> None:
-    frame = read(polars, place, "SELECT * FROM reporting.tasks")
+def test_nulls_arrive_as_nulls(polars: Any, access: AnalystAccess) -> None:
+    frame = read(polars, access, "SELECT * FROM reporting.tasks")
     bare = frame.row(by_predicate=polars.col("task_id") == edge_case_rows.BARE, named=True)
     assert {name for name, value in bare.items() if value is None} >= edge_case_rows.NULLS
 
 
 def test_only_views_are_listed_with_their_columns_comments(
-    polars: Any, place: AnalystAccess, catalogue: Catalogue
+    polars: Any, access: AnalystAccess, schema: Schema
 ) -> None:
     from adbc_driver_postgresql import dbapi
 
-    with dbapi.connect(place.url) as connection:
-        found = connection.adbc_get_objects(depth="columns", db_schema_filter="reporting").read_all()
-    schemas = [schema for each in found.to_pylist() for schema in each["catalog_db_schemas"] or ()]
-    tables = [table for schema in schemas for table in schema["db_schema_tables"] or ()]
+    with dbapi.connect(access.url) as connection:
+        catalogs = connection.adbc_get_objects(depth="columns", db_schema_filter="reporting").read_all()
+    schemas = [item for catalog in catalogs.to_pylist() for item in catalog["catalog_db_schemas"] or ()]
+    tables = [table for item in schemas for table in item["db_schema_tables"] or ()]
     assert {table["table_type"] for table in tables} == {"view"}
-    assert sorted(table["table_name"] for table in tables) == sorted(catalogue.views)
+    assert sorted(table["table_name"] for table in tables) == sorted(schema.views)
     comments = {
         (table["table_name"], column["column_name"]): column["remarks"]
         for table in tables
         for column in table["table_columns"]
     }
-    assert comments == catalogue.comments
+    assert comments == schema.comments

@@ -1,4 +1,4 @@
-"""psql, as analysts type it."""
+"""psql, as used by analysts."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from datetime import datetime
 import pytest
 
 from tests.bi_clients import edge_case_rows
-from tests.bi_clients.conftest import Catalogue
+from tests.bi_clients.conftest import Schema
 
 Psql = Callable[..., str]
 
 
-def rows(psql: Psql, *words: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(psql("--csv", "--tuples-only", *words), newline="")))
+def rows(psql: Psql, *arguments: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(psql("--csv", "--tuples-only", *arguments), newline="")))
 
 
-def test_only_views_are_listed_with_their_comments(psql: Psql, catalogue: Catalogue) -> None:
+def test_only_views_are_listed_with_their_comments(psql: Psql, schema: Schema) -> None:
     listed = rows(psql, "--command", r"\dtvmEsi+ reporting.*")
     assert {kind for _, _, kind, *_ in listed} == {"view"}
-    assert {name: line[-1] for _, name, *line in listed} == catalogue.views
+    assert {name: line[-1] for _, name, *line in listed} == schema.views
 
 
-def test_columns_are_described_with_their_comments(psql: Psql, catalogue: Catalogue) -> None:
-    for view in catalogue.views:
-        shown = psql("--command", rf"\d+ reporting.{view}")
-        for (table, _), comment in catalogue.comments.items():
-            assert table != view or comment in shown
+def test_columns_are_described_with_their_comments(psql: Psql, schema: Schema) -> None:
+    for view in schema.views:
+        output = psql("--command", rf"\d+ reporting.{view}")
+        for (table, _), comment in schema.comments.items():
+            assert table != view or comment in output
 
 
 def test_values_arrive_intact(psql: Psql) -> None:
@@ -55,7 +55,7 @@ def test_instants_are_shown_in_the_zone_of_the_role(psql: Psql) -> None:
     assert datetime.fromisoformat(text) == edge_case_rows.CREATED_AT
 
 
-def test_nulls_can_be_told_from_empty_texts(psql: Psql) -> None:
+def test_nulls_differ_from_empty_texts(psql: Psql) -> None:
     query = f"SELECT site, name FROM tasks WHERE task_id = '{edge_case_rows.BARE}'"
     assert rows(psql, "--pset", "null=(null)", "--command", query) == [["", "(null)"]]
 

@@ -1,4 +1,4 @@
-"""The answers to questions 1 to 18: how much, how well, how long."""
+"""The expected results of queries 1 to 18: volume, failures, durations."""
 
 from __future__ import annotations
 
@@ -7,46 +7,46 @@ from statistics import fmean
 from typing import Any
 
 from tests.queries.fixture_rows import SOURCES
-from tests.queries.fixture_tasks import MESSAGES, ZONE, Life, days, local
+from tests.queries.fixture_tasks import MESSAGES, ZONE, FixtureTask, days, local
 from tests.queries.grouping import (
     CREATED,
     ENDED,
     Row,
-    by,
+    group_by,
     is_terminal,
-    kind,
     percentile,
     ratio,
     source,
+    task_type,
     with_outcome,
     with_status,
 )
 
-# How much
+# Volume
 
 
 def created_by_day() -> list[Row]:
-    count = by(CREATED, lambda life: life.created_day, source)
+    count = group_by(CREATED, lambda task: task.created_day, source)
     return [(day, name, len(count.get((day, name), ()))) for day in days() for name in sorted(SOURCES)]
 
 
 def by_weekday() -> list[Row]:
-    count = by(CREATED, lambda life: life.created_day.isoweekday())
+    count = group_by(CREATED, lambda task: task.created_day.isoweekday())
     return [(weekday, len(count[(weekday,)]) / 2) for weekday in range(1, 8)]
 
 
 def by_hour() -> list[Row]:
-    return [(*hour, len(group)) for hour, group in by(CREATED, _hour).items()]
+    return [(*hour, len(group)) for hour, group in group_by(CREATED, _hour).items()]
 
 
-def _hour(life: Life) -> int:
-    return life.created_at.astimezone(ZONE).hour
+def _hour(task: FixtureTask) -> int:
+    return task.created_at.astimezone(ZONE).hour
 
 
-def busy_kinds() -> list[Row]:
+def busy_task_types() -> list[Row]:
     hours = {
-        key: (len(group), sum(life.run or 0 for life in group) / 3600)
-        for key, group in by(ENDED, source, kind).items()
+        key: (len(group), sum(task.run or 0 for task in group) / 3600)
+        for key, group in group_by(ENDED, source, task_type).items()
     }
     total = sum(spent for _, spent in hours.values())
     rows = [(*key, tasks, spent, 100 * spent / total) for key, (tasks, spent) in hours.items() if spent]
@@ -58,114 +58,119 @@ def two_weeks() -> list[Row]:
     return [
         (
             *key,
-            sum(life.created_day >= second for life in group),
-            sum(life.created_day < second for life in group),
+            sum(task.created_day >= second for task in group),
+            sum(task.created_day < second for task in group),
         )
-        for key, group in by(CREATED, source).items()
+        for key, group in group_by(CREATED, source).items()
     ]
 
 
-def at_the_same_time() -> list[Row]:
-    """At most as many as are at work at the moment that one of them begins."""
+def concurrent_tasks() -> list[Row]:
+    """The maximum number of tasks that run at the start of one of them."""
     rows = []
-    for key, group in by([life for life in CREATED if life.run is not None], source).items():
-        spans = [(life.started_at, life.finished_at) for life in group]
-        most = max(sum(a <= at < b for a, b in spans) for at, _ in spans)  # type: ignore[operator]
-        rows.append((*key, most))
+    for key, group in group_by([task for task in CREATED if task.run is not None], source).items():
+        spans = [(task.started_at, task.finished_at) for task in group]
+        maximum = max(sum(a <= at < b for a, b in spans) for at, _ in spans)  # type: ignore[operator]
+        rows.append((*key, maximum))
     return rows
 
 
-# How well
+# Failures
 
 
 def failures_by_day() -> list[Row]:
     return [
         (*key, failed := with_status(group, "failed"), known := with_outcome(group), ratio(failed, known))
-        for key, group in by(ENDED, lambda life: life.finished_day, source).items()
+        for key, group in group_by(ENDED, lambda task: task.finished_day, source).items()
     ]
 
 
-def failing_kinds() -> list[Row]:
+def failing_task_types() -> list[Row]:
     rows = [
         (*key, known, with_status(group, "failed") / known)
-        for key, group in by(ENDED, source, kind).items()
+        for key, group in group_by(ENDED, source, task_type).items()
         if (known := with_outcome(group)) >= 10
     ]
     return sorted(rows, key=lambda row: (-row[3], row[:2]))
 
 
 def frequent_errors() -> list[Row]:
-    failed = [life for life in ENDED if life.status == "failed" and life.error_code]
+    failed = [task for task in ENDED if task.status == "failed" and task.error_code]
     rows = [
         (
             *key,
             MESSAGES[key[1]],
             len(group),
-            len({life.resource_id for life in group}),
+            len({task.resource_id for task in group}),
             max(map(_ended, group)),
         )
-        for key, group in by(failed, source, lambda life: life.error_code).items()
+        for key, group in group_by(failed, source, lambda task: task.error_code).items()
     ]
     return sorted(rows, key=lambda row: (-row[3], row[:2]))
 
 
-def _ended(life: Life) -> date:
-    assert life.finished_day is not None
-    return life.finished_day
+def _ended(task: FixtureTask) -> date:
+    assert task.finished_day is not None
+    return task.finished_day
 
 
-def not_told() -> list[Row]:
-    over = [life for life in CREATED if is_terminal(life.status)]
-    return [(*key, len(group), with_status(group, "finished")) for key, group in by(over, source).items()]
+def unknown_outcomes() -> list[Row]:
+    ended = [task for task in CREATED if is_terminal(task.status)]
+    return [
+        (*key, len(group), with_status(group, "finished")) for key, group in group_by(ended, source).items()
+    ]
 
 
 def failing_resources() -> list[Row]:
-    failed = [life for life in CREATED if life.status == "failed" and life.resource_id]
+    failed = [task for task in CREATED if task.status == "failed" and task.resource_id]
     rows = []
-    for key, group in by(failed, source, lambda life: life.resource_id).items():
+    for key, group in group_by(failed, source, lambda task: task.resource_id).items():
         if len(group) >= 3:
-            created = [life.created_day for life in group]
+            created = [task.created_day for task in group]
             rows.append((*key, len(group), min(created), max(created)))
     return sorted(rows, key=lambda row: (-row[2], row[:2]))
 
 
-def never_made_good() -> list[Row]:
-    def same(life: Life) -> tuple[Any, ...]:
-        return life.source, life.resource_id, life.task_type
+def never_repeated_successfully() -> list[Row]:
+    def repetition_key(task: FixtureTask) -> tuple[Any, ...]:
+        return task.source, task.resource_id, task.task_type
 
-    good = [life for life in CREATED if life.status == "succeeded"]
+    succeeded = [task for task in CREATED if task.status == "succeeded"]
     return sorted(
         (failed.source, failed.task_id, failed.resource_id)
         for failed in CREATED
         if failed.status == "failed" and failed.resource_id
-        if not any(same(life) == same(failed) and life.created_at > failed.created_at for life in good)
+        if not any(
+            repetition_key(task) == repetition_key(failed) and task.created_at > failed.created_at
+            for task in succeeded
+        )
     )
 
 
-def ended_unseen() -> list[Row]:
-    """There is one, created in the evening of the sixth."""
+def lost_tasks() -> list[Row]:
+    """One task, created in the evening of the 6th."""
     return [("mps-cn", "global", "mps-lost", "WorkflowTask", local(date(2026, 3, 6), 22), True)]
 
 
-# How long
+# Durations
 
 
 def wait_and_run() -> list[Row]:
     rows: list[Row] = []
-    begun = [life for life in CREATED if life.queue is not None and life.task_type]
-    for key, group in by(begun, source, kind).items():
-        waits = [life.queue for life in group if life.queue is not None]
-        runs = [life.run for life in group if life.run is not None]
+    started = [task for task in CREATED if task.queue is not None and task.task_type]
+    for key, group in group_by(started, source, task_type).items():
+        waits = [task.queue for task in group if task.queue is not None]
+        runs = [task.run for task in group if task.run is not None]
         shares = [percentile(values, share) for values in (waits, runs) for share in (0.5, 0.95)]
         rows.append((*key, len(group), *shares))
     return rows
 
 
 def slower_by_day() -> list[Row]:
-    right = [each for each in ENDED if (each.source, each.kind, each.status) == _WORKFLOWS]
+    workflows = [task for task in ENDED if (task.source, task.type_key, task.status) == _WORKFLOWS]
     rows = []
-    for key, group in by(right, _ended).items():
-        runs = [life.run for life in group if life.run is not None]
+    for key, group in group_by(workflows, _ended).items():
+        runs = [task.run for task in group if task.run is not None]
         rows.append((*key, len(runs), percentile(runs, 0.5), percentile(runs, 0.95), max(runs)))
     return rows
 
@@ -174,16 +179,16 @@ _WORKFLOWS = ("mps-cn", "WorkflowTask", "succeeded")
 
 
 def longest_waits() -> list[Row]:
-    begun = [life for life in CREATED if life.queue is not None]
-    first = sorted(begun, key=lambda life: (-(life.queue or 0), life.task_id))[:10]
-    return [(life.source, life.task_id, life.queue, life.status) for life in first]
+    started = [task for task in CREATED if task.queue is not None]
+    first = sorted(started, key=lambda task: (-(task.queue or 0), task.task_id))[:10]
+    return [(task.source, task.task_id, task.queue, task.status) for task in first]
 
 
-def in_time() -> list[Row]:
-    """By default a task is to begin within five minutes; it is counted on the day it ended."""
+def within_target() -> list[Row]:
+    """The default target of the queue time is five minutes; tasks count on the day of their end."""
     rows: list[Row] = []
-    for key, group in by(ENDED, source).items():
-        waits = [life.queue for life in group if life.queue is not None]
+    for key, group in group_by(ENDED, source).items():
+        waits = [task.queue for task in group if task.queue is not None]
         in_time = sum(wait <= 300 for wait in waits)
         rows.append((*key, len(waits), None if not waits else 100 * in_time / len(waits)))
     return rows
@@ -191,7 +196,7 @@ def in_time() -> list[Row]:
 
 def long_waits_by_hour() -> list[Row]:
     rows = []
-    for key, group in by([life for life in CREATED if life.source == "mps-cn"], _hour).items():
-        waits = [life.queue for life in group if life.queue is not None]
+    for key, group in group_by([task for task in CREATED if task.source == "mps-cn"], _hour).items():
+        waits = [task.queue for task in group if task.queue is not None]
         rows.append((*key, len(waits), fmean(waits) if waits else None))
     return rows

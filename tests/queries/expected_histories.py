@@ -1,35 +1,36 @@
-"""The answers to questions 19 to 30: what happened, and how things stand."""
+"""The expected results of queries 19 to 30: histories and current state."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from statistics import fmean
 
 from tests.queries.fixture_rows import FAILED
-from tests.queries.fixture_tasks import NOW, ZONE, Life, local
-from tests.queries.grouping import CREATED, LIVES, Row, by, is_within, source
+from tests.queries.fixture_tasks import NOW, ZONE, FixtureTask, local
+from tests.queries.grouping import CREATED, TASKS, Row, group_by, is_within, source
 
-# What happened
+# Histories
 
 
 def one_history() -> list[Row]:
     at = local(date(2026, 3, 6), 22)
     moments = [at + timedelta(minutes=minutes) for minutes in (2, 30, 60)]
-    moved = "provider_status, status"
+    changed = "provider_status, status"
     return [
         (1, "failed", "FAILED", None, moments[0], None, False),
-        (2, "running", "RUNNING", moments[0], moments[1], moved, False),
-        (3, "succeeded", "SUCCEEDED", moments[1], moments[2], f"finished_at, {moved}", True),
+        (2, "running", "RUNNING", moments[0], moments[1], changed, False),
+        (3, "succeeded", "SUCCEEDED", moments[1], moments[2], f"finished_at, {changed}", True),
     ]
 
 
 def transitions() -> list[Row]:
-    """Source, id, former status and the next, since when it was seen in the one, and in the other."""
+    """Source, id, former status, new status, and the first observation of each."""
     rows: list[Row] = []
-    for life in LIVES:
-        for former, seen in zip(life.seen, life.seen[1:], strict=False):
-            if former.status != seen.status:
-                rows.append((life.source, life.task_id, former.status, seen.status, former.at, seen.at))
+    for task in TASKS:
+        for former, state in pairwise(task.states):
+            if former.status != state.status:
+                rows.append((task.source, task.task_id, former.status, state.status, former.at, state.at))
     return rows
 
 
@@ -43,7 +44,7 @@ def seconds_in_status() -> list[Row]:
     within = [row for row in transitions() if is_within(_day(row[5]))]
     return [
         (*key, len(rows), fmean((row[5] - row[4]).total_seconds() for row in rows))
-        for key, rows in by(within, lambda row: row[0], lambda row: row[2]).items()
+        for key, rows in group_by(within, lambda row: row[0], lambda row: row[2]).items()
     ]
 
 
@@ -51,46 +52,48 @@ def _day(at: datetime) -> date:
     return at.astimezone(ZONE).date()
 
 
-def ended_and_went_on() -> list[Row]:
+def reopened_tasks() -> list[Row]:
     return [("mps-cn", "mps-again", "failed", "running", date(2026, 3, 6))]
 
 
 def as_of() -> list[Row]:
-    moment = local(date(2026, 3, 6), 22, 10)
-    known = []
-    for life in LIVES:
-        seen = [state for state in life.seen if state.at <= moment]
-        if seen and date(2026, 3, 2) <= life.created_day <= date(2026, 3, 6):
-            known.append((life.source, seen[-1].status))
-    return [(*key, len(rows)) for key, rows in by(known, lambda row: row[0], lambda row: row[1]).items()]
+    instant = local(date(2026, 3, 6), 22, 10)
+    statuses = []
+    for task in TASKS:
+        observed = [state for state in task.states if state.at <= instant]
+        if observed and date(2026, 3, 2) <= task.created_day <= date(2026, 3, 6):
+            statuses.append((task.source, observed[-1].status))
+    return [
+        (*key, len(rows)) for key, rows in group_by(statuses, lambda row: row[0], lambda row: row[1]).items()
+    ]
 
 
 def campaign() -> list[Row]:
-    [life] = [life for life in CREATED if life.source == "robot-calls" and life.created_day.day == 9]
-    total = life.progress_total or 0
+    [task] = [task for task in CREATED if task.source == "robot-calls" and task.created_day.day == 9]
+    total = task.progress_total or 0
     return [
-        (life.task_id, life.name, seen.at, seen.status, (seen.progress_done or 0) / total)
-        for seen in life.seen
+        (task.task_id, task.name, state.at, state.status, (state.progress_done or 0) / total)
+        for state in task.states
     ]
 
 
 def exit_codes() -> list[Row]:
-    over = [life for life in CREATED if life.source == "tat" and not life.is_open]
-    rows = by(
-        over, lambda life: life.record["CommandName"], lambda life: life.record["TaskResult"]["ExitCode"]
+    ended = [task for task in CREATED if task.source == "tat" and not task.is_open]
+    rows = group_by(
+        ended, lambda task: task.record["CommandName"], lambda task: task.record["TaskResult"]["ExitCode"]
     )
-    return [(*key, len(group), len({life.resource_id for life in group})) for key, group in rows.items()]
+    return [(*key, len(group), len({task.resource_id for task in group})) for key, group in rows.items()]
 
 
-def _command_name(life: Life) -> str:
-    return str(life.record["CommandName"])
+def _command_name(task: FixtureTask) -> str:
+    return str(task.record["CommandName"])
 
 
-def _exit_code(life: Life) -> int:
-    return int(life.record["TaskResult"]["ExitCode"])
+def _exit_code(task: FixtureTask) -> int:
+    return int(task.record["TaskResult"]["ExitCode"])
 
 
-# How things stand
+# Current state
 
 
 def open_now() -> list[Row]:
@@ -101,22 +104,22 @@ def soon_hidden() -> list[Row]:
     return [("vod", "now-urgent", "waiting", 12)]
 
 
-def missing() -> list[Row]:
-    """Three hours of MPS are gone for ever; a day of Baidu's can be had for five more."""
+def gaps() -> list[Row]:
+    """Three hours of MPS are lost; a day of Baidu can be filled for five more days."""
     lost = (local(date(2026, 3, 5), 6), local(date(2026, 3, 5), 9))
-    hole = (NOW - timedelta(days=2), NOW - timedelta(days=1))
-    return [("vod", "global", "fillable", *hole, 5), ("mps-cn", "global", "lost", *lost, None)]
+    fillable = (NOW - timedelta(days=2), NOW - timedelta(days=1))
+    return [("vod", "global", "fillable", *fillable, 5), ("mps-cn", "global", "lost", *lost, None)]
 
 
-def reliable_days() -> list[Row]:
-    """MPS lacks the fifth, and is not confirmed on the last two days; TAT ends at the tenth in one region."""
-    holes = {"mps-cn": {5, 14, 15}, "tat": set(range(10, 16))}
+def covered_days() -> list[Row]:
+    """MPS has a gap on the 5th and is not swept on the last two days; one region of TAT ends on the 10th."""
+    uncovered = {"mps-cn": {5, 14, 15}, "tat": set(range(10, 16))}
     rows: list[Row] = []
-    for (name,) in by(CREATED, source):
-        bad = {date(2026, 3, day) for day in holes.get(name, ())}
-        rows.append((name, 14 - len(bad), len(bad), min(bad, default=None)))
+    for (name,) in group_by(CREATED, source):
+        missing = {date(2026, 3, day) for day in uncovered.get(name, ())}
+        rows.append((name, 14 - len(missing), len(missing), min(missing, default=None)))
     return rows
 
 
-def went_wrong() -> list[Row]:
-    return [(*place, "poll", error) for place, error in FAILED.items()]
+def failed_runs() -> list[Row]:
+    return [(*stream, "poll", error) for stream, error in FAILED.items()]

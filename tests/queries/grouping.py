@@ -1,4 +1,4 @@
-"""Counting without SQL: the few means by which the answers are found."""
+"""Functions that compute the expected results in Python, without SQL."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import date
 from math import floor
 from typing import Any, TypeVar
 
-from tests.queries.fixture_tasks import FIRST, LAST, OPEN, Life, lives
+from tests.queries.fixture_tasks import FIRST, LAST, OPEN, FixtureTask, fixture_tasks
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
 
-LIVES = lives()
+TASKS = fixture_tasks()
 
 
 def is_within(day: date | None) -> bool:
@@ -21,34 +21,34 @@ def is_within(day: date | None) -> bool:
     return day is not None and FIRST <= day <= LAST
 
 
-#: Those that were created, and those that ended, in the two weeks. A task that goes on has no end yet.
-CREATED = [life for life in LIVES if is_within(life.created_day)]
-ENDED = [life for life in LIVES if is_within(life.finished_day)]
+#: The tasks that were created, and those that ended, in the two weeks.
+CREATED = [task for task in TASKS if is_within(task.created_day)]
+ENDED = [task for task in TASKS if is_within(task.finished_day)]
 
 
-def by(things: Iterable[T], *keys: Callable[[T], Any]) -> dict[Any, list[T]]:
-    """`things` in groups of equal keys, in the order of these."""
+def group_by(items: Iterable[T], *keys: Callable[[T], Any]) -> dict[Any, list[T]]:
+    """`items` in groups of equal keys, sorted by key."""
     groups: dict[Any, list[T]] = defaultdict(list)
-    for thing in things:
-        groups[tuple(key(thing) for key in keys)].append(thing)
+    for item in items:
+        groups[tuple(key(item) for key in keys)].append(item)
     return dict(sorted(groups.items()))
 
 
-def source(life: Life) -> str:
-    return life.source
+def source(task: FixtureTask) -> str:
+    return task.source
 
 
-def kind(life: Life) -> str:
-    return life.kind
+def task_type(task: FixtureTask) -> str:
+    return task.type_key
 
 
-def with_status(group: Iterable[Life], *statuses: str) -> int:
-    """How many of `group` ended so."""
-    return sum(life.status in statuses for life in group)
+def with_status(group: Iterable[FixtureTask], *statuses: str) -> int:
+    """The number of tasks with one of these statuses."""
+    return sum(task.status in statuses for task in group)
 
 
-def with_outcome(group: Iterable[Life]) -> int:
-    """Of how many of `group` the outcome is known."""
+def with_outcome(group: Iterable[FixtureTask]) -> int:
+    """The number of tasks with a known outcome."""
     return with_status(group, "succeeded", "failed", "cancelled")
 
 
@@ -57,14 +57,14 @@ def is_terminal(status: str) -> bool:
 
 
 def ratio(part: float, whole: float) -> float | None:
-    """None where there is nothing to divide by."""
+    """`part / whole`; None if `whole` is 0."""
     return part / whole if whole else None
 
 
 def percentile(values: Sequence[float], fraction: float) -> float:
-    """Between the two nearest values, in proportion."""
+    """The percentile with linear interpolation, as percentile_cont."""
     ordered = sorted(values)
-    place = fraction * (len(ordered) - 1)
-    low = floor(place)
+    position = fraction * (len(ordered) - 1)
+    low = floor(position)
     high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    return ordered[low] + (ordered[high] - ordered[low]) * (position - low)

@@ -1,4 +1,4 @@
-"""Every question of docs/queries.md gives the right answer, and every statement of docs/bi.md runs."""
+"""Every query of docs/queries.md returns the expected rows, and every statement of docs/bi.md runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 import syncer
-from tests.queries.expected_answers import ANSWERS
+from tests.queries.expected_results import EXPECTED
 from tests.queries.fixture_rows import fill
 from tests.queries.fixture_tasks import FIRST, LAST, ZONE
 from tests.support.analyst_role import analyst_access
@@ -25,8 +25,8 @@ QUESTIONS = re.findall(r"^### (\d+)\. ([^\n]+\?)\n(?:(?!^###).)*?^```sql\n(.+?)^
 
 
 @pytest.fixture(scope="module")
-def asked(postgres: Server, template: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection as analysts have it, to a ledger whose answers are known."""
+def connection(postgres: Server, template: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection as a BI role, to a database with known results."""
     name = f"test_{secrets.token_hex(6)}"
     url = postgres.create(name, template=template)
     fill(url)
@@ -38,9 +38,9 @@ def asked(postgres: Server, template: str) -> Iterator[psycopg.Connection[Any]]:
     postgres.drop(name)
 
 
-def test_there_are_thirty_questions_with_an_answer_each() -> None:
+def test_each_of_thirty_questions_has_a_result() -> None:
     assert [int(number) for number, *_ in QUESTIONS] == list(range(1, 31))
-    assert len(ANSWERS) == 30 == PAGE.count("```sql")
+    assert len(EXPECTED) == 30 == PAGE.count("```sql")
 
 
 @pytest.mark.parametrize(
@@ -48,31 +48,33 @@ def test_there_are_thirty_questions_with_an_answer_each() -> None:
     [(int(number), statement) for number, _, statement in QUESTIONS],
     ids=[f"{number} {title}" for number, title, _ in QUESTIONS],
 )
-def test_question_is_answered(asked: psycopg.Connection[Any], number: int, statement: str) -> None:
-    found = asked.execute(statement.encode()).fetchall()
-    expected = ANSWERS[number - 1]()
+def test_query_returns_the_expected_rows(
+    connection: psycopg.Connection[Any], number: int, statement: str
+) -> None:
+    rows = connection.execute(statement.encode()).fetchall()
+    expected = EXPECTED[number - 1]()
     assert expected
-    assert [tuple(map(plain, row)) for row in found] == [tuple(map(near, row)) for row in expected]
+    assert [tuple(map(plain, row)) for row in rows] == [tuple(map(approximate, row)) for row in expected]
 
 
-def test_questions_ask_nothing_but_the_views() -> None:
+def test_queries_read_only_the_views() -> None:
     for _, title, statement in QUESTIONS:
         assert re.findall(r"(?:FROM|JOIN) ([a-z_]+\.)", statement), title
         assert "sync." not in statement, title
 
 
-@pytest.mark.parametrize("place", range(2))
-def test_first_charts_show_something(asked: psycopg.Connection[Any], place: int) -> None:
-    statement = re.findall(r"^```sql\n(.+?)^```$", (DOCS / "bi.md").read_text("utf-8"), re.M | re.S)[place]
-    shown = f"c.started_at BETWEEN '{FIRST}' AND '{LAST}'"
-    filled = statement.replace("$__timeFilter(c.started_at)", shown)
-    assert asked.execute(filled.replace("current_date - 30", f"'{FIRST}'").encode()).fetchall()
+@pytest.mark.parametrize("number", range(2))
+def test_statements_of_the_bi_page_return_rows(connection: psycopg.Connection[Any], number: int) -> None:
+    statement = re.findall(r"^```sql\n(.+?)^```$", (DOCS / "bi.md").read_text("utf-8"), re.M | re.S)[number]
+    time_filter = f"c.started_at BETWEEN '{FIRST}' AND '{LAST}'"
+    filled = statement.replace("$__timeFilter(c.started_at)", time_filter)
+    assert connection.execute(filled.replace("current_date - 30", f"'{FIRST}'").encode()).fetchall()
 
 
 def plain(value: object) -> object:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def near(value: object) -> object:
-    """Sums of doubles depend on their order in the last digits."""
+def approximate(value: object) -> object:
+    """Compare floats approximately: the last digits of a sum depend on the order of its terms."""
     return pytest.approx(value, rel=1e-9, abs=1e-9) if isinstance(value, float) else value
