@@ -22,7 +22,8 @@ from syncer.ports import Provider
 from syncer.records import parse_page
 from syncer.simulator import LISTS, ListOrder, Simulator, SimulatorOptions
 from syncer.simulator.http_messages import SimRequest
-from tests.support.fakes import FakeStore, Row, make_source
+from tests.support.fake_store import FakeStore, Row
+from tests.support.fakes import make_source
 from tests.support.simulator_calls import provider_for
 
 #: The provider needs one; no request is sent to it.

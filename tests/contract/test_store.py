@@ -21,7 +21,8 @@ from syncer.model import (
 )
 from syncer.ports import StreamStore
 from syncer.storage import PgStore, make_engine
-from tests.support.fakes import FakeStore, make_stream
+from tests.support.fake_store import FakeStore
+from tests.support.fakes import make_stream
 from tests.support.sightings import T0, after, begin, detail, outcome, see, store
 
 CHECKPOINT = Checkpoint(started_at=T0, saved_at=after(5), done=("WAITING",), scan="FINISH", cursor="c")

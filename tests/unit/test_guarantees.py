@@ -23,7 +23,8 @@ from syncer.model import (
     Status,
 )
 from tests.support import fakes
-from tests.support.fakes import AICCS_FACTS, MPS_FACTS, T0, TAT_FACTS, Cloud, FakeStore
+from tests.support.fake_store import FakeStore
+from tests.support.fakes import AICCS_FACTS, MPS_FACTS, T0, TAT_FACTS, Cloud
 
 
 def sweep(cloud: Cloud, store: FakeStore, fetch: Callable[[Query], Page] | None = None) -> RunReport:

@@ -22,7 +22,8 @@ from tests.support.client_harness import (
     RenewableCredentials,
 )
 from tests.support.clocks import T0
-from tests.support.fakes import FakeStore, make_stream
+from tests.support.fake_store import FakeStore
+from tests.support.fakes import make_stream
 from tests.support.log_events import collected_events, fields
 from tests.support.scripted_server import ScriptedServer
 

@@ -10,6 +10,7 @@ from syncer.engine import RunReport, run_stream
 from syncer.errors import PageRefused, Retryable, SyncerError
 from syncer.model import Facts, Mode, Page, Query, RunStatus
 from tests.support import fakes
+from tests.support.fake_store import FakeStore
 from tests.support.fakes import (
     AICCS_FACTS,
     MPS_FACTS,
@@ -17,7 +18,6 @@ from tests.support.fakes import (
     VOD_FACTS,
     WINDOWED_PAGES_FACTS,
     Cloud,
-    FakeStore,
 )
 
 _NUMBERED = [

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from syncer.engine.batch_writer import BatchWriter
 from syncer.model import Mode, Page, Sighting
-from tests.support.fakes import T0, FakeStore, after
+from tests.support.fake_store import FakeStore
+from tests.support.fakes import T0, after
 from tests.support.sightings import see
 
 

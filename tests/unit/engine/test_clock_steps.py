@@ -15,7 +15,8 @@ from syncer.http.provider_clock import ClockSample, ProviderClock
 from syncer.model import Facts, Page, Query, RunStatus, StreamState
 from tests.support import fakes
 from tests.support.clocks import FakeClock
-from tests.support.fakes import AICCS_FACTS, MPS_FACTS, TAT_FACTS, VOD_FACTS, Cloud, FakeStore
+from tests.support.fake_store import FakeStore
+from tests.support.fakes import AICCS_FACTS, MPS_FACTS, TAT_FACTS, VOD_FACTS, Cloud
 
 HOUR = timedelta(hours=1)
 _NO_STEP = timedelta(0)

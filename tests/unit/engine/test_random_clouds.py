@@ -15,6 +15,7 @@ from syncer.engine import run_stream
 from syncer.errors import CursorRefused, Retryable, Stopped, SyncerError
 from syncer.model import Mode, Query, RunStatus, Status
 from tests.support import fakes
+from tests.support.fake_store import FakeStore
 from tests.support.fakes import (
     AICCS_FACTS,
     MPS_FACTS,
@@ -23,7 +24,6 @@ from tests.support.fakes import (
     WINDOWED_PAGES_FACTS,
     Cloud,
     CloudTask,
-    FakeStore,
     Kill,
 )
 

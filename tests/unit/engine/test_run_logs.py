@@ -15,7 +15,8 @@ from syncer.errors import LeaseLost, StoreUnavailable, SyncerError
 from syncer.model import Page, Query, Stream
 from tests.support import fakes
 from tests.support.clocks import FakeClock
-from tests.support.fakes import VOD_FACTS, Cloud, FakeStore
+from tests.support.fake_store import FakeStore
+from tests.support.fakes import VOD_FACTS, Cloud
 from tests.support.log_events import collected_events, fields
 
 STREAM = Stream(

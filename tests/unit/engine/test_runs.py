@@ -35,6 +35,7 @@ from syncer.model import (
 )
 from syncer.planning.intervals import union
 from tests.support import fakes
+from tests.support.fake_store import FakeStore
 from tests.support.fakes import (
     AICCS_FACTS,
     MPS_FACTS,
@@ -42,7 +43,6 @@ from tests.support.fakes import (
     VOD_FACTS,
     WINDOWED_PAGES_FACTS,
     Cloud,
-    FakeStore,
     Kill,
     Trouble,
 )

@@ -12,7 +12,8 @@ from syncer.engine import Worker
 from syncer.errors import LeaseLost, Retryable, Stopped, StoreUnavailable
 from syncer.model import Mode, RunStatus
 from tests.support import fakes
-from tests.support.fakes import VOD_FACTS, Cloud, FakeStore, Trouble
+from tests.support.fake_store import FakeStore
+from tests.support.fakes import VOD_FACTS, Cloud, Trouble
 
 
 class CloudClock:
