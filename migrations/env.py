@@ -19,7 +19,7 @@ sql_files = load_python_file(Path(__file__).parent, "sql_files.py")
 
 _SCHEMA = "sync"
 _VERSIONS = f"{_SCHEMA}.alembic_version"
-_TURN = (
+_MIGRATION_LOCK = (
     f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}",
     f"CREATE TABLE IF NOT EXISTS {_VERSIONS}"
     " (version_num varchar(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
@@ -31,7 +31,7 @@ _LOCK_TIMEOUT = 800
 
 
 def database_url() -> str:
-    """The URL of `-x url=`, of the environment, or of the configuration file, in this order."""
+    """URL from `-x url=`, the environment or the configuration file, in this order. Raises CommandError."""
     given = context.get_x_argument(as_dictionary=True).get("url")
     url = given or os.environ.get("SYNCER_DATABASE__URL") or _configured_url()
     if not url:
@@ -71,9 +71,11 @@ def connect_and_run() -> None:
 def run(connection: Connection) -> None:
     """Run the command in the transaction of `connection`."""
     connection.execute(text("SET LOCAL lock_timeout = 0"))
-    _take_turn(connection)
+    _lock_out_other_migrations(connection)
     context.configure(connection=connection, version_table_schema=_SCHEMA)
     if _is_upgrade():
+        if sql_files.is_newer(connection):
+            raise CommandError("the database has views or functions of a later version: install that version")
         sql_files.lock_outdated_views(connection, milliseconds=_LOCK_TIMEOUT)
     connection.execute(text(f"SET LOCAL lock_timeout = {_LOCK_TIMEOUT}"))
     with context.begin_transaction():
@@ -82,18 +84,18 @@ def run(connection: Connection) -> None:
             sql_files.update_definitions(connection)
 
 
-def _take_turn(connection: Connection) -> None:
-    """Keep other migrations out until the end of the transaction.
+def _lock_out_other_migrations(connection: Connection) -> None:
+    """Wait for a running migration, and make later ones wait until the end of this transaction.
 
     Locks alembic's own table, which is created here for that. An advisory lock could be held by any role that
     may connect. Of several processes that create the schema or the table, all but the first fail and repeat.
     """
     try:
         with connection.begin_nested():
-            for statement in _TURN:
+            for statement in _MIGRATION_LOCK:
                 connection.execute(text(statement))
     except IntegrityError:
-        _take_turn(connection)
+        _lock_out_other_migrations(connection)
 
 
 def _is_upgrade() -> bool:
@@ -102,9 +104,11 @@ def _is_upgrade() -> bool:
 
 
 if context.is_offline_mode():
-    raise CommandError("the migrations need the database: they ask it which views and functions have changed")
-given = context.config.attributes.get("connection")
-if given is None:
+    raise CommandError(
+        "the migrations need a database: they read from it which views and functions are out of date"
+    )
+open_connection = context.config.attributes.get("connection")
+if open_connection is None:
     connect_and_run()
 else:
-    run(given)
+    run(open_connection)

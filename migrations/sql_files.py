@@ -55,22 +55,21 @@ def definitions() -> list[Definition]:
     by_name = {
         path.stem: Definition(f"{path.parent.name}/{path.stem}", path.read_text("utf-8")) for path in files
     }
-    order = TopologicalSorter({name: found.requires for name, found in by_name.items()}).static_order()
-    return [by_name[name] for name in order]
+    requires = {name: definition.requires for name, definition in by_name.items()}
+    return [by_name[name] for name in TopologicalSorter(requires).static_order()]
 
 
 def outdated(connection: Connection) -> list[Definition]:
     """The definitions whose text differs from the one that the database ran last, in the order to run."""
-    rows = connection.execute(text("SELECT name, digest FROM sync.definitions ORDER BY definition_id"))
-    present = {row.name: row.digest for row in rows}
-    return [found for found in definitions() if present.get(found.name) != found.digest]
+    last = dict(_applied(connection))
+    return [definition for definition in definitions() if last.get(definition.name) != definition.digest]
 
 
 def is_newer(connection: Connection) -> bool:
-    """Whether the database has run every text of ours, and a later version's texts after some of them."""
-    rows = connection.execute(text("SELECT name, digest FROM sync.definitions"))
-    known = {(row.name, row.digest) for row in rows}
-    return bool(outdated(connection)) and all((each.name, each.digest) in known for each in definitions())
+    """Whether the database ran all of these texts, and replaced some of them by those of a later version."""
+    applied = set(_applied(connection))
+    is_known = all((definition.name, definition.digest) in applied for definition in definitions())
+    return is_known and bool(outdated(connection))
 
 
 def update_definitions(connection: Connection) -> None:
@@ -82,13 +81,11 @@ def update_definitions(connection: Connection) -> None:
 
 
 def lock_outdated_views(connection: Connection, *, milliseconds: int) -> None:
-    """Lock every view that `update_definitions` will replace; wait so many `milliseconds` for all of them.
+    """Lock every view that `update_definitions` will replace, within so many `milliseconds` for all of them.
 
     A query locks a view before the views and tables inside it. With the same order here no deadlock is
     possible; with the opposite order Postgres would end one of the two sessions.
     """
-    if connection.scalar(text("SELECT to_regclass('sync.definitions') IS NULL")):
-        return
     deadline = time.monotonic() + milliseconds / 1000
     for definition in reversed(outdated(connection)):
         for view in _VIEW.findall(definition.sql):
@@ -99,7 +96,15 @@ def lock_outdated_views(connection: Connection, *, milliseconds: int) -> None:
                 _execute(connection, statement)
 
 
-# LOCK TABLE would lock the tables inside the view, too. Setting the owner that it has locks the view alone.
+def _applied(connection: Connection) -> list[tuple[str, str]]:
+    """Name and digest of every text that the database ran, in order; empty in a new database."""
+    if connection.scalar(text("SELECT to_regclass('sync.definitions') IS NULL")):
+        return []
+    rows = connection.execute(text("SELECT name, digest FROM sync.definitions ORDER BY definition_id"))
+    return [(row.name, row.digest) for row in rows]
+
+
+# LOCK TABLE would lock the tables inside the view, too. Setting the present owner locks only the view.
 _LOCK_VIEW = text(
     "SELECT format('ALTER VIEW %s OWNER TO %I', oid::regclass, pg_get_userbyid(relowner))"
     " FROM pg_class WHERE oid = to_regclass(:view)"

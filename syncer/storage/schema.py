@@ -1,4 +1,4 @@
-"""The database's schema: bring it to this version's, and refuse to work with any other."""
+"""Upgrade of the database schema to this version, and the check that it has this version."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def migrate(
     report: Callable[[LockWait], None] = log_wait,
     pause: Callable[[timedelta], None] = sleep,
 ) -> None:
-    """Bring the database at `url` to this version's schema. Several at once wait for one another.
+    """Upgrade the database at `url` to this version's schema. Several processes at once wait for each other.
 
     `report` and `pause` are those of `retry_lock_waits`. Raises StoreUnavailable, ConfigurationError, or
     SchemaError where the database is newer than this version, or was made before the first release; then
@@ -44,14 +44,16 @@ def migrate(
 
 
 def check_schema(engine: Engine) -> None:
-    """Return where the schema is this version's. Raises SchemaError with the command to type."""
+    """Check that the schema is this version's. Raises SchemaError with the command to type."""
     with transaction(engine) as connection:
-        found = _check_upgradable(connection, _REMOVAL)
+        revision = _check_upgradable(connection, _REMOVAL)
         newest = _revisions()[0]
-        if found is None:
+        if revision is None:
             raise SchemaError("the database has no syncer schema yet: type `syncer migrate`")
-        if found != newest:
-            raise SchemaError(f"the database's schema {found} is older than {newest}: type `syncer migrate`")
+        if revision != newest:
+            raise SchemaError(
+                f"the database's schema {revision} is older than {newest}: type `syncer migrate`"
+            )
         if outdated := _sql_files().outdated(connection):
             names = ", ".join(each.name for each in outdated[:3]) + (", …" if outdated[3:] else "")
             raise SchemaError(f"the database has older views or functions ({names}): type `syncer migrate`")
@@ -59,7 +61,7 @@ def check_schema(engine: Engine) -> None:
 
 @contextmanager
 def open_database(url: str) -> Iterator[Engine]:
-    """The database at `url` to load from. Raises SchemaError where its schema is not this version's."""
+    """Engine for the database at `url`. Raises SchemaError where its schema is not this version's."""
     engine = make_engine(url)
     try:
         check_schema(engine)
@@ -69,14 +71,14 @@ def open_database(url: str) -> Iterator[Engine]:
 
 
 def migrations_folder() -> Path:
-    """The folder of the migrations: in the installed package, or beside it in a checkout."""
+    """Folder of the migrations: in the installed package, or beside it in a checkout."""
     package = Path(syncer.__file__).parent
     shipped = package / "_migrations"
     return shipped if shipped.is_dir() else package.parent / "migrations"
 
 
 def _upgrade(connection: Connection) -> None:
-    """Run what is missing in the caller's transaction."""
+    """Run the missing revisions and definitions in the caller's transaction."""
     from alembic import command
     from alembic.config import Config
 
@@ -87,19 +89,19 @@ def _upgrade(connection: Connection) -> None:
 
 
 def _check_upgradable(connection: Connection, removal: str) -> str | None:
-    """The database's revision, None where it has none. Raises SchemaError where it cannot be upgraded."""
-    found, revisions = _revision(connection), _revisions()
-    if found is None:
+    """Revision of the database, None where it has none. Raises SchemaError where it cannot be upgraded."""
+    revision, known = _revision(connection), _revisions()
+    if revision is None:
         return None
     # Revisions are numbers of four digits.
-    if found < revisions[-1]:
-        place = describe_url(connection.engine.url)
-        raise SchemaError(_TOO_OLD.format(place=place, found=found, removal=removal))
-    if found not in revisions:
-        raise SchemaError(_TOO_NEW.format(f"schema {found} is"))
-    if found == revisions[0] and _sql_files().is_newer(connection):
+    if revision < known[-1]:
+        location = describe_url(connection.engine.url)
+        raise SchemaError(_TOO_OLD.format(location=location, revision=revision, removal=removal))
+    if revision not in known:
+        raise SchemaError(_TOO_NEW.format(f"schema {revision} is"))
+    if revision == known[0] and _sql_files().is_newer(connection):
         raise SchemaError(_TOO_NEW.format("views and functions are"))
-    return found
+    return revision
 
 
 def _revision(connection: Connection) -> str | None:
@@ -112,7 +114,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _revisions() -> list[str]:
-    """The revisions of this version, newest first."""
+    """Revisions of this version, newest first."""
     from alembic.script import ScriptDirectory
 
     scripts = ScriptDirectory(str(migrations_folder()))
@@ -120,14 +122,14 @@ def _revisions() -> list[str]:
 
 
 def _sql_files() -> ModuleType:
-    """The module `sql_files` of the migrations, which are no package."""
+    """The module `sql_files` of the migrations. They are not a package, so it cannot be imported by name."""
     from alembic.util import load_python_file
 
     return load_python_file(migrations_folder(), "sql_files.py")
 
 
 _TOO_OLD = (
-    "the database at {place} was made before the first release (schema {found}) and cannot be upgraded:"
+    "the database at {location} was made before the first release (schema {revision}) and cannot be upgraded:"
     " remove {removal}, then type the command again"
 )
 _TOO_NEW = "the database's {} newer than this syncer knows: install a newer syncer"

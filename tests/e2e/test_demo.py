@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from syncer.demo import DemoState
 from syncer.embedded import EmbeddedPostgres
 from tests.support.postgres_servers import shared_folder
 from tests.support.program import Program, program_in
@@ -71,6 +73,26 @@ def test_demo_leaves_a_database_running_and_can_be_continued(top: Path) -> None:
 
         assert run_demo(program, "--data-dir", str(folder), "--stop") == "the demo's database is stopped\n"
         assert not EmbeddedPostgres(folder).is_running()
+
+
+#: The version table of a database from before the first release.
+_OLD_SCHEMA = """
+CREATE SCHEMA sync;
+CREATE TABLE sync.alembic_version (version_num varchar(32) PRIMARY KEY);
+INSERT INTO sync.alembic_version VALUES ('0005');
+"""
+
+
+def test_demo_from_before_the_first_release_is_refused_by_its_folder(top: Path) -> None:
+    folder = top / "demo"
+    with EmbeddedPostgres(folder).running() as url, psycopg.connect(url) as connection:
+        connection.execute(_OLD_SCHEMA)
+    DemoState.new(datetime.now(UTC)).save(folder / "world.json")
+    with program_in(top) as program:
+        result = program.run("demo", "--data-dir", str(folder))
+    assert result.code == 2
+    assert "was made before the first release (schema 0005) and cannot be upgraded" in result.err
+    assert result.err.endswith(f": remove the folder {folder}, then type the command again\n")
 
 
 def test_interrupted_demo_leaves_nothing_running(top: Path) -> None:

@@ -1,4 +1,4 @@
-"""The schema `sync` as SQLAlchemy sees it. The migrations create it; a test holds the two together."""
+"""SQLAlchemy tables of the schema `sync`. The migrations create the schema; a test compares both."""
 
 from syncer.storage.tables.definitions import definitions
 from syncer.storage.tables.metadata import metadata

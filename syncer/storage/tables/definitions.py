@@ -1,4 +1,4 @@
-"""The log of the SQL texts that views and functions were created from. The migrations write it."""
+"""Log of the SQL texts from which views and functions were created. The migrations write it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import Table, func
 
 from syncer.storage.tables.metadata import identity_column, instant_column, metadata, text_column
 
-#: The last row of a name is its present definition; see `migrations/sql_files.py`.
+#: The last row of a name has its present definition; see `migrations/sql_files.py`.
 definitions = Table(
     "definitions",
     metadata,

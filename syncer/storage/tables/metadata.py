@@ -1,4 +1,4 @@
-"""What all tables share: their schema, the names of their constraints, and short words for their types."""
+"""Schema and constraint names of all tables, and functions that create their columns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, Text, text
 
-#: The schema that belongs to the daemon. Every statement names it, for search_path is pinned elsewhere.
+#: The daemon's schema. Every statement names it, because the search_path is pinned to pg_catalog.
 SCHEMA = "sync"
 
 metadata = MetaData(
@@ -23,25 +23,25 @@ metadata = MetaData(
 
 
 def identity_column(name: str, **options: Any) -> Column[int]:
-    """A number that the database gives out."""
+    """A key that the database assigns."""
     return Column(name, BigInteger, Identity(always=True), nullable=False, **options)
 
 
 def text_column(name: str, *, nullable: bool = True, **options: Any) -> Column[str]:
-    """A text."""
+    """A text column."""
     return Column(name, Text, nullable=nullable, **options)
 
 
 def instant_column(name: str, *, nullable: bool = True, **options: Any) -> Column[datetime]:
-    """A moment, in UTC."""
+    """An instant."""
     return Column(name, DateTime(timezone=True), nullable=nullable, **options)
 
 
 def bigint_column(name: str, *, nullable: bool = True, **options: Any) -> Column[int]:
-    """A count or a key of another table."""
+    """A count, or the key of another table."""
     return Column(name, BigInteger, nullable=nullable, **options)
 
 
 def counter_column(name: str) -> Column[int]:
-    """A count that begins at nothing."""
+    """A count with the default 0."""
     return Column(name, BigInteger, nullable=False, server_default=text("0"))

@@ -1,4 +1,4 @@
-"""What days and hours came to, and the queue of those to compute again, which triggers fill."""
+"""Tasks and runs counted by day and by hour, and the queue of hours to count again, filled by triggers."""
 
 from __future__ import annotations
 
@@ -37,39 +37,39 @@ dirty_hours = Table(
 )
 
 
-def _of_day() -> Iterator[Column[Any]]:
+def _day_key() -> Iterator[Column[Any]]:
     yield bigint_column("source_id", nullable=False)
     yield Column("day", Date, nullable=False)
 
 
-def _of_hour() -> Iterator[Column[Any]]:
-    yield from _of_day()
+def _hour_key() -> Iterator[Column[Any]]:
+    yield from _day_key()
     yield instant_column("hour_at", nullable=False)
     yield Column("hour", Integer, nullable=False)
 
 
-def _durations(name: str) -> Iterator[Column[Any]]:
-    """How many are known, their sum, and p50, p90, p95, p99 and the largest of them."""
+def _duration_columns(name: str) -> Iterator[Column[Any]]:
+    """Number of known durations, their sum, and their p50, p90, p95, p99 and maximum."""
     yield bigint_column(f"{name}_known", nullable=False)
     yield Column(f"{name}_seconds_sum", Double, nullable=False)
     yield Column(f"{name}_seconds", ARRAY(Double))
 
 
-def _counted() -> Iterator[Column[Any]]:
+def _count_columns() -> Iterator[Column[Any]]:
     yield text_column("task_type", nullable=False)
     yield text_column("status", nullable=False)
     yield bigint_column("tasks", nullable=False)
     yield bigint_column("lost", nullable=False)
-    yield from _durations("queue")
-    yield from _durations("run")
+    yield from _duration_columns("queue")
+    yield from _duration_columns("run")
 
 
 def _daily(name: str) -> Table:
     return Table(
         name,
         metadata,
-        *_of_day(),
-        *_counted(),
+        *_day_key(),
+        *_count_columns(),
         PrimaryKeyConstraint("day", "source_id", "task_type", "status"),
     )
 
@@ -78,8 +78,8 @@ def _hourly(name: str) -> Table:
     return Table(
         name,
         metadata,
-        *_of_hour(),
-        *_counted(),
+        *_hour_key(),
+        *_count_columns(),
         PrimaryKeyConstraint("hour_at", "source_id", "task_type", "status"),
         Index(f"ix_{name}_day", "day"),
     )
@@ -91,7 +91,7 @@ completions_daily, completions_hourly = _daily("completions_daily"), _hourly("co
 slo_daily = Table(
     "slo_daily",
     metadata,
-    *_of_day(),
+    *_day_key(),
     bigint_column("tasks", nullable=False),
     bigint_column("succeeded", nullable=False),
     bigint_column("failed", nullable=False),
@@ -105,11 +105,11 @@ slo_daily = Table(
     PrimaryKeyConstraint("day", "source_id"),
 )
 
-#: How long tasks took: bucket n holds from 1.1 to the power of n seconds to a tenth more.
+#: Durations of tasks: bucket n holds durations from 1.1^n seconds to 1.1^(n + 1).
 durations_daily = Table(
     "durations_daily",
     metadata,
-    *_of_day(),
+    *_day_key(),
     text_column("task_type", nullable=False),
     text_column("measure", nullable=False),
     Column("bucket", Integer, nullable=False),
@@ -120,7 +120,7 @@ durations_daily = Table(
 failures_daily = Table(
     "failures_daily",
     metadata,
-    *_of_day(),
+    *_day_key(),
     text_column("task_type", nullable=False),
     text_column("error_code", nullable=False),
     bigint_column("tasks", nullable=False),
@@ -132,7 +132,7 @@ failures_daily = Table(
 runs_hourly = Table(
     "runs_hourly",
     metadata,
-    *_of_hour(),
+    *_hour_key(),
     text_column("region", nullable=False),
     text_column("mode", nullable=False),
     text_column("status", nullable=False),

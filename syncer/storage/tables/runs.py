@@ -1,4 +1,4 @@
-"""How it was read: runs, where an interrupted one goes on, and what was odd in the records."""
+"""Runs, checkpoints of interrupted runs, and unusual records."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from syncer.storage.tables.metadata import (
     text_column,
 )
 
-#: `started_at` is on the provider's clock, and what a complete run's claims count from; `begun_at` and
-#: `ended_at` are on the database's.
+#: `started_at` is on the provider's clock, and the ceiling of a complete run is computed from it; `begun_at`
+#: and `ended_at` are on the database's clock.
 runs = Table(
     "runs",
     metadata,
@@ -34,7 +34,7 @@ runs = Table(
     Column("stream_id", ForeignKey("sync.streams.stream_id"), nullable=False),
     text_column("mode", nullable=False),
     text_column("status", nullable=False),
-    #: The lease under which it last went on: tells a run of a dead process from one of ours.
+    #: Epoch of the lease under which the run last continued; a run of a dead process has an older one.
     bigint_column("epoch", nullable=False),
     instant_column("started_at", nullable=False),
     instant_column("begun_at", nullable=False, server_default=func.clock_timestamp()),
@@ -48,13 +48,13 @@ runs = Table(
     counter_column("lost"),
     counter_column("pages"),
     counter_column("requests"),
-    #: The end of the creation times that the run has claimed; null unless it succeeded.
+    #: End of the creation times that the run claimed; null unless it succeeded.
     instant_column("ceiling_at"),
 )
 Index("ix_runs_started_at", runs.c.started_at, postgresql_using="brin")
 Index("ix_runs_stream_id", runs.c.stream_id, runs.c.run_id)
 Index(None, runs.c.begun_at)
-#: The few that people look for.
+#: The few runs that reports list one by one.
 Index(
     "ix_runs_notable",
     runs.c.begun_at,
@@ -62,7 +62,7 @@ Index(
 )
 Index("ix_runs_late", runs.c.stream_id, postgresql_where=runs.c.late > 0)
 
-#: At most one a stream and mode; see `syncer.model.Checkpoint`.
+#: At most one per stream and mode; see `syncer.model.Checkpoint`.
 checkpoints = Table(
     "checkpoints",
     metadata,
@@ -78,7 +78,7 @@ checkpoints = Table(
     PrimaryKeyConstraint("stream_id", "mode"),
 )
 
-#: Records that could not become tasks, each once: reading the same page again adds nothing.
+#: Records that cannot be stored as tasks, each once: reading the same page again adds nothing.
 rejected_records = Table(
     "rejected_records",
     metadata,
@@ -92,7 +92,7 @@ rejected_records = Table(
     PrimaryKeyConstraint("stream_id", "record_hash"),
 )
 
-#: Undocumented fields and values, each once a source. A hash is the key, for a value may be of any length.
+#: Undocumented fields and values, each once per source. The key is a hash: a value may have any length.
 quirks = Table(
     "quirks",
     metadata,

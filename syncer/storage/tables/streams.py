@@ -1,4 +1,4 @@
-"""Who is read: settings, sources, streams, and the right to write a stream."""
+"""Settings, sources, streams, and the leases of streams."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from syncer.storage.tables.metadata import (
     text_column,
 )
 
-#: One row: what the views need to know of the configuration.
+#: One row: the values of the configuration that views read.
 settings = Table(
     "settings",
     metadata,
@@ -32,12 +32,12 @@ settings = Table(
     text_column("time_zone", nullable=False, server_default="UTC"),
     Column("queue_target", Interval, nullable=False, server_default=text("'00:05:00'::interval")),
     Column("run_target", Interval, nullable=False, server_default=text("'01:00:00'::interval")),
-    #: What was replaced before is gone; null where nothing is.
+    #: States replaced before it were deleted; null if none were.
     instant_column("history_since"),
     CheckConstraint("is_only", name="one_row"),
 )
 
-#: A source keeps its number when it is renamed.
+#: A renamed source keeps its id.
 sources = Table(
     "sources",
     metadata,
@@ -51,7 +51,7 @@ sources = Table(
     UniqueConstraint("name"),
 )
 
-#: Schedule, coverage and what was learned; see `syncer.model.StreamState`.
+#: Schedule, coverage and learned order; see `syncer.model.StreamState`.
 streams = Table(
     "streams",
     metadata,
@@ -59,7 +59,7 @@ streams = Table(
     Column("source_id", ForeignKey("sync.sources.source_id"), nullable=False),
     text_column("region", nullable=False),
     instant_column("registered_at", nullable=False, server_default=func.now()),
-    #: Since when no configuration wants it to be read.
+    #: Since when no configuration contains the stream.
     instant_column("retired_at"),
     Column("poll_every", Interval, nullable=False),
     Column("sweep_every", Interval, nullable=False),
@@ -76,7 +76,7 @@ streams = Table(
     UniqueConstraint("source_id", "region"),
 )
 
-#: One row a stream. The epoch is part of a key so that changing it conflicts with FOR KEY SHARE.
+#: One row per stream. The epoch is part of the key, so that changing it conflicts with FOR KEY SHARE.
 leases = Table(
     "leases",
     metadata,

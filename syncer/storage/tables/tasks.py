@@ -1,4 +1,4 @@
-"""What was read: the current state of each task in `tasks`, every state before it in `task_versions`."""
+"""The current state of each task (`tasks`), and its former states (`task_versions`)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from syncer.storage.tables.metadata import (
     text_column,
 )
 
-#: The statuses of tasks that can still change, in the order the partial index names them.
+#: Statuses of tasks that can still change, in the order of the partial index.
 OPEN_STATUSES = tuple(status.value for status in Status if status.is_open)
 
 
@@ -40,7 +40,7 @@ def _identity() -> Iterator[Column[Any]]:
 
 
 def _state() -> Iterator[Column[Any]]:
-    """The columns a state of a task has, be it current or former."""
+    """Columns of a state of a task, current or former."""
     yield text_column("name")
     yield text_column("task_type")
     yield Column("sub_types", ARRAY(Text))
@@ -73,7 +73,8 @@ def _state() -> Iterator[Column[Any]]:
     yield text_column("request_id", nullable=False)
 
 
-#: One row a task. No foreign key: the lease vouches for the stream, and a check a row would cost too much.
+#: One row per task. No foreign key to streams: the writer has locked the stream's lease row, and a check for
+#: each row would cost more than the rest of the insert.
 tasks = Table(
     "tasks",
     metadata,
@@ -103,7 +104,7 @@ Index(
 )
 Index("ix_tasks_lost", tasks.c.lost_at, postgresql_where=tasks.c.lost_at.is_not(None))
 
-#: Append-only; filled by a trigger on `tasks`. Its monthly partitions live in the schema `sync_history`.
+#: Append-only, filled by a trigger on `tasks`. Its monthly partitions are in the schema `sync_history`.
 task_versions = Table(
     "task_versions",
     metadata,

@@ -119,6 +119,15 @@ def test_plain_alembic_runs_changed_definitions_only_when_it_upgrades(migrated_u
     check(migrated_url)
 
 
+def test_plain_alembic_refuses_views_of_a_later_version(migrated_url: str) -> None:
+    execute(migrated_url, "INSERT INTO sync.definitions (name, digest) VALUES ('views/runs', 'a later one')")
+    before = query(migrated_url, "SELECT * FROM sync.definitions ORDER BY definition_id")
+    done = alembic("-x", f"url={migrated_url}", "upgrade", "head")
+    assert done.returncode != 0
+    assert "of a later version" in done.stdout + done.stderr
+    assert query(migrated_url, "SELECT * FROM sync.definitions ORDER BY definition_id") == before
+
+
 def test_downgrade_is_refused(migrated_url: str) -> None:
     before = schema_shape(migrated_url)
     done = alembic("-x", f"url={migrated_url}", "downgrade", "base")

@@ -30,6 +30,13 @@ def test_tables_of_the_baseline_have_their_own_revision() -> None:
     )
 
 
+def test_revisions_are_ascending_numbers() -> None:
+    """`check_schema` compares them to find databases from before the first release."""
+    revisions = _revisions()
+    assert all(re.fullmatch(r"\d{4}", revision) for revision in revisions)
+    assert revisions == sorted(revisions, reverse=True)
+
+
 def test_every_table_file_is_created() -> None:
     assert sorted(SQL_FILES._TABLES) == sorted(
         path.stem for path in (MIGRATIONS / "baseline" / "tables").glob("*.sql")
