@@ -1,7 +1,7 @@
-"""Writes the dashboards: `python deploy/grafana/build.py`, or into another folder where one is named.
+"""Builds the dashboards: `python deploy/grafana/build.py [FOLDER]`; the default folder is `dashboards`.
 
-What is to be seen, with its SQL, is in `source/*.toml`; what Grafana wants to have said about it is in
-`panels.py`. Grafana reads neither, only `dashboards/*.json`; a test holds these against the sources.
+The content and the SQL are in `source/*.toml`, Grafana's options in `panels.py`. Grafana reads only
+`dashboards/*.json`; a test compares these with a new build.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from panels import DATASOURCE, make_panel, make_target
 
 HERE = Path(__file__).parent
-#: Grafana 11.0; newer ones bring older dashboards up to date when they load them.
+#: The schema of Grafana 11.0; newer versions migrate older dashboards when they load them.
 _SCHEMA_VERSION = 39
 _GRID = 24
 
@@ -25,69 +25,69 @@ _SOURCES_OF_PROVIDER = "SELECT source FROM reporting.sources WHERE provider = '$
 
 
 def dashboards() -> Iterator[tuple[str, str]]:
-    """Each dashboard's file, and what is to be in it."""
+    """File name and content of each dashboard."""
     for path in sorted((HERE / "source").glob("*.toml")):
-        told = _read(path.stem)
-        # Without a title it is a part of others.
-        if "title" in told:
-            text = json.dumps(_dashboard(told), indent=2, ensure_ascii=False)
+        source = _read(path.stem)
+        # A file without a title is only included in others.
+        if "title" in source:
+            text = json.dumps(_dashboard(source), indent=2, ensure_ascii=False)
             yield f"{path.stem}.json", text + "\n"
 
 
 def _read(name: str) -> dict[str, Any]:
-    told = tomllib.loads((HERE / "source" / f"{name}.toml").read_text("utf-8"))
+    source = tomllib.loads((HERE / "source" / f"{name}.toml").read_text("utf-8"))
     merged: dict[str, Any] = {"panels": [], "annotations": []}
-    for part in (*map(_read, told.pop("include", ())), told):
+    for part in (*map(_read, source.pop("include", ())), source):
         merged |= part | {key: [*merged[key], *part.get(key, ())] for key in ("panels", "annotations")}
     return merged
 
 
-def _dashboard(told: dict[str, Any]) -> dict[str, Any]:
+def _dashboard(source: dict[str, Any]) -> dict[str, Any]:
     return {
-        "uid": told["uid"],
-        "title": told["title"],
-        "description": told["description"],
+        "uid": source["uid"],
+        "title": source["title"],
+        "description": source["description"],
         "tags": ["syncer"],
         "schemaVersion": _SCHEMA_VERSION,
         "version": 1,
         "editable": True,
         "graphTooltip": 1,
-        # That of the user's preferences, which is to be the reporting time zone.
+        # Empty: the time zone of the user's preferences, which should be the reporting time zone.
         "timezone": "",
-        "time": {"from": told["from"], "to": "now"},
+        "time": {"from": source["from"], "to": "now"},
         "refresh": "5m",
         "links": [_link()],
-        "annotations": {"list": list(map(_annotation, told["annotations"]))},
-        "templating": {"list": _variables(told.get("provider"))},
-        "panels": list(_placed(told["panels"])),
+        "annotations": {"list": list(map(_annotation, source["annotations"]))},
+        "templating": {"list": _variables(source.get("provider"))},
+        "panels": list(_placed(source["panels"])),
     }
 
 
 def _placed(panels: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The panels from left to right, as many in a row as fit."""
+    """The panels from left to right, with as many per row as fit."""
     x = y = row = 0
-    for number, told in enumerate(panels, 1):
-        width, height = told["width"], told.get("height", 9)
+    for number, source in enumerate(panels, 1):
+        width, height = source["width"], source.get("height", 9)
         if x + width > _GRID:
             x, y, row = 0, y + row, 0
-        yield make_panel(told, number, {"x": x, "y": y, "w": width, "h": height})
+        yield make_panel(source, number, {"x": x, "y": y, "w": width, "h": height})
         x, row = x + width, max(row, height)
 
 
-def _annotation(told: dict[str, Any]) -> dict[str, Any]:
-    """What shades the graphs where it is so."""
+def _annotation(source: dict[str, Any]) -> dict[str, Any]:
+    """An annotation that shades the graphs where its query returns rows."""
     return {
-        "name": told["name"],
+        "name": source["name"],
         "enable": True,
         "hide": False,
-        "iconColor": told["colour"],
+        "iconColor": source["colour"],
         "datasource": DATASOURCE,
-        "target": make_target(told["sql"], "table"),
+        "target": make_target(source["sql"], "table"),
     }
 
 
 def _variables(provider: str | None) -> list[dict[str, Any]]:
-    source = {
+    variable = {
         "name": "source",
         "label": "Source",
         "type": "query",
@@ -104,13 +104,13 @@ def _variables(provider: str | None) -> list[dict[str, Any]]:
         "skipUrlSync": False,
     }
     if not provider:
-        return [source]
+        return [variable]
     constant = {"name": "provider", "type": "constant", "query": provider, "hide": 2, "skipUrlSync": True}
-    return [constant, source]
+    return [constant, variable]
 
 
 def _link() -> dict[str, Any]:
-    """The other dashboards, in a menu."""
+    """A menu with the other dashboards."""
     return {
         "title": "syncer",
         "type": "dashboards",

@@ -1,4 +1,4 @@
-"""What Grafana wants to have said of a panel: how it is drawn, beyond what it shows."""
+"""The JSON of a panel: Grafana's options, in addition to the settings of the source file."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _STATUS_COLOURS = {
 _RUN_COLOURS = {"running": "blue", "succeeded": "green", "failed": "red", "interrupted": "orange"}
 _COLOURS = {"status": _STATUS_COLOURS, "run": _RUN_COLOURS}
 
-#: What the numbers of a list's days mean, the worst first.
+#: The states of a list's day by number, the worst first.
 _STATES = (
     ("not read", "#8e8e8e"),
     ("lost", "red"),
     ("can still be filled", "orange"),
-    ("unknown hole", "purple"),
+    ("unknown gap", "purple"),
     ("read, not confirmed", "super-light-green"),
     ("confirmed", "green"),
 )
 
-#: By the kind of a panel: Grafana's name of it, and whether its data are series over time.
+#: By the kind of a panel: Grafana's panel type, and whether its data are time series.
 _TYPES = {
     "stat": ("stat", False),
     "table": ("table", False),
@@ -41,27 +41,27 @@ _TYPES = {
 }
 
 
-def make_panel(told: dict[str, Any], number: int, place: dict[str, int]) -> dict[str, Any]:
-    """A panel of a dashboard."""
-    kind, is_series = _TYPES[told["kind"]]
+def make_panel(source: dict[str, Any], number: int, position: dict[str, int]) -> dict[str, Any]:
+    """The JSON of a panel."""
+    kind, is_series = _TYPES[source["kind"]]
     panel = {
         "id": number,
         "type": kind,
-        "title": told["title"],
-        "description": told["description"],
+        "title": source["title"],
+        "description": source["description"],
         "datasource": DATASOURCE,
-        "gridPos": place,
-        "targets": [make_target(told["sql"], "time_series" if is_series else "table")],
-        "fieldConfig": {"defaults": _defaults(told), "overrides": _overrides(told)},
-        "options": _options(told),
+        "gridPos": position,
+        "targets": [make_target(source["sql"], "time_series" if is_series else "table")],
+        "fieldConfig": {"defaults": _defaults(source), "overrides": _overrides(source)},
+        "options": _options(source),
     }
-    # Not finer than what is counted.
-    interval = {"days": "1d", "hours": "1h"}.get(told["kind"], told.get("interval"))
+    # Not finer than the counted days or hours.
+    interval = {"days": "1d", "hours": "1h"}.get(source["kind"], source.get("interval"))
     return panel | ({"interval": interval} if interval else {})
 
 
 def make_target(sql: str, form: str) -> dict[str, Any]:
-    """A query in Grafana's words."""
+    """The JSON of a query."""
     return {
         "refId": "A",
         "datasource": DATASOURCE,
@@ -72,41 +72,41 @@ def make_target(sql: str, form: str) -> dict[str, Any]:
     }
 
 
-def _defaults(told: dict[str, Any]) -> dict[str, Any]:
-    defaults = {"unit": told.get("unit", "none" if told["kind"] == "table" else "short")}
-    if told["kind"] == "states":
+def _defaults(source: dict[str, Any]) -> dict[str, Any]:
+    defaults = {"unit": source.get("unit", "none" if source["kind"] == "table" else "short")}
+    if source["kind"] == "states":
         return defaults | _state_defaults()
     steps = [{"color": "green", "value": None}]
-    if "thresholds" in told:
-        steps = [{"color": colour, "value": value or None} for colour, value in told["thresholds"]]
-    has_colours = told["kind"] == "stat" and "thresholds" in told
+    if "thresholds" in source:
+        steps = [{"color": colour, "value": value or None} for colour, value in source["thresholds"]]
+    has_colours = source["kind"] == "stat" and "thresholds" in source
     return {
         **defaults,
         "color": {"mode": "thresholds" if has_colours else "palette-classic"},
         "thresholds": {"mode": "absolute", "steps": steps},
         "noValue": "none",
-        "custom": _custom(told),
+        "custom": _custom(source),
     }
 
 
 def _state_defaults() -> dict[str, Any]:
-    words = {
+    mapping = {
         str(number): {"text": text, "color": colour, "index": number}
         for number, (text, colour) in enumerate(_STATES)
     }
     return {
         "color": {"mode": "thresholds"},
         "thresholds": {"mode": "absolute", "steps": [{"color": "green", "value": None}]},
-        "mappings": [{"type": "value", "options": words}],
+        "mappings": [{"type": "value", "options": mapping}],
         "custom": {"fillOpacity": 80, "lineWidth": 0},
     }
 
 
-def _custom(told: dict[str, Any]) -> dict[str, Any]:
-    match told["kind"]:
+def _custom(source: dict[str, Any]) -> dict[str, Any]:
+    match source["kind"]:
         case "days" | "hours":
-            stacking = {"mode": "normal" if told.get("stacked") else "none", "group": "A"}
-            # A bar stands for what begins at its time, so it stands after it.
+            stacking = {"mode": "normal" if source.get("stacked") else "none", "group": "A"}
+            # A bar is for the interval that begins at its time, so it is drawn after that time.
             bars = {"drawStyle": "bars", "barAlignment": 1, "fillOpacity": 70, "lineWidth": 0}
             return {**bars, "stacking": stacking}
         case "lines":
@@ -125,9 +125,9 @@ def _custom(told: dict[str, Any]) -> dict[str, Any]:
             return {}
 
 
-def _overrides(told: dict[str, Any]) -> list[dict[str, Any]]:
-    units = [_override(name, "unit", unit) for name, unit in told.get("units", {}).items()]
-    colours = _COLOURS.get(told.get("colours", ""), {})
+def _overrides(source: dict[str, Any]) -> list[dict[str, Any]]:
+    units = [_override(name, "unit", unit) for name, unit in source.get("units", {}).items()]
+    colours = _COLOURS.get(source.get("colours", ""), {})
     fixed = [
         _override(name, "color", {"mode": "fixed", "fixedColor": colour}) for name, colour in colours.items()
     ]
@@ -138,14 +138,14 @@ def _override(name: str, what: str, value: object) -> dict[str, Any]:
     return {"matcher": {"id": "byName", "options": name}, "properties": [{"id": what, "value": value}]}
 
 
-def _options(told: dict[str, Any]) -> dict[str, Any]:
+def _options(source: dict[str, Any]) -> dict[str, Any]:
     legend = {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []}
     tooltip = {"mode": "multi", "sort": "desc"}
-    match told["kind"]:
+    match source["kind"]:
         case "stat":
             return {
                 "reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": ""},
-                "colorMode": "value" if "thresholds" in told else "none",
+                "colorMode": "value" if "thresholds" in source else "none",
                 "graphMode": "none",
                 "justifyMode": "auto",
                 "orientation": "auto",
@@ -165,7 +165,7 @@ def _options(told: dict[str, Any]) -> dict[str, Any]:
                 "xTickLabelSpacing": 0,
             }
             quiet = legend | {"showLegend": False}
-            return {"xField": told["x"], **shape, **more, "legend": quiet, "tooltip": tooltip}
+            return {"xField": source["x"], **shape, **more, "legend": quiet, "tooltip": tooltip}
         case "states":
             shape = {"mergeValues": True, "showValue": "never", "alignValue": "left", "rowHeight": 0.9}
             return {**shape, "legend": legend, "tooltip": {"mode": "single", "sort": "none"}}

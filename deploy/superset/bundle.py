@@ -1,9 +1,9 @@
-"""The bundle as the zip file that Superset imports.
+"""Builds the zip file that Superset imports.
 
 `python bundle.py syncer.zip --url postgresql://analyst@db.example.org/syncer --time-zone Asia/Shanghai`
-writes one to be imported as a dashboard; Superset then asks for the password. With `--update` it is one for
-POST /api/v1/assets/import/, which replaces what an earlier one has brought; a dashboard that is imported
-again leaves its charts and datasets as they are.
+writes a zip file for the import of dashboards; Superset then asks for the password. With `--update` the file
+is for POST /api/v1/assets/import/, which replaces an earlier import; importing a dashboard again does not
+change its charts and datasets.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-#: For sources, told apart from each other and from the dashboards' colours of statuses.
+#: Colours for sources; they differ from each other and from the dashboards' status colours.
 PALETTE = (
     "#1FA8C9",
     "#454E7C",
@@ -35,7 +35,7 @@ PALETTE = (
 
 HERE = Path(__file__).parent / "bundle"
 
-#: The file that holds the URL, and under whose name the API takes its password.
+#: The file with the database URL; the API takes the password under this name.
 DATABASE = "databases/syncer.yaml"
 
 
@@ -43,9 +43,11 @@ def main() -> int:
     parser = ArgumentParser(description="Zip the bundle for Superset.")
     parser.add_argument("file", type=Path, help="the zip file to write")
     parser.add_argument("--url", help="the database, as postgresql://ROLE@HOST/NAME")
-    parser.add_argument("--time-zone", default="UTC", help="shows instants in it; that of the configuration")
     parser.add_argument(
-        "--sources", nargs="*", default=(), metavar="NAME", help="gives each a colour of its own"
+        "--time-zone", default="UTC", help="time zone of the instants shown: that of the configuration"
+    )
+    parser.add_argument(
+        "--sources", nargs="*", default=(), metavar="NAME", help="give each of these sources its own colour"
     )
     parser.add_argument("--update", action="store_true", help="for the API that replaces an earlier import")
     args = parser.parse_args()
@@ -57,11 +59,11 @@ def main() -> int:
 def zipped(
     url: str | None = None, *, time_zone: str = "UTC", sources: Sequence[str] = (), is_update: bool = False
 ) -> bytes:
-    """The zip file, made for the database at `url`, whose password is left out.
+    """The zip file for the database at `url`, without its password.
 
-    Its sessions are in UTC, or Superset would show each local day as the one before. So the instants that
-    people shall read are brought to `time_zone` by the datasets themselves. `sources` get a colour each, for
-    Superset may give two of them the same.
+    Sessions are in UTC, because Superset would otherwise show each local day as the day before. Therefore the
+    datasets convert the instants to `time_zone`. Each of `sources` gets its own colour, because Superset may
+    give two of them the same colour.
     """
     kind, zone = ("assets" if is_update else "Dashboard"), ZoneInfo(time_zone).key
     packed = io.BytesIO()
@@ -79,7 +81,7 @@ def zipped(
 
 
 def password(url: str) -> str:
-    """The password in `url`; empty where it has none."""
+    """The password in `url`; empty without one."""
     return unquote(urlsplit(url).password or "")
 
 
@@ -98,7 +100,7 @@ def _colours(sources: Sequence[str]) -> str:
 
 
 def _masked(url: str) -> str:
-    """With the driver that Superset shall use, and the mask in whose place it puts the password."""
+    """`url` with Superset's driver, and with the mask that Superset replaces by the password."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit(("postgresql+psycopg2", f"{parts.username or ''}:XXXXXXXXXX@{host}", *parts[2:]))

@@ -1,7 +1,7 @@
-"""Bring the datasets' columns to those of a database: `python refresh.py postgresql://…/syncer`.
+"""Update the datasets' columns from a database: `python refresh.py postgresql://…/syncer`.
 
 Names, types and descriptions come from the views and their comments; labels, formats, calculated columns
-and metrics stay as they are written. It needs PyYAML and psycopg. With `--check` nothing is written.
+and metrics are not changed. Requires PyYAML and psycopg. `--check` writes nothing.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import yaml
 
 DATASETS = Path(__file__).parent / "bundle" / "datasets" / "syncer"
 
-#: Labels whose letters mean something.
+#: Words with a fixed spelling in labels.
 _WORDS = {"id": "ID", "p50": "p50", "p90": "p90", "p95": "p95", "p99": "p99", "sha256": "SHA-256"}
 
-#: How Superset spells them.
+#: Superset's names of the types.
 _TYPES = {
     "bool": "boolean",
     "float8": "double precision",
@@ -35,7 +35,7 @@ WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped
 
 
 def _block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    """Several lines stand as they are, so that a query can be read."""
+    """Represent texts with several lines as blocks, so that queries are readable."""
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 
@@ -43,9 +43,9 @@ yaml.SafeDumper.add_representer(str, _block)
 
 
 def main() -> int:
-    parser = ArgumentParser(description="Bring the datasets' columns to those of a database.")
+    parser = ArgumentParser(description="Update the datasets' columns from a database.")
     parser.add_argument("url", help="a database with the schema reporting")
-    parser.add_argument("--check", action="store_true", help="only tell which files would change")
+    parser.add_argument("--check", action="store_true", help="only list the files that would change")
     args = parser.parse_args()
     stale = refresh(args.url, writes=not args.check)
     print("\n".join(stale) or "nothing to do")
@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def refresh(url: str, *, writes: bool) -> list[str]:
-    """The names of the dataset files that differ from the database at `url`, brought to it if `writes`."""
+    """Return the names of the dataset files that differ from the database; update them if `writes`."""
     stale = []
     with psycopg.connect(url) as connection:
         for path in sorted(DATASETS.glob("*.yaml")):
@@ -69,24 +69,24 @@ def refresh(url: str, *, writes: bool) -> list[str]:
 
 
 def _describe(connection: psycopg.Connection[Any], dataset: dict[str, Any]) -> None:
-    """Put the columns of the view, or of the query, in place of the dataset's; the calculated ones follow."""
+    """Replace the dataset's columns by those of the view or query; calculated columns follow."""
     known = {column["column_name"]: column for column in dataset["columns"]}
     view = f"{dataset['schema']}.{dataset['table_name']}"
     source = f"({dataset['sql']}) AS query" if dataset["sql"] else view
-    shown = connection.execute(f"SELECT * FROM {source} LIMIT 0").description or []
+    described = connection.execute(f"SELECT * FROM {source} LIMIT 0").description or []
     comments = dict(connection.execute(_COMMENTS, (view,)).fetchall())
     columns = [
         _column(known.get(column.name, {}), column.name, column.type_display, comments.get(column.name))
-        for column in shown
+        for column in described
     ]
     dataset["columns"] = columns + [column for column in dataset["columns"] if column.get("expression")]
 
 
-def _column(known: dict[str, Any], name: str, kind: str, told: str | None) -> dict[str, Any]:
+def _column(known: dict[str, Any], name: str, kind: str, comment: str | None) -> dict[str, Any]:
     return {
         "column_name": name,
         "verbose_name": known.get("verbose_name") or _label(name),
-        "description": told,
+        "description": comment,
         "type": _TYPES.get(kind, kind).upper(),
         "is_dttm": kind in ("date", "timestamp", "timestamptz"),
         "groupby": True,

@@ -1,4 +1,4 @@
-"""A Superset of its own on this machine: fresh metadata in SQLite, secret and password made on the way."""
+"""A temporary Superset on this machine, with new metadata in SQLite and generated secrets."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ SECRET_KEY = {secret!r}
 SQLALCHEMY_DATABASE_URI = "sqlite:///{folder}/metadata.db"
 """
 
-#: How long it may take to come up; two slow cores need some 20 seconds.
+#: Timeout of the start; two slow cores need some 20 seconds.
 _SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where it is, and who may do everything there."""
+    """The address of Superset, and its administrator."""
 
     address: str
     name: str = "admin"
@@ -36,7 +36,7 @@ class Access:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Access]:
-    """A Superset on a free port of the loopback interface; `folder` is empty and takes its files."""
+    """Run Superset on a free port of the loopback interface; `folder` is an empty folder for its files."""
     access = Access(f"http://127.0.0.1:{_free_port()}")
     configuration = folder / "superset_config.py"
     configuration.touch(mode=0o600)
@@ -56,19 +56,19 @@ def running(folder: Path) -> Iterator[Access]:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    ours = {
+    overrides = {
         "SUPERSET_CONFIG_PATH": str(folder / "superset_config.py"),
         "SUPERSET_HOME": str(folder),
         "FLASK_APP": "superset",
-        "SCARF_ANALYTICS": "false",  # its pages count their visits elsewhere otherwise
+        "SCARF_ANALYTICS": "false",  # otherwise its pages report their visits to a tracking server
     }
-    return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | ours
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | overrides
 
 
 def _prepare(access: Access, folder: Path, environment: dict[str, str]) -> None:
-    who = ["--username", access.name, "--password", access.password]
-    named = ["--firstname", "Bundle", "--lastname", "Trial", "--email", "trial@example.org"]
-    for command in (["db", "upgrade"], ["fab", "create-admin", *who, *named], ["init"]):
+    login = ["--username", access.name, "--password", access.password]
+    person = ["--firstname", "Bundle", "--lastname", "Trial", "--email", "trial@example.org"]
+    for command in (["db", "upgrade"], ["fab", "create-admin", *login, *person], ["init"]):
         with (folder / "prepare.log").open("ab") as log:
             if subprocess.run(
                 [_tool("superset"), *command], env=environment, stdout=log, stderr=log
@@ -94,7 +94,7 @@ def _await(access: Access, server: subprocess.Popen[bytes], folder: Path) -> Non
 
 
 def _tool(name: str) -> str:
-    """A command of the environment that this runs in."""
+    """Path of a command in the current virtual environment."""
     return str(Path(sys.executable).with_name(name))
 
 

@@ -199,7 +199,7 @@ def test_bi_role_may_run_every_query(known_url: str, postgres: Server) -> None:
         ("overview", "Ended", 10),
         ("overview", "Failed", 1 / 3),
         ("overview", "Open now", 3),
-        ("overview", "Holes in the coverage", 5),
+        ("overview", "Gaps in the coverage", 5),
         ("tencent_mps", "Created", 9),
         ("tencent_mps", "Failed", 0.2),
         ("tencent_mps", "Lost", 1),
@@ -254,7 +254,7 @@ def test_unconfirmed_days_are_shaded(ask: GrafanaSession) -> None:
 def test_gaps_are_annotated(ask: GrafanaSession) -> None:
     rows = [
         (row["time"], row["timeend"], row["text"], row["tags"])
-        for row in ask(query("coverage", "Holes", "annotation"))
+        for row in ask(query("coverage", "Gaps", "annotation"))
     ]
     assert rows == [
         (local(19), local(18), "vod was not read: lost", "lost"),
