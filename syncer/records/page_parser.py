@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
-from hashlib import blake2b
-from operator import attrgetter
 from typing import Any
 
 from syncer.errors import ProtocolError, RecordError
 from syncer.model import Page, Query, Rejected, Response, Sighting, Task
 from syncer.ports import Provider
-from syncer.records.cleaning import canonical_json, clean, remove_paths, split_paths
+from syncer.records.cleaning import clean, remove_paths, split_paths
+from syncer.records.fingerprint import fingerprint
 from syncer.records.quirks import QuirkCollector
-
-#: A status is compared by rank and observation time, not by fingerprint.
-_NOT_FINGERPRINTED = ("status", "provider_status", "rank")
-_fingerprinted_fields = attrgetter(
-    *(field.name for field in fields(Task) if field.name not in _NOT_FINGERPRINTED)
-)
 
 
 def parse_page(
@@ -90,8 +82,8 @@ class _PageParser:
             self._add_sighting(task, is_altered, detail=text)
         else:
             self.quirk_collector.add(record, task)
-            fingerprint = self._fingerprint(task, record, text)
-            self._add_sighting(task, is_altered, record=text, fingerprint=fingerprint)
+            digest = fingerprint(task, record, text, volatile=self.volatile)
+            self._add_sighting(task, is_altered, record=text, fingerprint=digest)
 
     def _add_sighting(
         self,
@@ -118,13 +110,3 @@ class _PageParser:
         self.rejected.append(
             Rejected(record=text, reason=reason, observed_at=self.observed_at, request_id=self.request_id)
         )
-
-    def _fingerprint(self, task: Task, record: Any, text: str) -> bytes:
-        """A hash of the record without its volatile paths, and of the mapped fields.
-
-        With the mapped fields, a changed mapping changes the fingerprint.
-        """
-        stable = remove_paths(record, self.volatile)
-        stable_text = text if stable is record else canonical_json(stable)
-        parts = (stable_text, *map(str, _fingerprinted_fields(task)))
-        return blake2b("\x1f".join(parts).encode(), digest_size=16).digest()

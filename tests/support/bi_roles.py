@@ -15,9 +15,9 @@ from sqlalchemy import Engine
 
 from syncer.model import Query
 from syncer.records import parse_page
-from syncer.reporting.bi_role_grants import BiRole
 from syncer.storage import PgStore, make_engine
 from syncer.storage.roles import create_bi_role, describe_bi_role
+from syncer.storage.roles.bi_role_grants import BiRole
 from tests.support.fakes import after, make_stream
 from tests.support.postgres_servers import Server
 from tests.support.provider_responses import make_provider, tencent_response

@@ -15,7 +15,7 @@ from syncer.cli.views.text_table import TextTable, print_table
 from syncer.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from syncer.reporting.bi_role_grants import BiRole
+    from syncer.storage.roles.bi_role_grants import BiRole
 
 EXAMPLE = """\
   syncer bi-user create bi_team          # prints its password once, and connection strings for tools

@@ -9,8 +9,8 @@ from syncer.cli.passwords import Password
 from syncer.cli.views.formatting import duration_text
 
 if TYPE_CHECKING:
-    from syncer.reporting.bi_role_grants import BiRole
     from syncer.storage.roles import PublicPrivilege
+    from syncer.storage.roles.bi_role_grants import BiRole
 
 
 def privilege_lines(

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from syncer.errors import ConfigurationError, one_line
-from syncer.reporting.bi_role_grants import BiRole, check_role_name
 from syncer.storage.connections import transaction
+from syncer.storage.roles.bi_role_grants import BiRole, check_role_name
 from syncer.storage.roles.bi_role_status import is_bi_role
 
 _DATABASE = text("""

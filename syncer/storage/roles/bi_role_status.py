@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 
 from syncer.storage.connections import transaction
 
-#: The settings in this database mark a role as a BI role; see `syncer.reporting.bi_role_grants`.
+#: The settings in this database mark a role as a BI role; see `syncer.storage.roles.bi_role_grants`.
 _BI_ROLES = """
 SELECT r.oid, r.rolname::text AS name, s.setconfig AS settings
 FROM pg_roles r

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, text
 
-from syncer.reporting.bi_role_grants import quote_identifier
 from syncer.storage.connections import transaction
+from syncer.storage.roles.bi_role_grants import quote_identifier
 
 _EFFECTIVE = text("""
 SELECT

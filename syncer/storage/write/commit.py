@@ -12,7 +12,8 @@ from syncer.model import Batch, Counts, Status
 from syncer.storage.stream_state import save_state
 from syncer.storage.tables import OPEN_STATUSES, tasks
 from syncer.storage.write import rejects, staging
-from syncer.storage.write.leases import Lease, LeasedStream, lock_lease
+from syncer.storage.write.fencing import LeasedStream, lock_lease
+from syncer.storage.write.leases import Lease
 from syncer.storage.write.run_records import record_progress
 from syncer.storage.write.upsert import UPSERT, reopens
 

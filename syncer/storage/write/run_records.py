@@ -1,15 +1,15 @@
-"""Rows of `runs` and `checkpoints`: start or resume a run, add to its counters, save its checkpoint."""
+"""Rows of `runs`: start or resume a run, add to its counters, set its status."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, null, or_, select, update
+from sqlalchemy import Connection, func, null, or_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from syncer.model import Batch, Checkpoint, Counts, Mode, Run, RunStatus
-from syncer.storage.tables import checkpoints, runs
+from syncer.model import Batch, Counts, Mode, Run, RunStatus
+from syncer.storage.tables import runs
+from syncer.storage.write.checkpoints import load_interrupted, store_checkpoint
 from syncer.storage.write.leases import Lease
 
 _COUNTERS = ("inserted", "updated", "unchanged", "rejected", "late", "lost")
@@ -21,13 +21,10 @@ def start_run(connection: Connection, lease: Lease, mode: Mode, now: datetime) -
     A resumed run keeps its run_id and its first start.
     """
     _close_abandoned(connection, lease, mode)
-    checkpoint = connection.execute(
-        select(checkpoints, runs.c.started_at.label("run_started_at"))
-        .join(runs, runs.c.run_id == checkpoints.c.run_id)
-        .where(checkpoints.c.stream_id == lease.stream_id, checkpoints.c.mode == mode.value)
-    ).one_or_none()
-    if checkpoint is not None:
-        return _resume(connection, lease, mode, checkpoint)
+    interrupted = load_interrupted(connection, lease, mode)
+    if interrupted is not None:
+        _reopen(connection, lease, interrupted)
+        return interrupted
     run_id = connection.scalar(
         insert(runs)
         .values(
@@ -59,21 +56,12 @@ def _close_abandoned(connection: Connection, lease: Lease, mode: Mode) -> None:
     )
 
 
-def _resume(connection: Connection, lease: Lease, mode: Mode, row: Row[Any]) -> Run:
+def _reopen(connection: Connection, lease: Lease, run: Run) -> None:
     connection.execute(
         update(runs)
-        .where(runs.c.run_id == row.run_id)
+        .where(runs.c.run_id == run.run_id)
         .values(status=RunStatus.RUNNING.value, epoch=lease.epoch, ended_at=null(), error=null())
     )
-    checkpoint = Checkpoint(
-        started_at=row.started_at,
-        saved_at=row.saved_at,
-        done=tuple(row.done),
-        scan=row.scan,
-        cursor=row.cursor,
-        evidence=row.evidence,
-    )
-    return Run(run_id=row.run_id, mode=mode, started_at=row.run_started_at, checkpoint=checkpoint)
 
 
 def record_progress(connection: Connection, lease: Lease, batch: Batch, counts: Counts) -> None:
@@ -96,7 +84,7 @@ def record_progress(connection: Connection, lease: Lease, batch: Batch, counts: 
         .returning(runs.c.run_id)
     )
     assert run_id is not None, "the run is another stream's"
-    _record_checkpoint(connection, lease, batch)
+    store_checkpoint(connection, lease, batch)
 
 
 def _start_of(batch: Batch) -> datetime:
@@ -108,29 +96,3 @@ def _start_of(batch: Batch) -> datetime:
     state = batch.state
     claimed = state and (state.last_sweep_at if batch.run.mode is Mode.SWEEP else state.last_run_at)
     return claimed or batch.run.started_at
-
-
-def _record_checkpoint(connection: Connection, lease: Lease, batch: Batch) -> None:
-    run, checkpoint = batch.run, batch.checkpoint
-    if checkpoint is not None:
-        _save_checkpoint(connection, lease, run, checkpoint)
-    elif batch.status not in (RunStatus.RUNNING, RunStatus.INTERRUPTED):
-        connection.execute(delete(checkpoints).where(checkpoints.c.run_id == run.run_id))
-
-
-def _save_checkpoint(connection: Connection, lease: Lease, run: Run, checkpoint: Checkpoint) -> None:
-    values = {
-        "run_id": run.run_id,
-        "started_at": checkpoint.started_at,
-        "saved_at": checkpoint.saved_at,
-        "done": list(checkpoint.done),
-        "scan": checkpoint.scan,
-        "cursor": checkpoint.cursor,
-        "evidence": dict(checkpoint.evidence),
-    }
-    statement = insert(checkpoints).values(stream_id=lease.stream_id, mode=run.mode.value, **values)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[checkpoints.c.stream_id, checkpoints.c.mode], set_=values
-        )
-    )

@@ -12,7 +12,8 @@ from syncer.storage.connections import transaction
 from syncer.storage.stream_state import load_state
 from syncer.storage.tables import OPEN_STATUSES, tasks
 from syncer.storage.write import commit
-from syncer.storage.write.leases import Lease, check_lease, lock_lease
+from syncer.storage.write.fencing import check_lease, lock_lease
+from syncer.storage.write.leases import Lease
 from syncer.storage.write.run_records import start_run
 
 

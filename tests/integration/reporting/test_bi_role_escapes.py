@@ -10,9 +10,9 @@ import pytest
 from psycopg import sql
 from sqlalchemy import Engine
 
-from syncer.reporting.bi_role_grants import BiRole
 from syncer.storage import PgStore, make_engine, migrate
 from syncer.storage.roles import revoke_public_privileges
+from syncer.storage.roles.bi_role_grants import BiRole
 from tests.support.bi_roles import ConnectBiRole
 from tests.support.fakes import make_source
 

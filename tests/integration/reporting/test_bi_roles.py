@@ -11,7 +11,6 @@ from psycopg import sql
 from sqlalchemy import Engine
 
 from syncer.errors import ConfigurationError
-from syncer.reporting.bi_role_grants import BiRole
 from syncer.storage import PgStore, make_engine
 from syncer.storage.roles import (
     create_bi_role,
@@ -20,6 +19,7 @@ from syncer.storage.roles import (
     load_public_privileges,
     revoke_public_privileges,
 )
+from syncer.storage.roles.bi_role_grants import BiRole
 from tests.support.bi_roles import PASSWORD, ConnectBiRole, url_as
 from tests.support.fakes import make_stream
 from tests.support.postgres_servers import Server

@@ -17,8 +17,9 @@ from syncer.errors import LeaseLost, StoreUnavailable
 from syncer.model import Mode, Run, Stream
 from syncer.storage import PgStore, PgStreamStore
 from syncer.storage.connections import transaction
+from syncer.storage.write.fencing import lock_lease
 from syncer.storage.write.lease_renewal import LeaseRenewer
-from syncer.storage.write.leases import lock_lease, renew_lease, take_lease
+from syncer.storage.write.leases import renew_lease, take_lease
 from tests.integration.storage.conftest import SHORT_LEASE, Look
 from tests.support.sightings import T0, begin, see, store
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from syncer.errors import ConfigurationError
-from syncer.reporting.bi_role_grants import BiRole, check_role_name, quote_identifier, quote_literal
 from syncer.reporting.connection_strings import ConnectionInfo
+from syncer.storage.roles.bi_role_grants import BiRole, check_role_name, quote_identifier, quote_literal
 
 ROLE = BiRole(
     name="bi",
