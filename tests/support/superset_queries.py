@@ -1,4 +1,4 @@
-"""What Superset would ask a database for the bundle's charts, as far as the bundle's kinds of chart go."""
+"""The queries that Superset runs for the charts of the bundle, for the chart types in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Part = dict[str, Any]
 
 
 def parts(kind: str) -> dict[str, Part]:
-    """The bundle's charts, datasets or dashboards, by the names of their files."""
+    """The charts, datasets or dashboards of the bundle, by file name."""
     return {
         path.stem: yaml.safe_load(path.read_text("utf-8"))
         for path in sorted(BUNDLE.glob(f"{kind}/**/*.yaml"))
@@ -23,25 +23,24 @@ def parts(kind: str) -> dict[str, Part]:
 
 
 def source_of(dataset: Part) -> str:
-    """What stands after FROM."""
+    """The FROM item of a dataset."""
     return (
         f"({dataset['sql']}) AS query" if dataset["sql"] else f"{dataset['schema']}.{dataset['table_name']}"
     )
 
 
 def query_of(chart: Part, dataset: Part) -> str:
-    """The chart's question: its columns and metrics, its filters, its order."""
+    """The query of a chart: its columns, metrics, filters and order."""
     params = chart["params"]
     columns = {column["column_name"]: column.get("expression") for column in dataset["columns"]}
     metrics = {metric["metric_name"]: metric["expression"] for metric in dataset["metrics"]}
-    named = [*_columns(params)]
-    shown = [columns[name] or name for name in named]
-    asked = [metrics[name] for name in _metrics(params)]
-    where = " AND ".join(["true", *(_condition(each, columns) for each in params["adhoc_filters"])])
-    group = f" GROUP BY {', '.join(shown)}" if asked and shown else ""
+    selected = [columns[name] or name for name in _columns(params)]
+    aggregates = [metrics[name] for name in _metrics(params)]
+    where = " AND ".join(["true", *(_condition(filter_, columns) for filter_ in params["adhoc_filters"])])
+    group = f" GROUP BY {', '.join(selected)}" if aggregates and selected else ""
     order = f" ORDER BY {', '.join(_orders(params, columns))}" if params.get("order_by_cols") else ""
     limit = params.get("row_limit", 10000)
-    rows = f"SELECT {', '.join(shown + asked)} FROM {source_of(dataset)} WHERE {where}"
+    rows = f"SELECT {', '.join(selected + aggregates)} FROM {source_of(dataset)} WHERE {where}"
     return f"{rows}{group}{order} LIMIT {limit}"
 
 
@@ -56,8 +55,8 @@ def _columns(params: Part) -> Iterator[str]:
         "all_columns",
         "tooltip_columns",
     ):
-        named = params.get(key) or []
-        yield from [named] if isinstance(named, str) else named
+        names = params.get(key) or []
+        yield from [names] if isinstance(names, str) else names
 
 
 def _metrics(params: Part) -> Iterator[str]:
@@ -67,21 +66,21 @@ def _metrics(params: Part) -> Iterator[str]:
             yield params[key]
 
 
-def _condition(each: Part, columns: dict[str, str | None]) -> str:
-    if each["expressionType"] == "SQL":
-        return f"({each['sqlExpression']})"
-    subject = columns[each["subject"]] or each["subject"]
-    if each["operator"] == "TEMPORAL_RANGE":
-        days = re.search(r"Last (\d+) days|-(\d+), day", each["comparator"])
+def _condition(filter_: Part, columns: dict[str, str | None]) -> str:
+    if filter_["expressionType"] == "SQL":
+        return f"({filter_['sqlExpression']})"
+    subject = columns[filter_["subject"]] or filter_["subject"]
+    if filter_["operator"] == "TEMPORAL_RANGE":
+        days = re.search(r"Last (\d+) days|-(\d+), day", filter_["comparator"])
         if days is None:
-            assert each["comparator"] == "No filter"
+            assert filter_["comparator"] == "No filter"
             return "true"
         return f"{subject} >= current_date - {days[1] or days[2]}"
-    assert each["operator"] == "=="
-    return f"{subject} = '{each['comparator']}'"
+    assert filter_["operator"] == "=="
+    return f"{subject} = '{filter_['comparator']}'"
 
 
 def _orders(params: Part, columns: dict[str, str | None]) -> Iterator[str]:
-    for written in params["order_by_cols"]:
-        name, is_ascending = yaml.safe_load(written)
+    for order in params["order_by_cols"]:
+        name, is_ascending = yaml.safe_load(order)
         yield f"{columns[name] or name} {'ASC' if is_ascending else 'DESC'}"

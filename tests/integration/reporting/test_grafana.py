@@ -55,7 +55,7 @@ class GrafanaSession:
         )
         assert cursor.description
         names = [column.name for column in cursor.description]
-        assert len(set(names)) == len(names), "a frame's columns have names of their own"
+        assert len(set(names)) == len(names), "the columns of a frame must have unique names"
         kinds = [types[column.type_code].name for column in cursor.description]
         return dict(zip(names, kinds, strict=True)), [
             dict(zip(names, row, strict=True)) for row in cursor.fetchall()

@@ -62,17 +62,19 @@ class RandomTasks:
         """A sighting of the task with progress, or with a corrected time or type."""
         random, before = self.random, self.latest.get((number, task_id))
         created_at = before.task.created_at if before and random.random() < 0.7 else self._moment()
-        begun = random.random() < 0.7
-        over = begun and random.random() < 0.6
+        has_started = random.random() < 0.7
+        has_ended = has_started and random.random() < 0.6
         started_at = (
-            created_at + timedelta(seconds=random.randrange(-60, 7200)) if created_at and begun else None
+            created_at + timedelta(seconds=random.randrange(-60, 7200))
+            if created_at and has_started
+            else None
         )
         finished_at = (
-            started_at + timedelta(seconds=random.randrange(-9, 90_000)) if started_at and over else None
+            started_at + timedelta(seconds=random.randrange(-9, 90_000)) if started_at and has_ended else None
         )
         sighting = see(
             task_id,
-            random.choice(_ENDS) if over else "running" if begun else "waiting",
+            random.choice(_ENDS) if has_ended else "running" if has_started else "waiting",
             at=self.at,
             created_at=created_at,
             started_at=started_at,
