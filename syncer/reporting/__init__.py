@@ -1,4 +1,4 @@
-"""What analysts use: sample queries, reports, exports, BI roles. The SQL reads only the views in `reporting`.
+"""What analysts use: sample queries, reports, exports, connection strings. All SQL reads only `reporting`.
 
 The migrations create the views, and `syncer.storage` runs the queries. No module here connects to a database.
 """
