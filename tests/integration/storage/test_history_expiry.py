@@ -1,4 +1,4 @@
-"""The history may end where the configuration says so: whole months, and never the tasks."""
+"""Expiry of the history: whole months are dropped, the current states of tasks are kept."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ MONTHS = (
 
 @pytest.fixture
 def old(pg: PgStore, ours: PgStreamStore, look: Look) -> Any:
-    """A task that ran from December to June, with a former state each month, and one long before."""
-    # The months of today were made with the schema.
+    """A task with a former state in each month from December to June, and one from long before."""
+    # The schema has partitions for the present months.
     pg.expire_history(datetime(2039, 1, 1, tzinfo=UTC), timedelta(0))
     pg.ensure_partitions(datetime(2039, 12, 1, tzinfo=UTC))
     pg.ensure_partitions(NOW)
@@ -46,9 +46,9 @@ def versions(look: Look) -> list[int]:
 
 
 @pytest.mark.usefixtures("old")
-def test_months_beyond_the_policy_go_and_the_task_stays(pg: PgStore, look: Look) -> None:
+def test_old_months_are_dropped_and_the_task_is_kept(pg: PgStore, look: Look) -> None:
     assert versions(look) == [1, 2, 3, 4, 5, 6, 7, 8, 9]
-    # Back to 17 March: what was replaced in that month may be younger, so it stays whole.
+    # 90 days before is 17 March: other states of that month are younger, so the month is kept.
     assert pg.expire_history(NOW, timedelta(days=90)) == 3
     assert versions(look) == [5, 6, 7, 8, 9]
     assert [row["name"] for row in look(MONTHS)][:1] == ["task_versions_2040_03"]
@@ -56,7 +56,7 @@ def test_months_beyond_the_policy_go_and_the_task_stays(pg: PgStore, look: Look)
 
 
 @pytest.mark.usefixtures("old")
-def test_month_goes_as_soon_as_all_of_it_is_old(pg: PgStore) -> None:
+def test_month_is_dropped_once_all_of_it_is_old(pg: PgStore) -> None:
     keep = timedelta(days=90)
     end_of_january = datetime(2040, 2, 1, tzinfo=UTC)
     assert pg.expire_history(end_of_january + keep - timedelta(seconds=1), keep) == 1
@@ -64,7 +64,7 @@ def test_month_goes_as_soon_as_all_of_it_is_old(pg: PgStore) -> None:
 
 
 @pytest.mark.usefixtures("old")
-def test_moments_that_are_forgotten_are_refused(pg: PgStore, look: Look) -> None:
+def test_moments_before_the_history_are_refused(pg: PgStore, look: Look) -> None:
     begins_at = datetime(2040, 3, 1, tzinfo=UTC)
     before = begins_at - timedelta(microseconds=1)
     as_of = "SELECT count(*) AS tasks FROM reporting.tasks_as_of(%s)"
@@ -88,7 +88,7 @@ def test_expiring_again_drops_nothing(pg: PgStore, look: Look) -> None:
 
 
 @pytest.mark.usefixtures("old")
-def test_reader_of_the_history_puts_expiry_off(
+def test_reader_of_the_history_defers_expiry(
     url: str, pg: PgStore, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lock_waits, "ATTEMPTS", 1)
