@@ -1,6 +1,6 @@
 """Protocols: what the engine needs from providers, network, clock and database.
 
-`tests/support/fakes.py` and `fake_store.py` have a fake of each.
+`tests/support` has a fake of each.
 """
 
 from __future__ import annotations

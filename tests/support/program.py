@@ -14,11 +14,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from syncer.providers import PROVIDERS
+from tests.support.provider_responses import make_provider
 from tests.support.waiting import Value, eventually
 
-#: Variables of the developer's environment that must not reach the program under test.
-_CLOUD_AND_DATABASE = ("SYNCER_", "TENCENTCLOUD_", "ALIBABA_CLOUD_", "BAIDUCLOUD_", "PG")
+#: Variables of the developer's environment that must not reach the program under test: by prefix, by name in
+#: any case, and the vendors' own.
+_PREFIXES = ("SYNCER_", "PG")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+_KEYS = {key for name in PROVIDERS for keys in make_provider(name).facts.environment for key in keys}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ class Program:
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(_CLOUD_AND_DATABASE) and name.upper() not in _PROXIES
+            if not name.startswith(_PREFIXES) and name.upper() not in _PROXIES and name not in _KEYS
         }
         # Wide enough that no line of a table is folded.
         return {**kept, "HOME": str(self.folder), "COLUMNS": "300", "PYTHONFAULTHANDLER": "1"}
