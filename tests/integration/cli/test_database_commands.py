@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -10,7 +11,7 @@ import pytest
 
 from syncer.cli import main
 from syncer.embedded import EmbeddedPostgres
-from syncer.storage import PgStore, make_engine
+from syncer.storage import PgStore, lock_waits, make_engine
 from tests.support.fakes import make_stream
 from tests.support.postgres_servers import FAST_SETTINGS, shared_folder, wheel_binaries
 
@@ -90,6 +91,23 @@ def test_migrate_can_be_repeated(configuration: str, capsys: pytest.CaptureFixtu
         assert capsys.readouterr().out.endswith("the schema is up to date\n")
     assert main(["status", "--config", configuration]) == 0
     assert "nothing has been read yet" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("filled")
+def test_migrate_prints_the_session_that_holds_a_lock(
+    configuration: str, migrated_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(lock_waits, "ATTEMPTS", 3)
+    monkeypatch.setattr(lock_waits, "PAUSE", timedelta(0))
+    with psycopg.connect(migrated_url) as owner:
+        owner.execute("delete from sync.definitions where name = 'views/runs'")
+    with psycopg.connect(migrated_url, application_name="metabase") as reader:
+        reader.execute("select count(*) from reporting.runs")
+        holder = f"held by pid {reader.info.backend_pid} (metabase, role "
+        assert main(["migrate", "--config", configuration]) == 1
+    *waits, error = capsys.readouterr().err.splitlines()
+    assert [line for line in waits if holder not in line] == []
+    assert f"syncer: migrate: a lock is still {holder}" in error
 
 
 @pytest.mark.usefixtures("filled")
