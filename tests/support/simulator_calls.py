@@ -44,10 +44,10 @@ def one_list(
 def provider_for(name: str, *, endpoint: str | None = None) -> Provider:
     """The provider that reads a simulated list, at `endpoint` if given; of a list with regions, `REGION`."""
     spec = LISTS[name]
-    kind = PROVIDERS[spec.provider]
+    provider_class = PROVIDERS[spec.provider]
     settings: dict[str, Any] = {"site": spec.site, "regions": (REGION,)}
-    known = {field.name for field in fields(kind.options_class)}
-    options = kind.options_class(**{key: value for key, value in settings.items() if key in known})
+    known = {field.name for field in fields(provider_class.options_class)}
+    options = provider_class.options_class(**{key: value for key, value in settings.items() if key in known})
     return create_provider(spec.provider, endpoint=endpoint, options=options)
 
 

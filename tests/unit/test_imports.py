@@ -189,11 +189,11 @@ def test_libraries_are_spelled_as_they_are_imported() -> None:
     assert all(find_spec(library) for library in ROOMS_OF.keys() - {"pyarrow"})
 
 
-@pytest.mark.parametrize("kind", PROVIDERS)
-def test_providers_do_not_know_each_other(kind: str) -> None:
-    others = {f"syncer.providers.{other}" for other in PROVIDERS if other != kind}
-    known = imports(ROOT / "providers" / f"{kind}.py")
-    assert not {name for name in known if any(f"{name}.".startswith(f"{other}.") for other in others)}
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_providers_do_not_import_each_other(name: str) -> None:
+    others = {f"syncer.providers.{other}" for other in PROVIDERS if other != name}
+    known = imports(ROOT / "providers" / f"{name}.py")
+    assert not {module for module in known if any(f"{module}.".startswith(f"{other}.") for other in others)}
 
 
 #: What reads the machine's clock, by the module or class that has it.
@@ -264,10 +264,10 @@ def test_suites_do_not_import_each_other(suite: str) -> None:
 
 
 def test_class_name_occurs_once() -> None:
-    """One word, one meaning; only `Options` is what each provider calls its own keys."""
+    """One word, one meaning."""
     places = defaultdict(list)
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ClassDef) and node.name != "Options":
+            if isinstance(node, ast.ClassDef):
                 places[node.name].append(module_of(path))
     assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}

@@ -50,12 +50,14 @@ def example(name: str) -> Any:
 
 
 def read(
-    kind: str, *records: dict[str, Any], list_name: str = "tasks", at: float = 0, **options: Any
+    provider_name: str, *records: dict[str, Any], list_name: str = "tasks", at: float = 0, **options: Any
 ) -> tuple[Sighting, ...]:
-    """The sightings that the provider of `kind` parses from a response with these records."""
+    """The sightings that a provider parses from a response with these records."""
     query = Query(list_name=list_name, region=GLOBAL)
-    response = response_with(kind, list(records))
-    return parse_page(make_provider(kind, **options), query, response, observed_at=after(at)).sightings
+    response = response_with(provider_name, list(records))
+    return parse_page(
+        make_provider(provider_name, **options), query, response, observed_at=after(at)
+    ).sightings
 
 
 class ViewRows:
@@ -64,11 +66,11 @@ class ViewRows:
     def __init__(self, pg: PgStore, look: Look) -> None:
         self._pg, self._look = pg, look
 
-    def __call__(self, kind: str, *records: dict[str, Any], **how: Any) -> list[dict[str, Any]]:
-        """Store `records`; return the rows of the view of `kind`, sorted by task id."""
-        with self._pg.claim(Stream(make_source(name=kind, provider=kind))) as ours:
-            store(ours, begin(ours), *read(kind, *records, **how))
-        return self._look(f"SELECT * FROM reporting.{kind}_tasks ORDER BY task_id")
+    def __call__(self, provider_name: str, *records: dict[str, Any], **how: Any) -> list[dict[str, Any]]:
+        """Store `records`; return the rows of the provider's view, sorted by task id."""
+        with self._pg.claim(Stream(make_source(name=provider_name, provider=provider_name))) as ours:
+            store(ours, begin(ours), *read(provider_name, *records, **how))
+        return self._look(f"SELECT * FROM reporting.{provider_name}_tasks ORDER BY task_id")
 
 
 @pytest.fixture
