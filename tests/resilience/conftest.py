@@ -92,7 +92,7 @@ class ScenarioFactory(Protocol):
     """Creates a scenario with the named lists; further options are the simulator's."""
 
     def __call__(
-        self, *names: str, url: str = "", ledger: AnalystDatabase | None = None, **options: Any
+        self, *names: str, url: str = "", database: AnalystDatabase | None = None, **options: Any
     ) -> Scenario: ...
 
 
@@ -103,11 +103,11 @@ def make_scenario_in(tmp_path: Path) -> Iterator[ScenarioFactory]:
         program = stack.enter_context(program_in(tmp_path))
 
         def make(
-            *names: str, url: str = "", ledger: AnalystDatabase | None = None, **options: Any
+            *names: str, url: str = "", database: AnalystDatabase | None = None, **options: Any
         ) -> Scenario:
             simulator = stack.enter_context(Simulator(simulator_options(names, options)))
-            ledger = ledger or stack.enter_context(open_analyst_database(url))
-            scenario = Scenario(simulator, program, ledger, url, names)
+            database = database or stack.enter_context(open_analyst_database(url))
+            scenario = Scenario(simulator, program, database, url, names)
             scenario.configure()
             return scenario
 
@@ -119,9 +119,9 @@ def make_scenario(make_scenario_in: ScenarioFactory, migrated_url: str) -> Scena
     """Factory of scenarios in the test's own database."""
 
     def make(
-        *names: str, url: str = migrated_url, ledger: AnalystDatabase | None = None, **options: Any
+        *names: str, url: str = migrated_url, database: AnalystDatabase | None = None, **options: Any
     ) -> Scenario:
-        return make_scenario_in(*names, url=url, ledger=ledger, **options)
+        return make_scenario_in(*names, url=url, database=database, **options)
 
     return make
 

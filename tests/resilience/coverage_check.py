@@ -15,13 +15,13 @@ from sync.streams t join sync.sources s using (source_id)
 """
 
 
-def check_covered_tasks(simulator: Simulator, ledger: AnalystDatabase, names: Iterable[str]) -> int:
+def check_covered_tasks(simulator: Simulator, database: AnalystDatabase, names: Iterable[str]) -> int:
     """Assert that no task is missing whose creation time is covered; return the number of covered tasks.
 
     This must be true at any instant, whatever the daemon does, provided that lists show their tasks at once
     and that no task has left its list.
     """
-    streams = {(row["name"], row["region"]): row for row in ledger.rows(_COVERAGE)}
+    streams = {(row["name"], row["region"]): row for row in database.rows(_COVERAGE)}
     count, missing = 0, []
     for name in names:
         for task in simulator.true_tasks(name):

@@ -49,7 +49,7 @@ class ServerDatabase:
 
     server: FaultyPostgres
     name: str
-    ledger: AnalystDatabase
+    connection: AnalystDatabase
 
     @property
     def url(self) -> str:
@@ -70,8 +70,8 @@ def migrated_database(server: FaultyPostgres, *, tablespace: str = "pg_default")
     """Create a database with the current schema; drop it at the end of the block."""
     name = f"test_{secrets.token_hex(6)}"
     _create(server, name, template=_TEMPLATE, tablespace=tablespace)
-    with contextlib.closing(RetryingDatabase(server.url(name))) as ledger:
-        yield ServerDatabase(server, name, ledger)
+    with contextlib.closing(RetryingDatabase(server.url(name))) as connection:
+        yield ServerDatabase(server, name, connection)
     server.run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 

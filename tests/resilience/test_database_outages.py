@@ -59,7 +59,7 @@ def wait_and_check(scenario: Scenario, daemon: Process, text: str) -> None:
 def test_aborted_transaction_is_repeated(
     make_scenario_in: ScenarioFactory, database: ServerDatabase, crashes: bool
 ) -> None:
-    scenario = make_scenario_in(*LISTS, url=database.url, ledger=database.ledger)
+    scenario = make_scenario_in(*LISTS, url=database.url, database=database.connection)
     daemon = scenario.daemon(trap_setting(CrashPoint.COMMITTING, 3, signal.SIGSTOP))
     wait_until_stopped(daemon)
     if crashes:
@@ -76,7 +76,7 @@ def test_aborted_transaction_is_repeated(
 def test_daemon_recovers_from_a_stopped_database(
     make_scenario_in: ScenarioFactory, database: ServerDatabase
 ) -> None:
-    scenario = make_scenario_in(*LISTS, url=database.url, ledger=database.ledger)
+    scenario = make_scenario_in(*LISTS, url=database.url, database=database.connection)
     # So that a lease is held while the server is stopped and cannot renew it.
     daemon = scenario.daemon(trap_setting(CrashPoint.COMMITTING, 9, signal.SIGSTOP))
     wait_until_stopped(daemon)
@@ -90,7 +90,7 @@ def test_daemon_recovers_from_a_stopped_database(
 def test_daemon_recovers_from_a_refusing_database(
     make_scenario_in: ScenarioFactory, database: ServerDatabase
 ) -> None:
-    scenario = make_scenario_in(*LISTS, url=database.url, ledger=database.ledger)
+    scenario = make_scenario_in(*LISTS, url=database.url, database=database.connection)
     daemon = scenario.daemon()
     scenario.wait_for_progress(daemon)
     with database.server.setting("default_transaction_read_only", "on"):
@@ -107,7 +107,7 @@ def test_daemon_recovers_from_a_refusing_database(
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
 def test_daemon_recovers_from_a_full_disk(make_scenario_in: ScenarioFactory, server: FaultyPostgres) -> None:
     with small_disk(server, "small") as disk, migrated_database(server, tablespace="small") as database:
-        scenario = make_scenario_in(*LISTS, url=database.url, ledger=database.ledger)
+        scenario = make_scenario_in(*LISTS, url=database.url, database=database.connection)
         daemon = scenario.daemon()
         scenario.wait_for_progress(daemon)
         with filled(disk):
@@ -118,7 +118,7 @@ def test_daemon_recovers_from_a_full_disk(make_scenario_in: ScenarioFactory, ser
 def test_daemon_may_start_before_the_database(
     make_scenario_in: ScenarioFactory, database: ServerDatabase
 ) -> None:
-    scenario = make_scenario_in(*LISTS, url=database.url, ledger=database.ledger)
+    scenario = make_scenario_in(*LISTS, url=database.url, database=database.connection)
     with database.server.down():
         daemon, other = scenario.daemon(), scenario.daemon()
         for process in (daemon, other):
@@ -132,7 +132,7 @@ def test_commit_of_unknown_outcome_loses_nothing(
     make_scenario_in: ScenarioFactory, database: ServerDatabase, is_committed: bool
 ) -> None:
     with fault_proxy(database.url) as proxy:
-        scenario = make_scenario_in(*LISTS, url=proxy.proxied_url(database.url), ledger=database.ledger)
+        scenario = make_scenario_in(*LISTS, url=proxy.proxied_url(database.url), database=database.connection)
         commit = b"COMMIT\0"
         rule = (
             FaultRule(fault=ProxyFault.CUT, response_contains=commit)
