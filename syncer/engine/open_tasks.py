@@ -11,8 +11,9 @@ from datetime import datetime
 from syncer.engine.scan_results import ScanResults
 from syncer.model import Facts, OpenTask, Order, Role, Source
 from syncer.planning import run_plan
-from syncer.planning.depth import CountSince, can_deepen, deeper_boundary
+from syncer.planning.lost_tasks import lost_tasks
 from syncer.planning.order import Boundary
+from syncer.planning.read_depth import CountSince, can_deepen, deeper_boundary
 from syncer.planning.scans import Scan
 
 
@@ -78,11 +79,11 @@ class OpenTaskPlan:
         """
         if self._results.errors:
             return ()
-        had_to_show = self._results.read_all_primary
-        return tuple(
-            task_id
-            for task_id, task in self.missing.items()
-            if had_to_show or run_plan.has_left_window(task, self._source.retention, now)
+        return lost_tasks(
+            self.missing,
+            has_read_all=self._results.read_all_primary,
+            retention=self._source.retention,
+            now=now,
         )
 
     # Costs

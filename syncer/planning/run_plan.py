@@ -182,8 +182,3 @@ def can_ask_by_id(task: OpenTask, facts: Facts, retention: timedelta | None, now
     if not facts.ids_per_request:
         return False
     return retention is None or (task.created_at or task.first_seen_at) > now - retention
-
-
-def has_left_window(task: OpenTask, retention: timedelta | None, now: datetime) -> bool:
-    """Whether the provider can no longer show `task`, in a list or by id."""
-    return retention is not None and (task.created_at or task.first_seen_at) < now - retention

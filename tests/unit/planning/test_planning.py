@@ -25,7 +25,7 @@ from syncer.model import (
     StreamState,
     Task,
 )
-from syncer.planning import run_plan
+from syncer.planning import lost_tasks, run_plan
 from syncer.planning.coverage import CompletedRun, advance_state, ceiling
 from syncer.planning.intervals import before, union
 from syncer.planning.order import Boundary, OrderEvidence, is_beyond, may_stop
@@ -278,8 +278,8 @@ def test_open_task_is_asked_for_while_an_answer_is_possible() -> None:
     assert not run_plan.can_ask_by_id(old, MPS_FACTS, DAY, T0 + 2 * DAY)
     assert run_plan.can_ask_by_id(old, MPS_FACTS, None, T0 + 2 * DAY)
     assert not run_plan.can_ask_by_id(old, replace(MPS_FACTS, ids_per_request=0), None, T0)
-    assert run_plan.has_left_window(old, DAY, T0 + 2 * DAY)
-    assert not run_plan.has_left_window(old, None, T0 + 2 * DAY)
+    assert lost_tasks.has_left_window(old, DAY, T0 + 2 * DAY)
+    assert not lost_tasks.has_left_window(old, None, T0 + 2 * DAY)
 
 
 # Scans
