@@ -31,7 +31,7 @@ WITH kinds (kind, stream, share_from, share_to, task_type, queue_mean, queue_spr
         round(exp(k.queue_mean + k.queue_spread * d.queue_bell))::integer AS queued,
         round(exp(k.run_mean + k.run_spread * d.run_bell))::integer AS ran
     FROM dice d JOIN kinds k ON d.which >= k.share_from AND d.which < k.share_to
-), lives AS (
+), timelines AS (
     SELECT
         *,
         created_at + make_interval(secs => least(queued, 200000)) AS begins_at,
@@ -51,7 +51,7 @@ WITH kinds (kind, stream, share_from, share_to, task_type, queue_mean, queue_spr
         CASE WHEN begins_at < %(end_at)s THEN begins_at END AS started_at,
         CASE WHEN ends_at < %(end_at)s THEN ends_at END AS finished_at,
         created_at + interval '20 seconds' AS seen_at
-    FROM lives
+    FROM timelines
 )
 INSERT INTO sync.tasks (
     stream_id, task_id, name, task_type, sub_types, status, provider_status, created_at, started_at, finished_at,
