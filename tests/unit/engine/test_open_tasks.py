@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from syncer.errors import PageRefused, ProtocolError, Retryable, StoreUnavailable
-from syncer.model import Batch, Mode, Order, Page, Query, RunStatus, Status
+from syncer.engine.open_tasks import OpenTaskPlan
+from syncer.engine.scan_results import ScanResults
+from syncer.errors import ProtocolError
+from syncer.model import Facts, Mode, OpenTask, Order, Query, RunStatus, Status
 from tests.support import fakes
-from tests.support.engine_runs import run, run_with
+from tests.support.engine_runs import run
 from tests.support.fake_store import FakeStore
-from tests.support.fakes import AICCS_FACTS, MPS_FACTS, TAT_FACTS, VOD_FACTS, Cloud
+from tests.support.fakes import AICCS_FACTS, MPS_FACTS, VOD_FACTS, Cloud
 
 
 def test_open_task_is_followed_to_its_end_below_the_frontier() -> None:
@@ -36,22 +38,6 @@ def test_open_task_that_left_the_window_is_lost_until_shown_again() -> None:
     run(cloud, store, Mode.SWEEP)
     assert store.rows["long"].lost_at is None
     assert len(store.versions["long"]) == 2
-
-
-def test_id_that_the_api_refuses_does_not_hide_the_others() -> None:
-    long = [fakes.CloudTask(f"l{n}", fakes.after(-9000 + n), fakes.T0, fakes.after(90)) for n in range(40)]
-    cloud, store = Cloud(TAT_FACTS, [*long, *fakes.make_tasks(300, every=5)]), FakeStore()
-    run(cloud, store)
-    cloud.pass_time(100)
-
-    def refuse(query: Query) -> None:
-        if "l7" in query.ids:
-            raise PageRefused("one of the ids is invalid")
-
-    cloud.trouble = refuse
-    assert run(cloud, store).status is RunStatus.SUCCEEDED
-    still_open = {i for i in store.open_tasks() if i.startswith("l")}
-    assert still_open == {"l7"}
 
 
 def test_ended_task_shown_as_open_is_confirmed_by_id() -> None:
@@ -146,67 +132,39 @@ def test_many_tasks_that_ended_below_the_frontier_are_read_in_the_list() -> None
     assert outcomes == {Status.SUCCEEDED, Status.FAILED}
 
 
-def test_response_by_id_with_fewer_rows_than_its_total_proves_no_absence() -> None:
-    long = [fakes.CloudTask(f"l{n}", fakes.after(-9000 + n), fakes.T0, fakes.after(10**6)) for n in range(5)]
-    cloud, store = Cloud(TAT_FACTS, [*long, *fakes.make_tasks(300, every=5)]), FakeStore()
-    run(cloud, store)
-    cloud.pass_time(60)
-
-    def hiding(query: Query) -> Page:
-        page = cloud(query)
-        return replace(page, sightings=page.sightings[:-1]) if query.ids else page
-
-    assert run_with(hiding, cloud, store).status is RunStatus.FAILED
-    assert len(store.open_tasks()) >= 5
+# The plan
 
 
-def test_repeated_row_in_a_response_by_id_counts_once() -> None:
-    long = [fakes.CloudTask(f"l{n}", fakes.after(-9000 + n), fakes.T0, fakes.after(10**6)) for n in range(5)]
-    cloud, store = Cloud(TAT_FACTS, [*long, *fakes.make_tasks(300, every=5)]), FakeStore()
-    run(cloud, store)
-    cloud.pass_time(60)
-    cloud.calls.clear()
-
-    def repeating(query: Query) -> Page:
-        page = cloud(query)
-        return replace(page, sightings=page.sightings + page.sightings[:1]) if query.ids else page
-
-    assert run_with(repeating, cloud, store).status is RunStatus.SUCCEEDED
-    assert [query for query in cloud.calls if query.ids]
+def make_plan(*task_ids: str, facts: Facts = MPS_FACTS, **results: Any) -> OpenTaskPlan:
+    tasks = {i: OpenTask(task_id=i, created_at=fakes.after(-60), first_seen_at=fakes.T0) for i in task_ids}
+    return OpenTaskPlan(tasks, fakes.make_source(page_size=100), facts, ScanResults(**results))
 
 
-def test_calls_by_id_end_after_three_errors() -> None:
-    long = [fakes.CloudTask(f"l{n}", fakes.after(-9000 + n), fakes.T0, fakes.after(10**6)) for n in range(9)]
-    cloud, store = Cloud(VOD_FACTS, [*long, *fakes.make_tasks(50)]), FakeStore()
-    run(cloud, store)
-    cloud.pass_time(60)
-    cloud.calls.clear()
-
-    def broken(query: Query) -> None:
-        if query.ids:
-            raise Retryable("broken", code="InternalError")
-
-    cloud.trouble = broken
-    assert run(cloud, store, page_size=2).status is RunStatus.FAILED
-    assert len([query for query in cloud.calls if query.ids]) == 3
+def test_plan_reads_the_ended_lists_where_that_costs_fewer_calls_than_ids() -> None:
+    plan = make_plan(*"abcde", primary_total=200)  # Two pages of each of the two lists.
+    assert plan.next_ids(fakes.T0, ()) == []
+    assert [scan.name for scan in plan.next_deeper_scans()] == ["FINISH", "FINISH.failed"]
 
 
-def test_unavailable_database_ends_the_calls_by_id() -> None:
-    long = [fakes.CloudTask(f"l{n}", fakes.after(-9000 + n), fakes.T0, fakes.after(10**6)) for n in range(9)]
-    cloud, store = (
-        Cloud(VOD_FACTS, [*long, *fakes.make_tasks(50)], call_takes=timedelta(seconds=6)),
-        FakeStore(),
-    )
-    run(cloud, store)
-    cloud.pass_time(60)
-    cloud.calls.clear()
+def test_plan_asks_by_id_where_that_costs_fewer_calls() -> None:
+    plan = make_plan(*"abc", primary_total=200)
+    assert plan.next_ids(fakes.T0, {"reopened"}) == [*"abc", "reopened"]
+    plan.mark_seen("ab")
+    assert [scan.name for scan in plan.next_deeper_scans()] == ["FINISH", "FINISH.failed"]
+    plan.mark_seen("c")
+    assert plan.next_deeper_scans() == ()
 
-    def unavailable(batch: Batch) -> None:
-        if any(sighting.is_confirmed for sighting in batch.sightings):
-            raise StoreUnavailable("unavailable")
 
-    store.trouble = unavailable
-    report = run(cloud, store, page_size=2)
-    assert isinstance(report.error, StoreUnavailable)
-    # With the second page the batch is old enough for a commit.
-    assert len([query for query in cloud.calls if query.ids]) == 2
+def test_plan_does_not_read_a_list_again_that_was_read_to_its_end() -> None:
+    plan = make_plan(*"abcde", primary_total=200, read_all_primary=True)
+    assert plan.next_ids(fakes.T0, ()) == [*"abcde"]
+    assert plan.next_deeper_scans() == ()
+
+
+def test_plan_asks_once_for_the_outcome_of_a_task_that_was_open() -> None:
+    plan = make_plan("open", primary_total=200)
+    plan.add_without_outcome(["open", "ended before the run"])
+    plan.mark_seen(["open"])
+    assert plan.next_ids(fakes.T0, ()) == ["open"]
+    assert plan.next_ids(fakes.T0, ()) == []
+    assert plan.next_deeper_scans() == ()
