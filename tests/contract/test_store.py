@@ -45,11 +45,11 @@ def ours(request: pytest.FixtureRequest) -> Iterator[StreamStore]:
         engine.dispose()
 
 
-def test_store_begins_empty(ours: StreamStore) -> None:
+def test_new_store_is_empty(ours: StreamStore) -> None:
     assert (ours.state(), dict(ours.open_tasks())) == (StreamState(), {})
 
 
-def test_store_keeps_what_a_run_has_proven(ours: StreamStore) -> None:
+def test_store_keeps_the_state_of_the_stream(ours: StreamStore) -> None:
     state = StreamState(
         polled=(Interval(after(0), after(9)), Interval(after(20), after(30))),
         orders={"ALL": frozenset({Order.CREATED_DESC})},
@@ -83,7 +83,7 @@ def test_store_counts_new_changed_and_unchanged(ours: StreamStore) -> None:
     ],
     ids=["two states", "one state twice", "long id", "low number", "high number", "high rank"],
 )
-def test_store_refuses_a_batch_that_none_can_hold(
+def test_store_refuses_a_batch_that_it_cannot_hold(
     ours: StreamStore, sightings: list[Sighting], reason: str
 ) -> None:
     run = begin(ours)
@@ -93,7 +93,7 @@ def test_store_refuses_a_batch_that_none_can_hold(
     assert begin(ours, at=60).checkpoint is None
 
 
-def test_store_knows_the_open_tasks(ours: StreamStore) -> None:
+def test_store_returns_the_open_tasks(ours: StreamStore) -> None:
     run = begin(ours)
     store(ours, run, see("a", at=3, created_at=T0), see("b", "failed"), see("c", "unknown"))
     results = ours.open_tasks()
@@ -110,7 +110,7 @@ def test_store_counts_tasks_by_creation(ours: StreamStore) -> None:
     assert ours.count_since(after(0), 4) == 4
 
 
-def test_store_knows_who_succeeded(ours: StreamStore) -> None:
+def test_store_returns_the_succeeded_tasks(ours: StreamStore) -> None:
     store(ours, begin(ours), see("a", "succeeded"), see("b", "failed"), see("c", "succeeded"))
     assert ours.succeeded_among(["a", "b", "x"]) == {"a"}
 
@@ -123,7 +123,7 @@ def test_store_never_goes_backwards(ours: StreamStore) -> None:
     assert ours.open_tasks() == {}
 
 
-def test_store_doubts_what_opens_again(ours: StreamStore) -> None:
+def test_store_reports_reopened_tasks_until_they_are_confirmed(ours: StreamStore) -> None:
     run = begin(ours)
     store(ours, run, see("a", "failed"), see("b", "failed"))
     counts = store(
@@ -133,7 +133,7 @@ def test_store_doubts_what_opens_again(ours: StreamStore) -> None:
     assert set(ours.open_tasks()) == {"b"}
 
 
-def test_store_tells_what_is_undecided(ours: StreamStore) -> None:
+def test_store_reports_tasks_without_outcome(ours: StreamStore) -> None:
     run = begin(ours)
     counts = store(ours, run, see("a", "finished"), see("b", "finished"), see("c", "failed"))
     assert sorted(counts.without_outcome) == sorted(ours.without_outcome(run)) == ["a", "b"]
@@ -143,7 +143,7 @@ def test_store_tells_what_is_undecided(ours: StreamStore) -> None:
     assert (again.unchanged, again.without_outcome) == (2, ())
 
 
-def test_store_marks_the_lost_until_they_return(ours: StreamStore) -> None:
+def test_store_marks_lost_tasks_until_they_are_shown_again(ours: StreamStore) -> None:
     run = begin(ours)
     store(ours, run, see("a"), see("b"), see("c", "failed"))
     assert store(ours, run, lost=("a", "c")).lost == 1
@@ -153,7 +153,7 @@ def test_store_marks_the_lost_until_they_return(ours: StreamStore) -> None:
     assert set(ours.open_tasks()) == {"a", "b"}
 
 
-def test_store_counts_what_came_late(ours: StreamStore) -> None:
+def test_store_counts_late_tasks(ours: StreamStore) -> None:
     store(ours, begin(ours), state=COVERED, status=RunStatus.SUCCEEDED)
     sightings = [see("late", created_at=after(-30)), see("new", created_at=after(5)), see("unknown")]
     counts = store(ours, begin(ours, at=60), *sightings)
@@ -168,7 +168,7 @@ def test_store_resumes_from_the_checkpoint(ours: StreamStore) -> None:
     assert (resumed.run_id, resumed.started_at, resumed.checkpoint) == (run.run_id, T0, CHECKPOINT)
 
 
-def test_store_begins_anew_after_success(ours: StreamStore) -> None:
+def test_store_starts_a_new_run_after_success(ours: StreamStore) -> None:
     run = begin(ours)
     store(ours, run, checkpoint=CHECKPOINT)
     store(ours, run, status=RunStatus.SUCCEEDED)

@@ -82,7 +82,7 @@ def checkpoint(run: Run, cursor: str) -> Checkpoint:
     return Checkpoint(started_at=run.started_at, saved_at=T0, scan="ALL", cursor=cursor)
 
 
-def test_open_task_that_a_whole_scan_does_not_show_is_marked() -> None:
+def test_open_task_that_a_complete_scan_does_not_show_is_lost() -> None:
     """Nobody knows the retention of this list, so no window can close; the scan alone tells."""
     tasks = fakes.make_tasks(30, ending=fakes.after(-1))
     cloud, store = Cloud(AICCS_FACTS, tasks), FakeStore()
@@ -93,7 +93,7 @@ def test_open_task_that_a_whole_scan_does_not_show_is_marked() -> None:
     assert store.rows[gone].lost_at is not None
 
 
-def test_list_that_stops_early_vouches_only_for_what_every_possible_order_shows() -> None:
+def test_list_that_stops_early_proves_only_what_every_possible_order_shows() -> None:
     """Sorted by creation and by finish alike, it has not shown all that were created since the boundary."""
     tasks = [
         fakes.CloudTask(f"t{n}", fakes.after(-4 * n), fakes.after(1 - 4 * n), fakes.after(2 - 4 * n))

@@ -31,7 +31,7 @@ def test_event_is_one_line_of_pairs(sink: io.StringIO) -> None:
     assert line.endswith('rows=100 list="a b" note=""')
 
 
-def test_bound_facts_are_on_every_event(sink: io.StringIO) -> None:
+def test_bound_fields_are_on_every_event(sink: io.StringIO) -> None:
     logs.configure(to=sink)
     log = logging.getLogger("syncer.engine")
     with logs.bound(source="tat", run_id=7):
@@ -90,7 +90,7 @@ def test_secret_is_in_no_part_of_a_line(sink: io.StringIO, form: str) -> None:
         assert spelling not in written
 
 
-def test_secret_bound_to_a_run_is_concealed(sink: io.StringIO) -> None:
+def test_secret_in_a_bound_field_is_masked(sink: io.StringIO) -> None:
     logs.redactor.register_secret("hunter2")
     logs.configure(to=sink)
     with logs.bound(source="hunter2"):
@@ -98,25 +98,25 @@ def test_secret_bound_to_a_run_is_concealed(sink: io.StringIO) -> None:
     assert "hunter2" not in sink.getvalue()
 
 
-def test_short_word_is_no_secret() -> None:
+def test_short_secret_is_not_masked() -> None:
     redactor = logs.Redactor()
     redactor.register_secret("abc")
     assert redactor.redact("abcdef") == "abcdef"
 
 
-def test_longer_secret_goes_first() -> None:
+def test_longest_secret_is_masked_first() -> None:
     redactor = logs.Redactor()
     redactor.register_secret("hunter")
     redactor.register_secret("hunter2")
     assert redactor.redact("hunter2!") == "***!"
 
 
-def test_wrong_arguments_do_not_cost_the_event() -> None:
+def test_event_with_wrong_arguments_is_logged() -> None:
     record = logging.makeLogRecord({"msg": "page.stored %d rows", "args": ("many",)})
     assert logs.TextFormatter(logs.Redactor()).format(record).endswith("page.stored %d rows ('many',)")
 
 
-def test_level_is_ours_alone(sink: io.StringIO) -> None:
+def test_level_applies_to_our_events_only(sink: io.StringIO) -> None:
     logs.configure("debug", to=sink)
     logging.getLogger("syncer.engine").debug("page.stored")
     logging.getLogger("elsewhere").debug("noise")
@@ -124,7 +124,7 @@ def test_level_is_ours_alone(sink: io.StringIO) -> None:
     assert [line.split(" ")[2] for line in lines(sink)] == ["page.stored", "trouble"]
 
 
-def test_configuring_again_replaces_the_former(sink: io.StringIO) -> None:
+def test_second_configuration_replaces_the_first(sink: io.StringIO) -> None:
     logs.configure(to=io.StringIO())
     logs.configure(to=sink)
     logging.getLogger("syncer").info("daemon.started")

@@ -32,12 +32,12 @@ _ODD: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("odd", _ODD.values(), ids=_ODD)
-def test_odd_record_is_stored_beside_others(odd: dict[str, Any], ours: PgStreamStore, look: Look) -> None:
+def test_unusual_record_is_stored_beside_others(odd: dict[str, Any], ours: PgStreamStore, look: Look) -> None:
     shown(ours, [{"taskId": "before"}, {"taskId": "odd", **odd}, {"taskId": "behind"}])
     assert ids(look) == ["before", "behind", "odd"]
 
 
-def test_record_with_an_endless_id_is_put_aside(ours: PgStreamStore, look: Look) -> None:
+def test_record_with_a_very_long_id_is_rejected(ours: PgStreamStore, look: Look) -> None:
     shown(ours, [{"taskId": "before"}, {"taskId": _LONG}, {"taskId": "behind"}])
     assert ids(look) == ["before", "behind"]
     (row,) = look("SELECT reason, record FROM sync.rejected_records")

@@ -39,13 +39,13 @@ def test_absent_server_is_unavailable() -> None:
     assert "s3cret" not in "".join(traceback.format_exception(error))
 
 
-def test_missing_database_is_a_matter_of_configuration(postgres: Server) -> None:
+def test_missing_database_is_a_configuration_error(postgres: Server) -> None:
     error = connect(postgres.url("no_such_database"))
     assert isinstance(error, ConfigurationError)
     assert 'database "no_such_database" does not exist' in str(error)
 
 
-def test_vanished_server_is_noticed(url: str) -> None:
+def test_connection_has_keepalives(url: str) -> None:
     engine = make_engine(url + "?keepalives_idle=4")
     with transaction(engine) as connection:
         driver = connection.connection.driver_connection
@@ -56,7 +56,7 @@ def test_vanished_server_is_noticed(url: str) -> None:
     assert [parameters.get(name) for name in names] == ["4", "5", "3", "30000"]
 
 
-def test_connection_is_pinned(url: str) -> None:
+def test_connection_has_fixed_settings(url: str) -> None:
     engine = make_engine(url + "?application_name=mine&options=-cwork_mem%3D5MB")
     with transaction(engine) as connection:
         names = ("search_path", "timezone", "jit", "application_name", "work_mem")

@@ -56,7 +56,7 @@ def test_stream_is_released_after_an_error(pg: PgStore, stream: Stream) -> None:
         assert ours.open_tasks() == {}
 
 
-def test_lease_is_renewed_past_its_end(impatient: MakeStore, stream: Stream, look: Look) -> None:
+def test_lease_is_renewed_beyond_its_first_end(impatient: MakeStore, stream: Stream, look: Look) -> None:
     ends = "SELECT expires_at, clock_timestamp() AS now FROM sync.leases"
     with impatient("one").claim(stream) as ours:
         (first,) = look(ends)
@@ -88,7 +88,7 @@ def _every_method(ours: PgStreamStore, run: Run) -> list[Callable[[], object]]:
     ]
 
 
-def test_expired_lease_commits_nothing_even_if_nobody_took_it(ours: PgStreamStore, look: Look) -> None:
+def test_expired_lease_commits_nothing_even_if_it_was_not_taken_over(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     look(_EXPIRE)
     with pytest.raises(LeaseLost):
@@ -96,7 +96,7 @@ def test_expired_lease_commits_nothing_even_if_nobody_took_it(ours: PgStreamStor
     assert look("SELECT * FROM sync.tasks") == []
 
 
-def test_expired_lease_is_not_revived(ours: PgStreamStore, engine: Engine, look: Look) -> None:
+def test_expired_lease_is_not_renewed(ours: PgStreamStore, engine: Engine, look: Look) -> None:
     look(_EXPIRE)
     with transaction(engine) as connection:
         assert not renew_lease(connection, ours.lease, SHORT_LEASE)
@@ -104,7 +104,7 @@ def test_expired_lease_is_not_revived(ours: PgStreamStore, engine: Engine, look:
         ours.state()
 
 
-def test_takeover_waits_for_the_commit_under_way(
+def test_takeover_waits_for_a_running_commit(
     engine: Engine, ours: PgStreamStore, stream: Stream, look: Look
 ) -> None:
     taken = threading.Event()
@@ -129,7 +129,7 @@ def test_takeover_waits_for_the_commit_under_way(
         ours.state()
 
 
-def test_renewal_waits_for_nobody(engine: Engine, ours: PgStreamStore) -> None:
+def test_renewal_does_not_wait_for_a_running_commit(engine: Engine, ours: PgStreamStore) -> None:
     with transaction(engine) as writer:
         lock_lease(writer, ours.lease)
         with transaction(engine) as keeper:
@@ -137,7 +137,7 @@ def test_renewal_waits_for_nobody(engine: Engine, ours: PgStreamStore) -> None:
             assert renew_lease(keeper, ours.lease, SHORT_LEASE)
 
 
-def test_frozen_transaction_holds_nobody_up(impatient: MakeStore, stream: Stream) -> None:
+def test_suspended_transaction_does_not_block_a_takeover(impatient: MakeStore, stream: Stream) -> None:
     frozen, other = impatient("frozen"), impatient("other")
     with frozen.claim(stream) as ours:
         frozen._renewer.close()
@@ -155,7 +155,7 @@ def _can_claim(store: PgStore, stream: Stream) -> bool:
         return False
 
 
-def test_keeper_goes_on_after_its_connection_broke(
+def test_renewal_continues_after_a_broken_connection(
     impatient: MakeStore, stream: Stream, look: Look, caplog: pytest.LogCaptureFixture
 ) -> None:
     with impatient("one", lease=3 * SHORT_LEASE).claim(stream) as ours:
@@ -169,7 +169,7 @@ def test_keeper_goes_on_after_its_connection_broke(
         assert ours.open_tasks() == {}
 
 
-def test_keeper_stops_renewing_what_was_lost(
+def test_renewal_of_a_lost_lease_stops(
     impatient: MakeStore, stream: Stream, look: Look, caplog: pytest.LogCaptureFixture
 ) -> None:
     with impatient("one").claim(stream):
@@ -178,7 +178,7 @@ def test_keeper_stops_renewing_what_was_lost(
     assert look("SELECT expires_at <= clock_timestamp() AS free FROM sync.leases") == [{"free": True}]
 
 
-def test_keeper_without_leases_has_no_thread(engine: Engine, ours: PgStreamStore) -> None:
+def test_renewal_thread_ends_with_the_last_lease(engine: Engine, ours: PgStreamStore) -> None:
     keeper = LeaseRenewer(engine, SHORT_LEASE)
     keeper.keep(ours.lease)
     thread = keeper._thread

@@ -66,7 +66,7 @@ def test_rotated_key_is_the_same_source(engine: Engine, look: Look) -> None:
     assert (row["account"], row["key_hash"]) == ("renamed", "j")
 
 
-def test_renaming_one_leaves_the_others_alone(engine: Engine, look: Look) -> None:
+def test_renaming_one_source_does_not_change_the_others(engine: Engine, look: Look) -> None:
     process(engine).register([source("a", "100", "k"), source("b", "200", "j")])
     process(engine).register([source("b", "200", "j"), source("c", "100", "k")])
     assert [(row["name"], row["account"]) for row in look(SOURCES)] == [("c", "100"), ("b", "200")]
@@ -81,7 +81,7 @@ def test_two_sources_on_one_list_are_refused(engine: Engine, look: Look, twin: S
     assert look(SOURCES) == []
 
 
-def test_twin_is_refused_when_it_comes_later(engine: Engine, look: Look) -> None:
+def test_duplicate_source_is_refused_when_it_is_registered_later(engine: Engine, look: Look) -> None:
     store = process(engine)
     store.register([source()])
     with pytest.raises(ConfigurationError, match="mps and twin read the same list"):
@@ -89,7 +89,7 @@ def test_twin_is_refused_when_it_comes_later(engine: Engine, look: Look) -> None
     assert [row["name"] for row in look(SOURCES)] == ["mps"]
 
 
-def test_sources_without_any_identity_are_not_twins(engine: Engine, look: Look) -> None:
+def test_sources_without_account_and_key_are_no_duplicates(engine: Engine, look: Look) -> None:
     process(engine).register([source("a", "", ""), source("b", "", "")])
     assert [row["name"] for row in look(SOURCES)] == ["a", "b"]
 
@@ -108,7 +108,7 @@ def test_swapped_names_are_refused(engine: Engine, look: Look) -> None:
     assert look(SOURCES) == before
 
 
-def test_check_finds_what_registering_would_refuse_and_changes_nothing(engine: Engine, look: Look) -> None:
+def test_check_raises_what_registering_would_raise_and_changes_nothing(engine: Engine, look: Look) -> None:
     check_sources(engine, [source()])
     assert look(SOURCES) == []
     process(engine).register([source(), source("other", "200", "j")])
@@ -119,7 +119,7 @@ def test_check_finds_what_registering_would_refuse_and_changes_nothing(engine: E
     assert look(SOURCES) == before
 
 
-def test_each_region_is_a_stream_of_its_own(engine: Engine, look: Look) -> None:
+def test_each_region_is_a_separate_stream(engine: Engine, look: Look) -> None:
     store_ = process(engine)
     for region in ("ap-guangzhou", "ap-singapore", "ap-guangzhou"):
         with store_.claim(Stream(source(), region)) as ours:
@@ -147,7 +147,7 @@ def test_time_zone_is_set_once(pg: PgStore, look: Look) -> None:
     assert before[0]["time_zone"] == "Asia/Shanghai"
 
 
-def test_partitions_are_made_ahead(pg: PgStore, look: Look) -> None:
+def test_partitions_are_created_in_advance(pg: PgStore, look: Look) -> None:
     now = datetime(2031, 11, 30, 23, 59, tzinfo=UTC)
     assert pg.ensure_partitions(now) == 4
     assert pg.ensure_partitions(now) == 0
@@ -157,7 +157,7 @@ def test_partitions_are_made_ahead(pg: PgStore, look: Look) -> None:
     assert found == [f"task_versions_{month}" for month in months]
 
 
-def test_partition_takes_over_what_waited_without_one(pg: PgStore, stream: Stream, look: Look) -> None:
+def test_new_partition_takes_rows_from_the_default_partition(pg: PgStore, stream: Stream, look: Look) -> None:
     with pg.claim(stream) as ours:
         run = begin(ours)
         store(ours, run, see("t"))

@@ -98,7 +98,7 @@ def test_batch_of_another_streams_run_is_refused(pg: PgStore, stream: Stream, ou
 # Runs
 
 
-def test_run_counts_what_its_batches_did(ours: PgStreamStore, look: Look) -> None:
+def test_run_sums_the_counts_of_its_batches(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("a"), see("b"), pages=2, requests=3, rejected=(rejected(),))
     store(ours, run, see("a", at=5), see("b", "running", at=5), pages=1, requests=1, lost=("a",))
@@ -128,7 +128,7 @@ def test_complete_run_keeps_the_ceiling_that_it_claimed(ours: PgStreamStore, loo
 
 
 @pytest.mark.parametrize("status", [RunStatus.RUNNING, RunStatus.INTERRUPTED, RunStatus.FAILED])
-def test_unfinished_run_goes_on_from_its_checkpoint(
+def test_unfinished_run_resumes_from_its_checkpoint(
     pg: PgStore, stream: Stream, look: Look, status: RunStatus
 ) -> None:
     with pg.claim(stream) as ours:
@@ -151,13 +151,13 @@ def test_run_of_the_other_mode_does_not_take_the_checkpoint(ours: PgStreamStore)
     assert begin(ours, Mode.SWEEP, at=90).checkpoint == CHECKPOINT
 
 
-def test_sweep_stays_running_while_a_poll_passes(ours: PgStreamStore, look: Look) -> None:
+def test_sweep_stays_running_during_a_poll(ours: PgStreamStore, look: Look) -> None:
     sweep = begin(ours, Mode.SWEEP)
     store(ours, begin(ours, Mode.POLL, at=60), status=RunStatus.SUCCEEDED)
     assert look("SELECT status FROM sync.runs WHERE run_id = %s", sweep.run_id) == [{"status": "running"}]
 
 
-def test_run_of_a_dead_process_is_closed(pg: PgStore, stream: Stream, look: Look) -> None:
+def test_run_of_a_dead_process_is_marked_as_interrupted(pg: PgStore, stream: Stream, look: Look) -> None:
     with pg.claim(stream) as ours:
         begin(ours, Mode.SWEEP)
     with pg.claim(stream) as ours:
@@ -167,7 +167,7 @@ def test_run_of_a_dead_process_is_closed(pg: PgStore, stream: Stream, look: Look
     assert (poll["status"], poll["ended_at"]) == ("running", None)
 
 
-def test_checkpoint_is_replaced_and_kept_by_silence(ours: PgStreamStore) -> None:
+def test_checkpoint_is_replaced_by_a_new_one_only(ours: PgStreamStore) -> None:
     run = begin(ours)
     store(ours, run, checkpoint=CHECKPOINT)
     later = replace(CHECKPOINT, cursor="next", saved_at=after(60), evidence={})
@@ -178,7 +178,7 @@ def test_checkpoint_is_replaced_and_kept_by_silence(ours: PgStreamStore) -> None
 
 
 @pytest.mark.parametrize("status", [RunStatus.SUCCEEDED, RunStatus.FAILED])
-def test_checkpoint_goes_with_the_end_of_the_run(ours: PgStreamStore, status: RunStatus) -> None:
+def test_checkpoint_is_deleted_at_the_end_of_the_run(ours: PgStreamStore, status: RunStatus) -> None:
     run = begin(ours)
     store(ours, run, checkpoint=CHECKPOINT)
     store(ours, run, status=status)
@@ -190,7 +190,7 @@ def test_checkpoint_goes_with_the_end_of_the_run(ours: PgStreamStore, status: Ru
 # Oddities
 
 
-def test_rejected_record_is_kept_once(ours: PgStreamStore, look: Look) -> None:
+def test_rejected_record_is_stored_once(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     assert store(ours, run, rejected=(rejected(), rejected(), rejected('"text"'))).rejected == 3
     assert store(ours, run, rejected=(rejected(),)).rejected == 1
@@ -199,7 +199,7 @@ def test_rejected_record_is_kept_once(ours: PgStreamStore, look: Look) -> None:
     assert rows == [{"record": '"text"', **kept}, {"record": '{"no": "id"}', **kept}]
 
 
-def test_quirk_is_noted_once(ours: PgStreamStore, look: Look) -> None:
+def test_quirk_is_stored_once(ours: PgStreamStore, look: Look) -> None:
     field, value = Quirk(path="A.B", sample="1"), Quirk(path="A.B", value="", sample="2")
     run = begin(ours)
     store(ours, run, quirks=(field, value, field))
@@ -212,7 +212,7 @@ def test_quirk_is_noted_once(ours: PgStreamStore, look: Look) -> None:
     ]
 
 
-def test_quirk_seen_again_after_a_day_is_dated(ours: PgStreamStore, look: Look) -> None:
+def test_quirk_seen_again_after_a_day_is_updated(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, quirks=(Quirk(path="A", sample="1"),))
     look(

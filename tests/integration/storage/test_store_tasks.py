@@ -44,7 +44,7 @@ def test_new_task_is_stored_once(ours: PgStreamStore, look: Look) -> None:
     assert look("SELECT * FROM sync.task_versions") == []
 
 
-def test_unchanged_task_is_left_alone(ours: PgStreamStore, look: Look) -> None:
+def test_unchanged_task_is_not_written(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t"))
     before = look("SELECT xmin::text, ctid::text, * FROM sync.tasks")
@@ -67,7 +67,7 @@ def test_changed_task_keeps_its_former_state(ours: PgStreamStore, look: Look) ->
     assert current["changed_fields"] == "name, started_at, status"
 
 
-def test_change_without_a_column_is_named_record(ours: PgStreamStore, look: Look) -> None:
+def test_change_without_a_changed_column_is_named_record(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t"))
     other = see("t", at=60, name="n")
@@ -116,7 +116,7 @@ def test_newer_is_rank_then_time(
     assert row["observed_at"] >= after(60)
 
 
-def test_finished_does_not_untell_the_outcome(ours: PgStreamStore, look: Look) -> None:
+def test_finished_does_not_replace_an_outcome(ours: PgStreamStore, look: Look) -> None:
     store(ours, begin(ours), see("t", "failed"))
     later = begin(ours, at=60)
     store(ours, later, see("t", "finished", at=60))
@@ -147,7 +147,7 @@ def test_outcome_completes_with_the_same_record(ours: PgStreamStore, look: Look)
     assert states(look) == ["failed"]
 
 
-def test_detail_completes_and_names_what_it_told(ours: PgStreamStore, look: Look) -> None:
+def test_detail_completes_the_state_and_names_its_fields(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", "running"))
     store(ours, run, see("t", "finished", at=60))
@@ -171,7 +171,7 @@ def test_other_record_in_the_same_run_is_a_version(ours: PgStreamStore, look: Lo
     assert states(look) == ["finished", "succeeded"]
 
 
-def test_undecided_are_the_runs_own(ours: PgStreamStore) -> None:
+def test_tasks_without_outcome_are_those_of_the_run(ours: PgStreamStore) -> None:
     run = begin(ours)
     store(ours, run, see("a", "finished"), see("b", "finished"))
     store(ours, run, outcome("a", "failed", at=1))
@@ -183,13 +183,13 @@ def test_undecided_are_the_runs_own(ours: PgStreamStore) -> None:
 # Partial sightings
 
 
-def test_partial_sighting_makes_no_task(ours: PgStreamStore, look: Look) -> None:
+def test_partial_sighting_creates_no_task(ours: PgStreamStore, look: Look) -> None:
     counts = store(ours, begin(ours), outcome("t", "failed"), detail("u", "failed"))
     assert (counts.inserted, counts.unchanged) == (0, 2)
     assert look("SELECT * FROM sync.tasks") == []
 
 
-def test_detail_fills_and_erases_nothing(ours: PgStreamStore, look: Look) -> None:
+def test_detail_fills_fields_and_clears_none(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", "running", name="n", created_at=T0))
     store(ours, run, detail("t", "running", at=5, started_at=after(1)))
@@ -199,7 +199,7 @@ def test_detail_fills_and_erases_nothing(ours: PgStreamStore, look: Look) -> Non
     assert row["detail"] == {"answer": {"started_at": str(after(1))}}
 
 
-def test_list_does_not_erase_what_detail_told(ours: PgStreamStore, look: Look) -> None:
+def test_list_does_not_clear_fields_of_a_detail(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", "running", name="n"))
     store(ours, run, detail("t", "running", at=5, error_code="E1"))
@@ -210,7 +210,7 @@ def test_list_does_not_erase_what_detail_told(ours: PgStreamStore, look: Look) -
     assert row["detail"] is not None
 
 
-def test_list_adds_its_record_to_what_detail_told_first(ours: PgStreamStore, look: Look) -> None:
+def test_list_adds_its_record_to_a_state_first_shown_by_a_detail(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", "running"))
     store(ours, run, detail("t", "succeeded", at=5, finished_at=after(3)), status=RunStatus.SUCCEEDED)
@@ -223,7 +223,7 @@ def test_list_adds_its_record_to_what_detail_told_first(ours: PgStreamStore, loo
     assert versions(look)[2]["changed_fields"] == "record"
 
 
-def test_detail_adds_to_an_end_that_the_list_showed_first(ours: PgStreamStore, look: Look) -> None:
+def test_detail_adds_fields_to_an_end_first_shown_by_the_list(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", "running"))
     store(ours, run, see("t", "failed", at=5, finished_at=after(3)), status=RunStatus.SUCCEEDED)
@@ -237,7 +237,7 @@ def test_detail_adds_to_an_end_that_the_list_showed_first(ours: PgStreamStore, l
     assert versions(look)[2]["changed_fields"] == "error_code"
 
 
-def test_list_alone_replaces_with_nulls(ours: PgStreamStore, look: Look) -> None:
+def test_list_replaces_fields_with_nulls(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", "paused", error_code="E1", sub_types=("a", "b")))
     store(ours, run, see("t", "running", at=5))
@@ -246,7 +246,7 @@ def test_list_alone_replaces_with_nulls(ours: PgStreamStore, look: Look) -> None
     assert versions(look)[1]["changed_fields"] == "error_code, status, sub_types"
 
 
-def test_ended_task_shown_open_again_is_doubted(ours: PgStreamStore, look: Look) -> None:
+def test_ended_task_shown_as_open_is_reported_as_reopened(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", "succeeded"))
     counts = store(ours, run, see("t", "running", at=5))
@@ -269,7 +269,7 @@ def test_ended_task_of_a_ranked_provider_needs_no_confirmation(ours: PgStreamSto
     assert states(look) == ["succeeded", "running"]
 
 
-def test_end_stands_against_an_open_state_of_the_same_stamp(ours: PgStreamStore, look: Look) -> None:
+def test_end_is_newer_than_an_open_state_of_the_same_rank(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", "running", rank=7))
     store(ours, run, see("t", "succeeded", rank=7))
@@ -305,7 +305,7 @@ def test_lost_task_is_marked_and_no_longer_open(ours: PgStreamStore, look: Look)
     assert [v["changed_fields"] for v in versions(look)] == [None, "lost_at"]
 
 
-def test_lost_task_comes_back_as_a_version(ours: PgStreamStore, look: Look) -> None:
+def test_lost_task_shown_again_is_a_version(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, see("t", "running"), lost=())
     store(ours, run, lost=("t",))
@@ -346,7 +346,7 @@ def test_states_of_one_run_all_become_versions(ours: PgStreamStore, look: Look) 
 # When it came about
 
 
-def test_state_came_about_since_the_run_that_had_to_show_it(ours: PgStreamStore, look: Look) -> None:
+def test_observed_after_is_the_last_run_that_had_to_show_the_state(ours: PgStreamStore, look: Look) -> None:
     first = begin(ours)
     store(ours, first, see("open"), see("ended", "failed"))
     state = StreamState(last_run_at=after(100), last_sweep_at=after(50))
@@ -375,7 +375,7 @@ def test_observation_never_begins_after_it_ends(ours: PgStreamStore, look: Look)
 # Late
 
 
-def test_late_is_new_where_coverage_was_claimed(ours: PgStreamStore) -> None:
+def test_late_task_is_new_inside_the_coverage(ours: PgStreamStore) -> None:
     run = begin(ours)
     covered = StreamState(polled=(Interval(after(-100), after(0)),), last_run_at=after(10))
     store(ours, run, status=RunStatus.SUCCEEDED, state=covered)
@@ -391,7 +391,7 @@ def test_late_is_new_where_coverage_was_claimed(ours: PgStreamStore) -> None:
     assert (counts.inserted, counts.late, counts.late_by) == (5, 2, timedelta(seconds=40))
 
 
-def test_late_looks_at_coverage_before_the_batch(ours: PgStreamStore) -> None:
+def test_late_task_is_judged_by_the_coverage_before_the_batch(ours: PgStreamStore) -> None:
     covered = StreamState(polled=(Interval(after(-100), after(0)),), last_run_at=after(0))
     run = begin(ours)
     counts = store(ours, run, see("t", created_at=after(-5)), status=RunStatus.SUCCEEDED, state=covered)
@@ -446,7 +446,7 @@ def test_large_record_is_stored(ours: PgStreamStore, look: Look) -> None:
     assert task(look)["error_message"] == text
 
 
-def test_altered_record_stays_flagged_while_it_counts(ours: PgStreamStore, look: Look) -> None:
+def test_altered_record_is_flagged_until_it_is_replaced(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, replace(see("t"), raw_altered=True))
     store(ours, run, outcome("t", "running", at=1))

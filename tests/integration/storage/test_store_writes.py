@@ -34,7 +34,7 @@ def wal_of(look: Look, action: Callable[[], object]) -> int:
     return min(once() for _ in range(3))
 
 
-def test_reading_again_writes_no_row_and_hardly_any_wal(ours: PgStreamStore, look: Look) -> None:
+def test_reading_again_writes_no_row_and_almost_no_wal(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     store(ours, run, *page(0))
     store(ours, run, *(detail(f"task-{n:05}", "running", at=1, name="d") for n in range(100)))
@@ -51,7 +51,7 @@ def test_reading_again_writes_no_row_and_hardly_any_wal(ours: PgStreamStore, loo
     assert look("SELECT count(*) FROM sync.task_versions") == kept
 
 
-def test_measure_of_wal_sees_changes(ours: PgStreamStore, look: Look) -> None:
+def test_changes_write_wal(ours: PgStreamStore, look: Look) -> None:
     run = begin(ours)
     moments = iter(range(0, 300, 60))
 
@@ -62,7 +62,7 @@ def test_measure_of_wal_sees_changes(ours: PgStreamStore, look: Look) -> None:
     assert wal_of(look, change) > 200_000
 
 
-def test_many_changes_in_one_batch_are_all_kept(ours: PgStreamStore, look: Look) -> None:
+def test_history_keeps_every_change_of_a_large_batch(ours: PgStreamStore, look: Look) -> None:
     # The trigger's plan is made while there is nothing to keep, and must do for thousands of rows.
     run = begin(ours)
     store(ours, run, *page(0))

@@ -77,7 +77,7 @@ def life(facts: Facts, *steps: timedelta) -> tuple[StreamState, dict[str, object
 @pytest.mark.parametrize(
     "steps", [(HOUR,), (-HOUR,), (HOUR, _NO_STEP, -HOUR)], ids=["ahead", "back", "to-and-fro"]
 )
-def test_clock_that_is_set_changes_nothing(facts: Facts, steps: tuple[timedelta, ...]) -> None:
+def test_clock_step_changes_nothing(facts: Facts, steps: tuple[timedelta, ...]) -> None:
     state, seen, calls = life(facts, *steps)
     assert (state, seen, calls) == life(facts, _NO_STEP)
     assert len(seen) > 150

@@ -67,7 +67,7 @@ def test_worker_sweeps_when_it_is_due_again() -> None:
     assert report.mode is Mode.SWEEP
 
 
-def test_polls_pass_through_a_long_sweep() -> None:
+def test_polls_run_during_a_long_sweep() -> None:
     work = Work(tasks=600, lookback_min=timedelta(minutes=20))
     work.worker.tick()
     work.cloud.pass_time(601)
@@ -77,7 +77,7 @@ def test_polls_pass_through_a_long_sweep() -> None:
     assert all(status is RunStatus.SUCCEEDED for _, status in work.store.runs.values())
 
 
-def test_sweep_gets_as_much_time_as_the_polls_that_pass_through_it() -> None:
+def test_sweep_gets_as_much_time_as_the_polls_during_it() -> None:
     work = Work(tasks=600, poll_every=timedelta(milliseconds=100), lookback_min=timedelta(hours=2))
     work.worker.tick()
     work.cloud.pass_time(601)
@@ -94,7 +94,7 @@ def test_first_sweep_is_not_interrupted_by_polls() -> None:
     assert work.modes() == [Mode.SWEEP]
 
 
-def test_failed_sweep_gives_polls_their_turn() -> None:
+def test_polls_run_before_a_failed_sweep_is_retried() -> None:
     work = Work()
     work.worker.tick()
     work.cloud.pass_time(601)
@@ -110,7 +110,7 @@ def test_failed_sweep_gives_polls_their_turn() -> None:
     assert work.store.stream_state.last_run_at > fakes.after(600)
 
 
-def test_worker_told_to_stop_ends_between_pages() -> None:
+def test_stopped_worker_ends_between_pages() -> None:
     work = Work()
     work.clock.looks_left = 12
     report = work.worker.tick()
@@ -129,7 +129,7 @@ def test_sweep_after_downtime_is_not_read_twice() -> None:
     assert len(work.cloud.calls) - before < 2 * before
 
 
-def test_worker_told_to_stop_inside_a_poll_ends_the_sweep_too() -> None:
+def test_worker_stopped_during_a_poll_ends_the_sweep_too() -> None:
     work = Work(tasks=600, lookback_min=timedelta(minutes=20))
     work.worker.tick()
     work.cloud.pass_time(601)
@@ -140,7 +140,7 @@ def test_worker_told_to_stop_inside_a_poll_ends_the_sweep_too() -> None:
 
 
 @pytest.mark.parametrize("error", [LeaseLost("another has it"), StoreUnavailable("away"), Stopped("stop")])
-def test_worker_outlives_what_keeps_it_from_beginning(error: Exception) -> None:
+def test_worker_survives_errors_before_the_run(error: Exception) -> None:
     work = Work()
 
     @contextmanager
@@ -153,7 +153,7 @@ def test_worker_outlives_what_keeps_it_from_beginning(error: Exception) -> None:
     assert work.store.runs == {}
 
 
-def test_worker_outlives_a_lease_lost_in_a_run() -> None:
+def test_worker_survives_a_lease_lost_during_a_run() -> None:
     work = Work()
     work.store.trouble = Trouble(LeaseLost("taken over"))
     assert work.worker.tick() is None

@@ -34,7 +34,7 @@ def test_url_of_a_socket_is_normalised() -> None:
         "postgres://u:p@s3cret@h/d",
     ],
 )
-def test_bad_url_says_what_to_write(url: str) -> None:
+def test_error_of_a_bad_url_says_what_to_write(url: str) -> None:
     with pytest.raises(
         ConfigurationError, match=r"write postgresql://user:password@host:5432/database"
     ) as caught:
