@@ -1,4 +1,4 @@
-"""What the engine may expect of a store: the fake and the real one tell the same stories."""
+"""The contract of a store, checked for the fake one and for Postgres."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sightings and batches with defaults, to write the store's stories with."""
+"""Sightings and batches with defaults, for the tests of the store."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tests.support.fakes import T0, after
 __all__ = ["T0", "after", "begin", "detail", "outcome", "see", "store"]
 
 
-def see(task_id: str, status: str = "waiting", *, at: float = 0, **told: Any) -> Sighting:
-    """A full sighting, `at` seconds into the story; `told` is what the list tells of the task."""
-    task = Task(task_id=task_id, status=Status(status), **told)
-    record = json.dumps({"id": task_id, **told}, default=str)
+def see(task_id: str, status: str = "waiting", *, at: float = 0, **fields: Any) -> Sighting:
+    """A full sighting, `at` seconds after T0, of a list record with `fields`."""
+    task = Task(task_id=task_id, status=Status(status), **fields)
+    record = json.dumps({"id": task_id, **fields}, default=str)
     return Sighting(
         task=task,
         observed_at=after(at),
@@ -29,22 +29,22 @@ def see(task_id: str, status: str = "waiting", *, at: float = 0, **told: Any) ->
 
 
 def outcome(task_id: str, status: str, *, at: float = 0) -> Sighting:
-    """A partial sighting: a list that tells no more than how the task ended."""
+    """A partial sighting: a list that shows only the outcome of the task."""
     return Sighting(task=Task(task_id=task_id, status=Status(status)), observed_at=after(at))
 
 
-def detail(task_id: str, status: str, *, at: float = 0, answer: str | None = None, **told: Any) -> Sighting:
-    """A partial sighting: the answer of a detail call."""
-    task = Task(task_id=task_id, status=Status(status), **told)
-    answer = answer or json.dumps({"answer": told}, default=str)
+def detail(task_id: str, status: str, *, at: float = 0, answer: str | None = None, **fields: Any) -> Sighting:
+    """A partial sighting: the response of a detail call."""
+    task = Task(task_id=task_id, status=Status(status), **fields)
+    answer = answer or json.dumps({"answer": fields}, default=str)
     return Sighting(task=task, observed_at=after(at), detail=answer)
 
 
 def begin(ours: StreamStore, mode: Mode = Mode.POLL, *, at: float = 0) -> Run:
-    """A run begun `at` seconds into the story."""
+    """Start a run, or resume one, `at` seconds after T0; return it."""
     return ours.start(mode, T0 + timedelta(seconds=at))
 
 
 def store(ours: StreamStore, run: Run, *sightings: Sighting, **more: Any) -> Any:
-    """What committing `sightings` changed."""
+    """Commit a batch of `sightings`; return the counts."""
     return ours.commit(replace(Batch(run=run, sightings=sightings), **more))

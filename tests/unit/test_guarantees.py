@@ -1,4 +1,4 @@
-"""What the promises of docs/reliability.md rest on, where no other test would notice its absence."""
+"""Mechanisms behind the guarantees of docs/reliability.md that no other test would fail without."""
 
 from __future__ import annotations
 
@@ -23,21 +23,14 @@ from syncer.model import (
     Status,
 )
 from tests.support import fakes
+from tests.support.engine_runs import run_with
 from tests.support.fake_store import FakeStore
 from tests.support.fakes import AICCS_FACTS, MPS_FACTS, T0, TAT_FACTS, Cloud
 
 
 def sweep(cloud: Cloud, store: FakeStore, fetch: Callable[[Query], Page] | None = None) -> RunReport:
-    """A sweep of `cloud`, whose retention nobody knows; `fetch` may stand before it."""
-
-    class Between:
-        now = cloud.now
-
-        def __call__(self, query: Query) -> Page:
-            return (fetch or cloud)(query)
-
-    stream = fakes.make_stream(retention=None, page_size=20)
-    return run_stream(store, Between(), stream=stream, facts=cloud.facts, wanted=Mode.SWEEP)
+    """Sweep `cloud` with an unknown retention, and with the pages of `fetch` if given; return the report."""
+    return run_with(fetch or cloud, cloud, store, Mode.SWEEP, retention=None)
 
 
 @pytest.mark.parametrize("gone", [15, 30], ids=["less than a page", "more than a page"])
@@ -48,7 +41,7 @@ def test_rows_that_move_up_between_two_pages_are_read(gone: int) -> None:
         page = cloud(query)
         if len(cloud.calls) == 2:
             del cloud.tasks[:gone]
-        # No total: nothing but the overlap tells that rows were passed over.
+        # Without a total, only the missing overlap shows that rows lie between the pages.
         return replace(page, total=None)
 
     store = FakeStore()
@@ -58,18 +51,18 @@ def test_rows_that_move_up_between_two_pages_are_read(gone: int) -> None:
 
 
 def test_half_a_page_is_not_stored_as_progress() -> None:
-    """Two states of a task on one page are two batches; the first of them does not end the page."""
+    """Two states of a task on one page are two batches; the first one does not complete the page."""
     cloud, store = Cloud(TAT_FACTS, fakes.make_tasks(3, ending=fakes.after(-100))), FakeStore()
     page = cloud(Query(list_name="ALL", limit=20))
     run = store.start(Mode.SWEEP, T0)
     writer = BatchWriter(store, run)
-    writer.add(twice(page), checkpoint(run, "20"), twice(page).sightings)
+    writer.add(with_earlier_state(page), checkpoint(run, "20"), with_earlier_state(page).sightings)
     assert [batch.checkpoint for batch in store.batches] == [None]
     writer.flush()
     assert store.batches[-1].checkpoint == checkpoint(run, "20")
 
 
-def twice(page: Page) -> Page:
+def with_earlier_state(page: Page) -> Page:
     """`page` with an earlier state of its first task before all others."""
     first = page.sightings[0]
     earlier: Sighting = replace(
@@ -83,7 +76,7 @@ def checkpoint(run: Run, cursor: str) -> Checkpoint:
 
 
 def test_open_task_that_a_complete_scan_does_not_show_is_lost() -> None:
-    """Nobody knows the retention of this list, so no window can close; the scan alone tells."""
+    """The retention of this list is unknown, so no task can be lost by its age: only by the scan."""
     tasks = fakes.make_tasks(30, ending=fakes.after(-1))
     cloud, store = Cloud(AICCS_FACTS, tasks), FakeStore()
     sweep(cloud, store)
@@ -94,7 +87,7 @@ def test_open_task_that_a_complete_scan_does_not_show_is_lost() -> None:
 
 
 def test_list_that_stops_early_proves_only_what_every_possible_order_shows() -> None:
-    """Sorted by creation and by finish alike, it has not shown all that were created since the boundary."""
+    """A list in creation and in finish order may not have shown all tasks created since the boundary."""
     tasks = [
         fakes.CloudTask(f"t{n}", fakes.after(-4 * n), fakes.after(1 - 4 * n), fakes.after(2 - 4 * n))
         for n in range(-30, 300)
@@ -105,21 +98,21 @@ def test_list_that_stops_early_proves_only_what_every_possible_order_shows() -> 
     run_stream(store, cloud, stream=stream, facts=MPS_FACTS, wanted=Mode.SWEEP)
     learned = store.stream_state.orders["FINISH.failed"]
     assert learned >= {Order.CREATED_DESC, Order.FINISHED_DESC}
-    # Nothing is known of the list of members, so it is read whole; as if the filter had not been tried yet.
+    # Without a learned order the PRIMARY list is read to the end. The filter is as if it was not tried yet.
     store.stream_state = replace(
         store.stream_state, orders={"FINISH.failed": learned}, outcome_filter=OutcomeFilter.UNPROVEN
     )
     cloud.calls.clear()
     cloud.pass_time(60)
     run_stream(store, cloud, stream=stream, facts=MPS_FACTS, wanted=Mode.POLL)
-    asked = [query.list_name for query in cloud.calls]
-    assert asked.count("FINISH.failed") < asked.count("FINISH")
+    lists = [query.list_name for query in cloud.calls]
+    assert lists.count("FINISH.failed") < lists.count("FINISH")
     assert store.stream_state.outcome_filter is not OutcomeFilter.TRUSTED
     assert {row.task.status for row in store.rows.values()} == {Status.FINISHED}
 
 
 def test_task_that_left_before_its_page_was_read_is_not_claimed() -> None:
-    """Of a list whose retention nobody knows: what a first page shows may be gone from the last one."""
+    """With an unknown retention: a task of the first page may have left the list before the last page."""
 
     def ended(name: str, age: float) -> fakes.CloudTask:
         return fakes.CloudTask(name, fakes.after(-age), fakes.after(-age), fakes.after(-age))

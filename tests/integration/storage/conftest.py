@@ -1,4 +1,4 @@
-"""A migrated database, a store on it, and a look inside that does not go through the store."""
+"""A migrated database, a store in it, and queries that do not use the store."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from syncer.storage import PgStore, PgStreamStore, make_engine
 from tests.support.fakes import make_stream
 from tests.support.postgres_servers import Server
 
-#: Short enough to outlive in a test, long enough for a slow machine to renew.
+#: Short enough to wait for its end in a test, long enough to be renewed on a slow machine.
 SHORT_LEASE = timedelta(seconds=1)
 
 Look = Callable[..., list[dict[str, Any]]]
@@ -73,7 +73,7 @@ def ours(pg: PgStore, stream: Stream) -> Iterator[PgStreamStore]:
 
 @pytest.fixture
 def look(url: str) -> Iterator[Look]:
-    """Rows as dictionaries, as anybody else would see them."""
+    """Runs a query on a separate connection; returns the rows as dictionaries."""
     with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
         connection.execute("SET timezone = 'UTC'")
 

@@ -1,4 +1,4 @@
-"""Whatever a vendor sends can be stored, or is put aside; no record stops those beside it."""
+"""Any record can be stored or is rejected, and none prevents the storage of the others."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from syncer.model import Query, Response
-from syncer.providers.baidu_vod import BaiduVod
+from syncer.providers import create_provider
 from syncer.records import parse_page
 from syncer.storage import PgStreamStore
 from tests.integration.storage.conftest import Look
 from tests.support.sightings import T0, begin, store
 
-#: Random letters, so that no index can make them shorter.
+#: Random letters, so that no index can compress them.
 _LONG = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=5_000))
 _HUGE = "x\U0001f600" * 2_500_000
 _ODD: dict[str, Any] = {
@@ -46,10 +46,10 @@ def test_record_with_a_very_long_id_is_rejected(ours: PgStreamStore, look: Look)
 
 
 def shown(ours: PgStreamStore, records: list[dict[str, Any]]) -> None:
-    """Store a page of a list that shows these records."""
+    """Store a page of a list with these records."""
     body = json.dumps({"data": records, "isTruncated": False}).encode()
     answer = Response(200, {"content-type": "application/json"}, body)
-    page = parse_page(BaiduVod(), Query(list_name="tasks"), answer, observed_at=T0)
+    page = parse_page(create_provider("baidu_vod"), Query(list_name="tasks"), answer, observed_at=T0)
     store(ours, begin(ours), *page.sightings, rejected=page.rejected, quirks=page.quirks)
 
 

@@ -1,4 +1,4 @@
-"""What a failing database means: wait, or change the configuration; and no password in any message."""
+"""Errors of the database: retryable or of the configuration, and without a password in any message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One writer: a lease keeps others out, and whoever lost it commits nothing."""
+"""One writer: only the holder of a lease can commit."""
 
 from __future__ import annotations
 
@@ -132,9 +132,9 @@ def test_takeover_waits_for_a_running_commit(
 def test_renewal_does_not_wait_for_a_running_commit(engine: Engine, ours: PgStreamStore) -> None:
     with transaction(engine) as writer:
         lock_lease(writer, ours.lease)
-        with transaction(engine) as keeper:
-            keeper.execute(text("SET LOCAL lock_timeout = '100ms'"))
-            assert renew_lease(keeper, ours.lease, SHORT_LEASE)
+        with transaction(engine) as renewer:
+            renewer.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            assert renew_lease(renewer, ours.lease, SHORT_LEASE)
 
 
 def test_suspended_transaction_does_not_block_a_takeover(impatient: MakeStore, stream: Stream) -> None:
@@ -179,14 +179,14 @@ def test_renewal_of_a_lost_lease_stops(
 
 
 def test_renewal_thread_ends_with_the_last_lease(engine: Engine, ours: PgStreamStore) -> None:
-    keeper = LeaseRenewer(engine, SHORT_LEASE)
-    keeper.keep(ours.lease)
-    thread = keeper._thread
+    renewer = LeaseRenewer(engine, SHORT_LEASE)
+    renewer.keep(ours.lease)
+    thread = renewer._thread
     assert thread is not None
-    keeper.drop(ours.lease)
+    renewer.drop(ours.lease)
     thread.join(20)
     assert not thread.is_alive()
-    keeper.close()
+    renewer.close()
 
 
 def test_epoch_only_grows(pg: PgStore, stream: Stream) -> None:

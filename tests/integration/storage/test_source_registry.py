@@ -1,4 +1,4 @@
-"""A source keeps its history when it is renamed, and no two read one list."""
+"""Registration: a renamed source keeps its history, and two sources cannot read the same list."""
 
 from __future__ import annotations
 
@@ -73,11 +73,13 @@ def test_renaming_one_source_does_not_change_the_others(engine: Engine, look: Lo
 
 
 @pytest.mark.parametrize(
-    "twin", [source("twin", account="200"), source("twin", key_hash="j")], ids=["same key", "same account"]
+    "duplicate",
+    [source("twin", account="200"), source("twin", key_hash="j")],
+    ids=["same key", "same account"],
 )
-def test_two_sources_on_one_list_are_refused(engine: Engine, look: Look, twin: Source) -> None:
+def test_two_sources_on_one_list_are_refused(engine: Engine, look: Look, duplicate: Source) -> None:
     with pytest.raises(ConfigurationError, match="mps and twin read the same list"):
-        process(engine).register([source(), twin])
+        process(engine).register([source(), duplicate])
     assert look(SOURCES) == []
 
 

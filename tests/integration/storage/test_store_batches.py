@@ -1,4 +1,4 @@
-"""A batch is one transaction: rows, progress, counters and oddities together, or nothing of it."""
+"""A batch is one transaction: rows, progress, counters and rejected records together, or nothing."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def test_checkpoint_is_deleted_at_the_end_of_the_run(ours: PgStreamStore, status
     assert fresh.run_id != run.run_id
 
 
-# Oddities
+# Rejected records and quirks
 
 
 def test_rejected_record_is_stored_once(ours: PgStreamStore, look: Look) -> None:

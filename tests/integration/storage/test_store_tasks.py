@@ -1,4 +1,4 @@
-"""Each rule by which a sighting becomes a task, a version, or nothing."""
+"""The rules by which a sighting becomes a task, a version, or nothing."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_older_observation_changes_nothing(ours: PgStreamStore, look: Look) -> N
 
 
 @pytest.mark.parametrize(
-    ("rank", "at", "stands"),
+    ("rank", "at", "stored"),
     [
         (1, 90, "paused"),
         (2, 90, "running"),
@@ -106,13 +106,13 @@ def test_older_observation_changes_nothing(ours: PgStreamStore, look: Look) -> N
     ids=["lower rank", "same rank later", "same rank earlier", "higher rank earlier", "unknown rank later"],
 )
 def test_newer_is_rank_then_time(
-    ours: PgStreamStore, look: Look, rank: int | None, at: float, stands: str
+    ours: PgStreamStore, look: Look, rank: int | None, at: float, stored: str
 ) -> None:
     run = begin(ours)
     store(ours, run, see("t", "paused", at=60, rank=2))
     store(ours, run, see("t", "running", at=at, rank=rank))
     row = task(look)
-    assert row["status"] == stands
+    assert row["status"] == stored
     assert row["observed_at"] >= after(60)
 
 
@@ -129,15 +129,15 @@ def test_finished_does_not_replace_an_outcome(ours: PgStreamStore, look: Look) -
 # Outcomes
 
 
-@pytest.mark.parametrize("told", ["succeeded", "failed"])
-def test_outcome_in_the_same_run_completes_the_state(ours: PgStreamStore, look: Look, told: str) -> None:
+@pytest.mark.parametrize("status", ["succeeded", "failed"])
+def test_outcome_in_the_same_run_completes_the_state(ours: PgStreamStore, look: Look, status: str) -> None:
     run = begin(ours)
     first = store(ours, run, see("t", "finished"))
-    counts = store(ours, run, outcome("t", told, at=5))
+    counts = store(ours, run, outcome("t", status, at=5))
     assert (first.without_outcome, counts.without_outcome) == (("t",), ())
     assert (counts.updated, counts.unchanged) == (0, 0)
     (only,) = versions(look)
-    assert (only["status"], only["version"], only["observed_at"]) == (told, 1, T0)
+    assert (only["status"], only["version"], only["observed_at"]) == (status, 1, T0)
 
 
 def test_outcome_completes_with_the_same_record(ours: PgStreamStore, look: Look) -> None:
@@ -218,7 +218,7 @@ def test_list_adds_its_record_to_a_state_first_shown_by_a_detail(ours: PgStreamS
     assert (counts.updated, states(look)) == (0, ["running", "succeeded"])
     assert task(look)["raw"] == {"id": "t", "finished_at": str(after(3))}
     assert versions(look)[1]["observed_at"] == after(5)
-    # From here on another record is another state again.
+    # Now a different record is a new state.
     store(ours, run, replace(see("t", "succeeded", at=70, finished_at=after(3)), fingerprint=b"other"))
     assert versions(look)[2]["changed_fields"] == "record"
 
@@ -227,12 +227,12 @@ def test_detail_adds_fields_to_an_end_first_shown_by_the_list(ours: PgStreamStor
     run = begin(ours)
     store(ours, run, see("t", "running"))
     store(ours, run, see("t", "failed", at=5, finished_at=after(3)), status=RunStatus.SUCCEEDED)
-    told = detail("t", "failed", at=60, finished_at=after(3), error_code="E1")
-    counts = store(ours, begin(ours, at=60), told)
+    by_id = detail("t", "failed", at=60, finished_at=after(3), error_code="E1")
+    counts = store(ours, begin(ours, at=60), by_id)
     assert (counts.updated, states(look)) == (0, ["running", "failed"])
     assert (task(look)["error_code"], task(look)["detail"] is None) == ("E1", False)
     assert versions(look)[1]["observed_at"] == after(5)
-    # Another answer by id is another state again.
+    # A different response by id is a new state.
     store(ours, run, detail("t", "failed", at=70, finished_at=after(3), error_code="E2"))
     assert versions(look)[2]["changed_fields"] == "error_code"
 
@@ -355,7 +355,7 @@ def test_observed_after_is_the_last_run_that_had_to_show_the_state(ours: PgStrea
     store(ours, begin(ours, at=190), *changes)
     assert versions(look, "open")[0]["observed_after"] is None
     assert versions(look, "open")[1]["observed_after"] == after(100)
-    # A poll does not look at what has ended; only the sweep did.
+    # A poll does not read ended tasks; only the sweep did.
     assert versions(look, "ended")[1]["observed_after"] == after(50)
     assert versions(look, "new")[0]["observed_after"] == after(100)
 
@@ -366,7 +366,7 @@ def test_observation_never_begins_after_it_ends(ours: PgStreamStore, look: Look)
     store(ours, run, see("t", "succeeded", at=50, rank=2))
     last = versions(look)[1]
     assert (last["observed_after"], last["observed_at"]) == (after(50), after(100))
-    # Of another process, whose idea of the provider's clock was ahead of ours.
+    # By another process, whose estimate of the provider's clock was ahead of ours.
     store(ours, run, state=StreamState(last_run_at=after(300)), status=RunStatus.SUCCEEDED)
     store(ours, begin(ours), see("new", at=299))
     assert versions(look, "new")[0]["observed_after"] == after(299)

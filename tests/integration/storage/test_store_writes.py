@@ -1,4 +1,4 @@
-"""No change, no write: reading a page again touches no row and next to no WAL."""
+"""No change, no write: reading a page again writes no row and almost no WAL."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def page(at: float) -> list[Sighting]:
 
 
 def wal_of(look: Look, action: Callable[[], object]) -> int:
-    """Bytes of WAL that `action` writes; the least of three tries, for others write to the same log."""
+    """Bytes of WAL that `action` writes: the least of three times, as other sessions write WAL too."""
 
     def once() -> int:
         (before,) = look("SELECT pg_current_wal_insert_lsn() AS lsn")
@@ -63,7 +63,7 @@ def test_changes_write_wal(ours: PgStreamStore, look: Look) -> None:
 
 
 def test_history_keeps_every_change_of_a_large_batch(ours: PgStreamStore, look: Look) -> None:
-    # The trigger's plan is made while there is nothing to keep, and must do for thousands of rows.
+    # The plan of the trigger is made for an empty history, and must be good for thousands of rows.
     run = begin(ours)
     store(ours, run, *page(0))
     changed = [see(f"task-{n:05}", "failed", at=60) for n in range(_ROWS)]
@@ -73,21 +73,21 @@ def test_history_keeps_every_change_of_a_large_batch(ours: PgStreamStore, look: 
 
 
 def test_each_sighting_is_looked_up_by_key(engine: Engine, ours: PgStreamStore, look: Look) -> None:
-    # With statistics from when the table was almost empty, a join would compare each row with each.
+    # With statistics of an almost empty table, a join would compare each row with each.
     run = begin(ours)
     store(ours, run, see("first", "finished"))
     look("ANALYZE sync.tasks")
     store(ours, run, *page(0))
     executed: list[tuple[str, Any]] = []
     with transaction(engine) as connection:
-        event.listen(connection, "before_cursor_execute", lambda *it: executed.append((it[2], it[3])))
+        event.listen(connection, "before_cursor_execute", lambda *args: executed.append((args[2], args[3])))
         again = (*page(60), see("first", "finished", at=60))
         commit.commit_batch(connection, ours.lease, Batch(run=run, sightings=again))
-        joins = [each for each in executed if "sync.tasks" in each[0]]
+        joins = [call for call in executed if "sync.tasks" in call[0]]
         plans = [
             connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars().all() for sql, values in joins
         ]
-    assert len(plans) == 3  # the upsert, the undecided, the doubted
+    assert len(plans) == 3  # the upsert, the tasks without outcome, the reopened tasks
     by_key = re.compile(r"Index Cond: \(\(stream_id = .*\) AND \(task_id = sightings.task_id\)\)")
     for plan in map("\n".join, plans):
         assert by_key.search(plan), plan

@@ -1,4 +1,4 @@
-"""A machine whose clock is set while it reads learns and claims the same as one whose clock is left alone."""
+"""Steps of the machine's clock during runs change nothing that is stored or claimed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TICKS = 25
 
 
 class Machine:
-    """Asks a cloud (`ports.Fetch`), and is told the cloud's time to the second only, as by a Date header."""
+    """Fetches from a cloud (`ports.Fetch`); the responses have their time in whole seconds, as in a Date."""
 
     def __init__(self, cloud: Cloud, steps: Iterator[timedelta]) -> None:
         self.cloud, self.steps = cloud, steps
@@ -43,7 +43,7 @@ class Machine:
         date = format_datetime(self.cloud.clock.replace(microsecond=0), usegmt=True)
         self.time.update(ClockSample(sent, self.clock.monotonic(), date))
         moment = self.time.time_at(sent)
-        sightings = tuple(replace(each, observed_at=moment) for each in page.sightings)
+        sightings = tuple(replace(sighting, observed_at=moment) for sighting in page.sightings)
         return replace(page, observed_at=moment, sightings=sightings)
 
     def pass_time(self, seconds: float) -> None:
@@ -52,7 +52,7 @@ class Machine:
 
 
 def life(facts: Facts, *steps: timedelta) -> tuple[StreamState, dict[str, object], int]:
-    """What a daemon knows after some hours in which its clock was set by `steps` at every call."""
+    """State, tasks and number of calls after some runs; each call steps the clock by one of `steps`."""
     cloud = Cloud(facts, fakes.make_tasks(200, ending=fakes.after(1_200)))
     machine, store = Machine(cloud, cycle(steps)), FakeStore()
     stream = fakes.make_stream(retention=facts.retention, sweep_every=timedelta(minutes=8), page_size=20)

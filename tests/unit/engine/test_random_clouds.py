@@ -1,6 +1,6 @@
-"""Random worlds: random clouds, faults, kills and restarts must lose, double and invent nothing.
+"""Random clouds with faults, kills and restarts: no task may be lost, duplicated or invented.
 
-A failing world names its seed; `pytest tests/unit/engine/test_random_clouds.py -k "world[SEED]"` replays it.
+`pytest tests/unit/engine/test_random_clouds.py -k "world[SEED]"` repeats the world with that seed.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ ROUNDS = 15
 
 @dataclass
 class Chance:
-    """Troubles that come now and then, the first of them at the tenth question at the latest."""
+    """Raises random errors, the first one at the tenth call at the latest."""
 
     rng: random.Random
     rate: float
     kinds: tuple[type[SyncerError] | type[Kill], ...]
     fired: list[str] = field(default_factory=list)
-    asked: int = 0
+    calls: int = 0
 
-    def __call__(self, question: object) -> None:
-        self.asked += 1
-        is_due = self.rate > 0 and not self.fired and self.asked >= 10
+    def __call__(self, argument: object) -> None:
+        self.calls += 1
+        is_due = self.rate > 0 and not self.fired and self.calls >= 10
         if self.rng.random() >= self.rate and not is_due:
             return
         kind = self.rng.choice(self.kinds)
-        if kind is CursorRefused and not (isinstance(question, Query) and question.cursor):
+        if kind is CursorRefused and not (isinstance(argument, Query) and argument.cursor):
             return
         self.fired.append(kind.__name__)
         if kind is Kill:
@@ -57,7 +57,7 @@ class Chance:
 
 @dataclass
 class World:
-    """A cloud, a database, and what the cloud has really shown."""
+    """A cloud, a store, and the source that reads the cloud."""
 
     seed: int
     rng: random.Random
@@ -145,9 +145,9 @@ def test_world(seed: int) -> None:
 
 
 def assert_coverage_is_true(world: World) -> None:
-    """Whatever swept coverage claims, and was on show when it was last swept, stands in the database.
+    """Check that every task inside `swept` coverage that was visible at the last sweep is stored.
 
-    A list may be slower than the lookback: then the claim falls once the task turns up.
+    A list may be slower than the lookback: then the claim is withdrawn when the task appears.
     """
     store = world.store
     swept_at = store.stream_state.last_sweep_at
@@ -160,7 +160,7 @@ def assert_coverage_is_true(world: World) -> None:
 
 
 def assert_nothing_visible_is_wrong(world: World, begun_at: datetime) -> None:
-    """Each task that was shown all through the last run stands there in the state it was shown in."""
+    """Check that each task that was visible during the whole last run is stored in its visible state."""
     cloud, store = world.cloud, world.store
     still_shown = {task.task_id for task in cloud.visible(cloud.clock)}
     for task in cloud.visible(begun_at):
@@ -176,7 +176,7 @@ def assert_nothing_visible_is_wrong(world: World, begun_at: datetime) -> None:
 
 
 def assert_versions_are_true(world: World) -> None:
-    """Every kept state was a real one, none stands twice in a row, and none goes backwards."""
+    """Check that the versions of each task follow its lifecycle."""
     order = {Status.WAITING: 0, Status.RUNNING: 1}
     for task_id, states in world.store.versions.items():
         places = [order.get(task.status, 2) for task in [*states, world.store.rows[task_id].task]]

@@ -1,4 +1,4 @@
-"""A worker keeps one stream read: polls, sweeps when due, polls passing through a sweep."""
+"""Runs of one worker: polls, sweeps when they are due, and polls during a sweep."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.support.fakes import VOD_FACTS, Cloud, Trouble
 
 
 class CloudClock:
-    """The machine's clock, in step with the cloud's; told to stop after so many looks."""
+    """The machine's clock, equal to the cloud's. It stops the process after `sleeps_left` calls of sleep."""
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
-        self.looks_left = 10**9
+        self.sleeps_left = 10**9
 
     def now(self) -> object:
         return self.cloud.clock
@@ -30,9 +30,9 @@ class CloudClock:
         return self.cloud.clock.timestamp()
 
     def sleep(self, _: timedelta) -> None:
-        self.looks_left -= 1
-        if self.looks_left < 0:
-            raise Stopped("told to stop")
+        self.sleeps_left -= 1
+        if self.sleeps_left < 0:
+            raise Stopped("stopping")
 
 
 class Work:
@@ -98,13 +98,13 @@ def test_polls_run_before_a_failed_sweep_is_retried() -> None:
     work = Work()
     work.worker.tick()
     work.cloud.pass_time(601)
-    work.cloud.trouble = Trouble(Retryable("away"))
+    work.cloud.trouble = Trouble(Retryable("unavailable"))
     work.worker.tick()
     work.cloud.pass_time(2)
     work.worker.tick()
     work.cloud.pass_time(60)
     work.worker.tick()
-    # After downtime the engine itself makes a sweep of the poll; what matters is that it was one.
+    # After downtime the engine turns the poll into a sweep: either mode is right here.
     assert len(work.modes()) >= 3
     assert work.store.stream_state.last_run_at is not None
     assert work.store.stream_state.last_run_at > fakes.after(600)
@@ -112,7 +112,7 @@ def test_polls_run_before_a_failed_sweep_is_retried() -> None:
 
 def test_stopped_worker_ends_between_pages() -> None:
     work = Work()
-    work.clock.looks_left = 12
+    work.clock.sleeps_left = 12
     report = work.worker.tick()
     assert report is not None
     assert report.status is RunStatus.INTERRUPTED
@@ -133,13 +133,15 @@ def test_worker_stopped_during_a_poll_ends_the_sweep_too() -> None:
     work = Work(tasks=600, lookback_min=timedelta(minutes=20))
     work.worker.tick()
     work.cloud.pass_time(601)
-    work.clock.looks_left = 12
+    work.clock.sleeps_left = 12
     report = work.worker.tick()
     assert report is not None
     assert report.status is RunStatus.INTERRUPTED
 
 
-@pytest.mark.parametrize("error", [LeaseLost("another has it"), StoreUnavailable("away"), Stopped("stop")])
+@pytest.mark.parametrize(
+    "error", [LeaseLost("held by another process"), StoreUnavailable("unavailable"), Stopped("stopping")]
+)
 def test_worker_survives_errors_before_the_run(error: Exception) -> None:
     work = Work()
 
