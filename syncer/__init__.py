@@ -1,3 +1,3 @@
-"""Keeps cloud task lists that forget, in Postgres, for years."""
+"""Stores the tasks of cloud task lists in Postgres permanently."""
 
 __version__ = "0.1.0"

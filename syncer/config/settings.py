@@ -48,7 +48,7 @@ class SourceSettings:
     def source(self, credentials: Credentials) -> Source:
         """The source with the account that `credentials` belong to.
 
-        Where no account is configured the access key stands for it, or, since the keys of session tokens
+        Where no account is configured the access key identifies it, or, since the keys of session tokens
         change every few hours, the source's name.
         """
         if credentials.session_token:

@@ -44,7 +44,7 @@ class Worker:
             except LeaseLost as error:
                 log.info("lease.busy", extra={"error": str(error)})
             except SyncerError as error:
-                # No run could begin: the database or the provider's clock is out of reach.
+                # No run could begin: the database or the provider's clock is unavailable.
                 log.warning("run.deferred", extra={"error": str(error)})
             return None
 
@@ -92,7 +92,7 @@ class Worker:
             return
         commit()
         if self._poll(store).status is RunStatus.INTERRUPTED:
-            raise Stopped("told to stop")
+            raise Stopped("the process is stopping")
 
     def _can_poll(self, store: StreamStore) -> bool:
         """Whether a poll would not become a sweep: before the first one ends there may be no frontier."""

@@ -86,7 +86,7 @@ class Paging(ABC):
 
     @abstractmethod
     def after_row(self, cursor: str | None) -> str | None:
-        """The cursor behind the one row of the page at `cursor`; None where only the API can tell it."""
+        """The cursor behind the one row of the page at `cursor`; None if only the API knows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class NumberedPaging(Paging):
     _FIRST: ClassVar[int]
 
     def number(self, cursor: str | None) -> int:
-        """The offset or page number that `cursor` stands for; the first one without a cursor."""
+        """The offset or page number that `cursor` encodes; the first one without a cursor."""
         return self._position(cursor)[0]
 
     @abstractmethod
@@ -142,7 +142,7 @@ class NumberedPaging(Paging):
         return str(self.number(cursor) + 1)
 
     def _position(self, cursor: str | None) -> tuple[int, int]:
-        """The number that `cursor` stands for, and how often its page was asked for again."""
+        """The number that `cursor` encodes, and how often its page was asked for again."""
         number, _, retries = (cursor or "").partition("~")
         return int(number or self._FIRST), int(retries or 0)
 

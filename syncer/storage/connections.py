@@ -105,5 +105,7 @@ def translated(url: URL) -> Iterator[None]:
             raise
         text = one_line(str(reason))
         if _REFUSAL.search(text):
-            raise ConfigurationError(f"the database at {describe_url(url)} refuses us: {text}") from reason
+            raise ConfigurationError(
+                f"the database at {describe_url(url)} rejected the connection: {text}"
+            ) from reason
         raise StoreUnavailable(f"the database at {describe_url(url)} is not available: {text}") from reason

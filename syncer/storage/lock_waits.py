@@ -1,8 +1,8 @@
 """Transactions that need exclusive locks: bounded waits, and reports of the sessions that hold the locks.
 
 A statement that waits for an exclusive lock makes every later reader of the table wait behind it. So it waits
-two seconds at most (`lock_timeout`, set in the SQL functions and in `migrations/env.py`), and then the whole
-transaction is rolled back and tried again after a pause, in which the readers proceed.
+two seconds at most (`lock_timeout`, set in the SQL functions; less than one in `migrations/env.py`). Then the
+whole transaction is rolled back and tried again after a pause, in which the readers proceed.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -17,6 +18,8 @@ from syncer.storage.database_urls import describe_url
 from syncer.storage.lock_waits import LockWait, log_wait, retry_lock_waits, sleep
 from syncer.storage.tables import metadata
 
+#: Milliseconds; as in `migrations/env.py`.
+_LOCK_TIMEOUT = 800
 #: What to remove where a database cannot be upgraded.
 _REMOVAL = "the database, or the `data_dir` that holds it"
 
@@ -36,9 +39,8 @@ def migrate(
     """
     engine = make_engine(url, lease=None)
     try:
-        with transaction(engine) as connection:
-            _check_upgradable(connection, removal)
-        retry_lock_waits(engine, _upgrade, purpose="migrate", report=report, pause=pause)
+        upgrade = partial(_upgrade, removal=removal)
+        retry_lock_waits(engine, upgrade, purpose="migrate", report=report, pause=pause)
     finally:
         engine.dispose()
 
@@ -77,15 +79,22 @@ def migrations_folder() -> Path:
     return shipped if shipped.is_dir() else package.parent / "migrations"
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, *, removal: str) -> None:
     """Run the missing revisions and definitions in the caller's transaction."""
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
+    # Its locks conflict with nothing but exclusive ones, which this transaction must not wait for either.
+    connection.execute(text(f"SET LOCAL lock_timeout = {_LOCK_TIMEOUT}"))
+    _check_upgradable(connection, removal)
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise SchemaError(str(error)) from error
 
 
 def _check_upgradable(connection: Connection, removal: str) -> str | None:

@@ -56,6 +56,7 @@ ROOMS_OF = {
     "apscheduler": {"scheduler"},
     "pydantic": {"config"},
     "pydantic_settings": {"config"},
+    "psycopg": {"storage", "embedded"},
     "rich": {"cli"},
     "pyarrow": {"reporting"},
 }
@@ -84,13 +85,26 @@ def imported(source: str, module: str, *, is_package: bool = False) -> Iterator[
     `__import__` count by the constant text that their name begins with.
     """
     package = module if is_package else module.rpartition(".")[0]
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    roots = {"syncer"}
+    callers = {"import_module", "__import__", "resolve_name"}
+    for node in ast.walk(tree):
+        for alias in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
+            if alias.name == "syncer":
+                roots.add(alias.asname or alias.name)
+            if alias.name in callers:
+                callers.add(alias.asname or alias.name)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Attribute) and ast.unparse(node).split(".")[0] in roots:
+            name = ".".join(("syncer", *ast.unparse(node).split(".")[1:]))
+            if is_module(name):
+                yield name
         elif isinstance(node, ast.ImportFrom):
             yield from _imported_from(node, package)
-        elif isinstance(node, ast.Call) and _called(node) in {"import_module", "__import__"}:
-            yield from _imported_by_call(node, module)
+        elif isinstance(node, ast.Call) and _called(node) in callers:
+            yield from _imported_by_call(node, module, package)
 
 
 def _imported_from(node: ast.ImportFrom, package: str) -> Iterator[str]:
@@ -106,16 +120,23 @@ def _called(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
-def _imported_by_call(node: ast.Call, module: str) -> Iterator[str]:
+def _imported_by_call(node: ast.Call, module: str, package: str) -> Iterator[str]:
+    """The module that a call imports; everything of ours where its name is not a text that begins so."""
+    named = [keyword.value for keyword in node.keywords if keyword.arg == "name"]
+    argument = (node.args or named or [ast.Constant("")])[0]
     text = ""
-    for part in node.args[0].values if isinstance(node.args[0], ast.JoinedStr) else node.args[:1]:
+    for part in argument.values if isinstance(argument, ast.JoinedStr) else [argument]:
         if isinstance(part, ast.FormattedValue) and ast.unparse(part.value) == "__name__":
             text += module
         elif isinstance(part, ast.Constant):
             text += str(part.value)
         else:
             break
-    yield text.rstrip(".")
+    if text.startswith("."):
+        level = len(text) - len(text.lstrip("."))
+        parents = package.split(".")
+        text = ".".join((*parents[: len(parents) - level + 1], text.lstrip(".")))
+    yield text.rstrip(".") or "syncer.any module"
 
 
 def imports(path: Path) -> set[str]:
@@ -145,12 +166,24 @@ FORMS = {
     "by an attribute": "importlib.import_module('syncer.cli')",
     "by a name put together": "import_module(f'syncer.cli.{name}')",
     "by the builtin": "__import__('syncer.cli')",
+    "by a relative name": "import_module('..cli', __package__)",
+    "by a keyword": "import_module(name='syncer.cli')",
+    "by another name of the function": "from importlib import import_module as load\nload('syncer.cli')",
+    "by a resolver": "pkgutil.resolve_name('syncer.cli')",
+    "by an attribute of the root": "import syncer\nsyncer.cli.parser.parse()",
+    "by an attribute of the root's other name": "import syncer as s\ns.cli",
 }
 
 
 @pytest.mark.parametrize("source", FORMS.values(), ids=FORMS)
 def test_each_form_of_an_import_is_seen(source: str) -> None:
     assert "cli" in rooms_known(set(imported(source, "syncer.engine.run")))
+
+
+@pytest.mark.parametrize("name", ["NAME", "'syn' + 'cer.cli'", "f'{room}.cli'"])
+def test_import_by_a_name_that_is_no_text_is_never_allowed(name: str) -> None:
+    known = rooms_known(set(imported(f"import_module({name})", "syncer.engine.run")))
+    assert not known <= {room for rooms in MAY_IMPORT.values() for room in rooms}
 
 
 def test_neighbours_are_seen_in_each_form() -> None:
