@@ -1,7 +1,7 @@
 """Transactions that need exclusive locks: bounded waits, and reports of the sessions that hold the locks.
 
 A statement that waits for an exclusive lock makes every later reader of the table wait behind it. So it waits
-two seconds at most (`lock_timeout`, set in the SQL functions; less than one in `migrations/env.py`). Then the
+two seconds at most (`lock_timeout`, set in the SQL functions; less in `migrations/env.py`). Then the
 whole transaction is rolled back and tried again after a pause, in which the readers proceed.
 """
 
