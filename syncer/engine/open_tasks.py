@@ -68,7 +68,7 @@ class OpenTaskPlan:
         return [*askable, *sorted(reopened if self._facts.ids_per_request else ())]
 
     def next_deeper_scans(self) -> tuple[Scan, ...]:
-        """Scans of the ended lists to their end, for what calls by id did not find: they may forget earlier."""
+        """Scans of the ended lists to their end, for tasks that calls by id did not find."""
         is_needed = bool(self.missing or self._without_outcome)
         return run_plan.ended_scans(self._facts) if is_needed and self._can_read_deeper else ()
 
