@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from syncer.engine import Worker
 from syncer.errors import LeaseLost, Retryable, Stopped, StoreUnavailable
-from syncer.model import Mode, RunStatus
+from syncer.model import Mode, Run, RunStatus
 from tests.support import fakes
 from tests.support.fake_store import FakeStore
 from tests.support.fakes import VOD_FACTS, Cloud, Trouble
@@ -75,6 +75,25 @@ def test_polls_run_during_a_long_sweep() -> None:
     assert work.modes()[:2] == [Mode.SWEEP, Mode.SWEEP]
     assert set(work.modes()[2:]) == {Mode.POLL}
     assert all(status is RunStatus.SUCCEEDED for _, status in work.store.runs.values())
+
+
+def test_sweep_commits_what_it_has_read_before_a_poll_runs() -> None:
+    work = Work(tasks=600, lookback_min=timedelta(minutes=20))
+    work.worker.tick()
+    work.cloud.pass_time(601)
+    work.cloud.calls.clear()
+    pages: list[tuple[int, int]] = []
+
+    def start(mode: Mode, now: datetime) -> Run:
+        committed = sum(batch.pages for batch in work.store.batches if batch.run.run_id == 2)
+        pages.append((len(work.cloud.calls), committed))
+        return FakeStore.start(work.store, mode, now)
+
+    work.store.start = start  # type: ignore[method-assign]
+    work.worker.tick()
+    assert work.modes()[1:3] == [Mode.SWEEP, Mode.POLL]
+    read, committed = pages[1]
+    assert read == committed > 0
 
 
 def test_sweep_gets_as_much_time_as_the_polls_during_it() -> None:
