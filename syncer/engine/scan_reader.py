@@ -133,7 +133,7 @@ class ScanReader:
     def _add(self, page: Page) -> list[Task]:
         """Add `page` to the progress; return the tasks that this pass had not shown before."""
         new = [s.task for s in page.sightings if s.task.task_id not in self.seen]
-        rejected = {each.record for each in page.rejected} - self._rejected
+        rejected = {record.record for record in page.rejected} - self._rejected
         self._rejected |= rejected
         self.progress = self.progress.observe(page, new, self.scan.listing, rejected=len(rejected))
         for task in new:

@@ -87,14 +87,14 @@ def _hidden_for(created_at: datetime | None, last_run_at: datetime | None) -> ti
 
 def _without_outcome(connection: Connection, lease: Lease, batch: Batch) -> tuple[str, ...]:
     """Ids of the tasks that the batch shows as finished and whose outcome is still unknown."""
-    if not any(each.record is not None and each.task.status is Status.FINISHED for each in batch.sightings):
+    if not any(s.record is not None and s.task.status is Status.FINISHED for s in batch.sightings):
         return ()
     return _ids(connection, lease, _WITHOUT_OUTCOME)
 
 
 def _reopened(connection: Connection, lease: Lease, batch: Batch) -> tuple[str, ...]:
     """Ids of the ended tasks that the batch shows as open again, and that were not changed."""
-    if not any(each.task.is_open and each.task.rank is None for each in batch.sightings):
+    if not any(s.task.is_open and s.task.rank is None for s in batch.sightings):
         return ()
     return _ids(connection, lease, _REOPENED)
 
