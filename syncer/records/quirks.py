@@ -10,7 +10,7 @@ from syncer.records.cleaning import canonical_json
 
 #: Per page. A vendor that uses ids as field names would otherwise produce one quirk for each id.
 _MAX_QUIRKS = 50
-#: Characters of a path, a value or a sample.
+#: Characters of a path, a value or a sample. Cut without an ellipsis: path and value are the key of a quirk.
 _MAX_LENGTH = 200
 _ZERO_DATES = ("0000-00-00", "0001-01-01")
 _JSON_TYPES: dict[type, str] = {
