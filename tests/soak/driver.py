@@ -31,6 +31,10 @@ _RUNNING: LiteralString = """
 select count(*) from sync.runs r join sync.leases l using (stream_id, epoch)
 where r.status = 'running' and l.holder like '%%:' || %s
 """
+#: Number of runs begun under leases that a process holds or has held last.
+_BEGUN: LiteralString = """
+select count(*) from sync.runs r join sync.leases l using (stream_id, epoch) where l.holder like '%%:' || %s
+"""
 _IN_TRANSACTION: LiteralString = """
 select count(*) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid()
@@ -114,6 +118,8 @@ class Driver:
     def _kill(self) -> None:
         """Kill a daemon at a random time."""
         daemon = self._started()
+        # Counted from its first run, since a loaded machine may need longer than the lifetime to begin one.
+        daemon.wait_until(lambda: self.database.value(_BEGUN, str(daemon.pid)), "its first run")
         daemon.assert_runs_for(self._lifetime())
         self._kill_now(daemon)
 
@@ -172,6 +178,9 @@ class Driver:
     def _holds_a_lease(self, daemon: Process) -> bool:
         return bool(self.database.value(_HELD, str(daemon.pid)))
 
+    def _is_in_run(self, daemon: Process) -> bool:
+        return bool(self.database.value(_RUNNING, str(daemon.pid)))
+
     def _kill_now(self, daemon: Process) -> None:
         is_in_transaction = bool(self.database.value(_IN_TRANSACTION))
         daemon.kill()
@@ -179,5 +188,5 @@ class Driver:
 
     def _count_kill(self, daemon: Process, *, is_in_transaction: bool) -> None:
         self.totals.kills += 1
-        self.totals.kills_in_runs += bool(self.database.value(_RUNNING, str(daemon.pid)))
+        self.totals.kills_in_runs += self._is_in_run(daemon)
         self.totals.kills_in_transactions += is_in_transaction
