@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -72,6 +73,7 @@ def room(path: Path) -> str:
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
 
 
+@cache
 def is_module(name: str) -> bool:
     """Whether `name` is a module of ours, and not a name inside one."""
     path = ROOT.parent.joinpath(*name.split("."))
@@ -139,12 +141,13 @@ def _imported_by_call(node: ast.Call, module: str, package: str) -> Iterator[str
     yield text.rstrip(".") or "syncer.any module"
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     source = path.read_text("utf-8")
-    return set(imported(source, module_of(path), is_package=path.name == "__init__.py"))
+    return frozenset(imported(source, module_of(path), is_package=path.name == "__init__.py"))
 
 
-def rooms_known(names: set[str]) -> set[str]:
+def rooms_known(names: Set[str]) -> set[str]:
     """The rooms of ours among the imported modules; `syncer` itself is the room `__init__`."""
     ours = (name.split(".") for name in names if name.split(".")[0] == "syncer")
     return {parts[1] if len(parts) > 1 else "__init__" for parts in ours}
