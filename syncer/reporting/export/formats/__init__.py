@@ -39,5 +39,5 @@ def check_format(format: Format) -> None:
     except ImportError as error:
         raise ConfigurationError(
             f"Parquet needs pyarrow ({error}): run `{shlex.quote(sys.executable)} -m pip install"
-            " 'syncer[export]'`, or use --format csv"
+            " 'task-syncer[export]'` (in a checkout: `-e '.[export]'`), or use --format csv"
         ) from error

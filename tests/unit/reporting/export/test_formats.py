@@ -93,6 +93,9 @@ def test_parquet_buffers_one_row_group_at_most(monkeypatch: pytest.MonkeyPatch) 
 
 def test_missing_pyarrow_names_the_install_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
-    with pytest.raises(ConfigurationError, match=r"needs pyarrow .* -m pip install 'syncer\[export\]'`"):
+    advice = (
+        r"needs pyarrow .* -m pip install 'task-syncer\[export\]'` \(in a checkout: `-e '\.\[export\]'`\)"
+    )
+    with pytest.raises(ConfigurationError, match=advice):
         check_format(Format.PARQUET)
     check_format(Format.CSV)
