@@ -125,7 +125,7 @@ class Clock(Protocol):
         """The wall clock, in UTC."""
 
     def monotonic(self) -> float:
-        """Seconds from a fixed point; the system clock being set does not change them."""
+        """Seconds since a fixed point, those of a suspension included. Setting the clock changes nothing."""
 
     def sleep(self, duration: timedelta) -> None:
         """Return after `duration`. Raises Stopped as soon as the process is asked to stop."""

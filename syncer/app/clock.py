@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from syncer.errors import Stopped
 
+#: Linux and macOS name the clock differently that also counts the time in which the machine is suspended.
+_STEADY_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 
 class SystemClock:
     """The system clock (`ports.Clock`); `sleep` raises Stopped as soon as `stop` is set."""
@@ -19,7 +22,9 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        # Not time.monotonic(): on Linux it stops while the machine is suspended, and a time of the provider
+        # that was computed from it would be too early. https://man7.org/linux/man-pages/man2/clock_gettime.2.html
+        return time.clock_gettime(_STEADY_CLOCK)
 
     def sleep(self, duration: timedelta) -> None:
         if self._stop.wait(duration.total_seconds()):

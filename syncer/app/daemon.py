@@ -32,7 +32,7 @@ class Daemon:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._scheduler = Scheduler(app.clock.now)
+        self._scheduler = Scheduler(app.clock)
         #: By source: the monotonic time at which its streams were last found.
         self._discovered_at: dict[str, float] = {}
         #: Labels of the streams that have a worker.
@@ -86,7 +86,11 @@ class Daemon:
 
     def _maintain_partitions(self) -> None:
         """Create the partitions of the coming months; drop those older than `history.keep`."""
-        now, keep = self._app.clock.now(), self._app.settings.history.keep
-        self._app.store.ensure_partitions(now, self._app.clock.sleep)
-        if keep is not None and (months := self._app.store.expire_history(now, keep, self._app.clock.sleep)):
+        now, store, sleep = self._app.clock.now(), self._app.store, self._app.clock.sleep
+        store.ensure_partitions(now, sleep)
+        keep, last_run_at = self._app.settings.history.keep, store.last_run_at()
+        if keep is None or last_run_at is None:
+            return
+        # A clock that is years ahead by mistake must not drop the history: runs have the provider's time.
+        if months := store.expire_history(min(now, last_run_at), keep, sleep):
             log.info("history.expired", extra={"months": months})

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Protocol, TypeVar
 
-from syncer.errors import ClockSkewed, SyncerError, Throttled
+from syncer.errors import ClockSkewed, Retryable, SyncerError, Throttled
 from syncer.http.provider_clock import ClockSample, ProviderClock
 from syncer.http.rate_limiter import RateLimiters
 from syncer.http.retry import RetryPolicy, RetryState
@@ -123,14 +123,19 @@ class Client:
             renew_credentials=self._credentials.renew,
             clock_offset=lambda: self.clock_offset,
         )
+        timeout = self._config.retry_policy.attempt_timeout
         limiter.wait()
         started = self._clock.monotonic()
         while True:
+            began = self._clock.monotonic()
             try:
                 return self._attempt(request, parse, retry)
             except SyncerError as error:
                 if isinstance(error, Throttled):
                     limiter.slow_down(min(error.retry_after or _NO_PAUSE, _MAX_THROTTLE_PAUSE))
+                if self._clock.monotonic() - began > 2 * timeout.total_seconds():
+                    # The process was suspended; that time must not end the retries.
+                    started = self._clock.monotonic()
                 elapsed = timedelta(seconds=self._clock.monotonic() - started)
                 pause = retry.record_failure(error, elapsed)
                 self._log_retry(request, error, pause)
@@ -141,8 +146,13 @@ class Client:
         now, nonce = self._provider_clock.signing_time(), uuid.uuid4().hex
         signed = self._provider.sign(request, retry.credentials, now, nonce)
         sent = self._clock.monotonic()
-        response = self._transport.send(signed, self._config.retry_policy.attempt_timeout)
+        timeout = self._config.retry_policy.attempt_timeout
+        response = self._transport.send(signed, timeout)
         sample = ClockSample(sent, self._clock.monotonic(), response.headers.get("date"))
+        if sample.round_trip > timeout.total_seconds():
+            # The deadline of the transport did not end the call, so the process was suspended meanwhile. The
+            # answer may be as old as the request, and the time of the state that it shows is unknown.
+            raise Retryable(f"the answer was read {sample.round_trip:.0f} s after the request was sent")
 
         def parse_at(observed_at: datetime) -> _T:
             return parse(response, observed_at, retry.attempts + 1)

@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reporting": {"model", "errors"},
     "storage": {"model", "errors", "reporting"},
     "embedded": {"errors"},
-    "scheduler": {"errors"},
+    "scheduler": {"errors", "ports"},
     "simulator": {"model"},
     "config": {"model", "errors", "ports", "providers", "credentials"},
     "app": {

@@ -6,12 +6,22 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 import pytest
+from apscheduler.schedulers import base as apscheduler_base
 
+from syncer.app import SystemClock
 from syncer.errors import Stopped, StoreUnavailable
-from syncer.scheduler import ScheduledJob, Scheduler
+from syncer.scheduler import (
+    CHECK_SECONDS,
+    ClockChange,
+    ClockWatch,
+    MonotonicInterval,
+    ScheduledJob,
+    Scheduler,
+)
+from tests.support.clocks import T0, FakeClock
 
 SHORT = timedelta(milliseconds=10)
 LONG = timedelta(hours=1)
@@ -27,7 +37,7 @@ def start_scheduler(*jobs: ScheduledJob, scheduler: Scheduler, stop: threading.E
 
 
 def make_scheduler() -> Scheduler:
-    return Scheduler(lambda: datetime.now(UTC))
+    return Scheduler(SystemClock(threading.Event()))
 
 
 def on_call(number: int, act: Callable[[], object]) -> Callable[[], None]:
@@ -119,3 +129,77 @@ def test_stop_waits_for_running_jobs() -> None:
     thread.join(20)
     assert ended.is_set()
     assert not thread.is_alive()
+
+
+def test_next_time_is_a_multiple_of_the_interval() -> None:
+    clock = FakeClock()
+    trigger = MonotonicInterval(timedelta(minutes=1), clock.monotonic)
+    clock.advance(50)
+    assert trigger.get_next_fire_time(None, clock.now()) == T0 + timedelta(minutes=1)
+    clock.advance(9.9999)  # The wall clock may be a little faster than the monotonic one.
+    assert trigger.get_next_fire_time(None, T0 + timedelta(minutes=1)) >= T0 + timedelta(minutes=2)
+
+
+@pytest.mark.parametrize("days", [-1, 3650, -20_000], ids=["back", "years", "1970"])
+def test_next_time_does_not_depend_on_the_wall_clock(days: int) -> None:
+    clock = FakeClock()
+    trigger = MonotonicInterval(timedelta(seconds=10), clock.monotonic)
+    clock.advance(5)
+    clock.step(timedelta(days=days))
+    assert trigger.get_next_fire_time(T0, clock.now()) == clock.now() + timedelta(seconds=5)
+
+
+def test_clock_that_is_set_is_found_once() -> None:
+    clock = FakeClock()
+    watch = ClockWatch(clock)
+    clock.advance(CHECK_SECONDS)
+    assert watch.check() == ClockChange(0.0, 0.0)
+    clock.step(timedelta(hours=-2))
+    clock.advance(CHECK_SECONDS)
+    assert watch.check() == ClockChange(pytest.approx(-7200), 0.0)
+    clock.advance(CHECK_SECONDS)
+    assert watch.check() == ClockChange(0.0, 0.0)
+
+
+def test_suspended_process_is_found_once() -> None:
+    clock = FakeClock()
+    watch = ClockWatch(clock)
+    clock.advance(CHECK_SECONDS + 3600)
+    assert watch.check() == ClockChange(0.0, pytest.approx(3600))
+    clock.advance(CHECK_SECONDS)
+    assert watch.check() == ClockChange(0.0, 0.0)
+
+
+class SettableClock(SystemClock):
+    """The system clock, whose wall clock is ahead by `step`."""
+
+    step = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.step
+
+
+def test_jobs_go_on_while_the_wall_clock_is_set(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = SettableClock(threading.Event())
+
+    class Datetime(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return clock.now()
+
+    monkeypatch.setattr(apscheduler_base, "datetime", Datetime)
+    monkeypatch.setattr("syncer.scheduler.CHECK_SECONDS", 0.01)
+    stop, runs = threading.Event(), threading.Semaphore(0)
+    job = ScheduledJob("tick", timedelta(milliseconds=50), runs.release)
+    steps = (timedelta(hours=-2), timedelta(days=7300), timedelta(0))
+    with caplog.at_level(logging.INFO, "syncer"):
+        thread = start_scheduler(job, scheduler=Scheduler(clock), stop=stop)
+        for step in steps:
+            clock.step = step
+            assert all(runs.acquire(timeout=20) for _ in range(5))
+        stop.set()
+        thread.join(20)
+    assert not thread.is_alive()
+    assert [record.message for record in caplog.records] == ["clock.set"] * len(steps)

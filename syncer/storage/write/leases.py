@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syncer.errors import LeaseLost
@@ -36,7 +36,11 @@ def take_lease(connection: Connection, stream_id: int, *, label: str, holder: st
     connection.execute(first.on_conflict_do_nothing(index_elements=[leases.c.stream_id]))
     epoch = connection.scalar(
         update(leases)
-        .where(leases.c.stream_id == stream_id, leases.c.expires_at <= _now)
+        # A lease that was renewed in the future is of a time before the clock of the server was set back.
+        .where(
+            leases.c.stream_id == stream_id,
+            or_(leases.c.expires_at <= _now, leases.c.renewed_at > _now + lease),
+        )
         .values(epoch=leases.c.epoch + 1, holder=holder, renewed_at=_now, expires_at=_now + lease)
         .returning(leases.c.epoch)
     )

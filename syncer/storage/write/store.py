@@ -15,7 +15,7 @@ from syncer.model import Source, Stream
 from syncer.storage import rollups
 from syncer.storage.connections import transaction
 from syncer.storage.lock_waits import retry_lock_waits, sleep
-from syncer.storage.tables import settings
+from syncer.storage.tables import settings, streams
 from syncer.storage.write import leases, source_registry
 from syncer.storage.write.lease_renewal import LeaseRenewer
 from syncer.storage.write.leases import Lease
@@ -88,6 +88,12 @@ class PgStore:
         """
         query = select(func.sync.create_partitions(now, _MONTHS_AHEAD))
         return self._retry_lock_waits(query, "create partitions of the history", pause)
+
+    def last_run_at(self) -> datetime | None:
+        """Start of the last complete run of all streams, on its provider's clock; None before the first."""
+        with transaction(self._engine) as connection:
+            last: datetime | None = connection.scalar(select(func.max(streams.c.last_run_at)))
+            return last
 
     def expire_history(
         self, now: datetime, keep: timedelta, pause: Callable[[timedelta], None] = sleep

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,6 +55,26 @@ def test_last_error_is_raised_with_the_number_of_attempts(harness: ClientHarness
     with pytest.raises(Retryable, match="the vendor says no; gave up after 3 attempts in"):
         harness.fetch(max_attempts=3)
     assert len(harness.server.requests) == 3
+
+
+@pytest.mark.parametrize("answer", [PAGE, b""], ids=["complete", "broken off"])
+def test_request_under_way_during_a_suspension_is_sent_again(
+    harness: ClientHarness, answer: dict[str, Any] | bytes
+) -> None:
+    harness.respond(PAGE, answer, PAGE)
+    respond = harness.server.scripts[1]
+
+    def suspend(connection: Any) -> None:
+        harness.clock.advance(3600)
+        (respond if answer else harness.server.respond())(connection)
+
+    harness.server.scripts[1] = suspend
+    with harness.client() as client:
+        client(ALL)
+        page = client(ALL)
+    assert page.requests == 2
+    # The time of the second request: the clock of the provider went on during the suspension.
+    assert page.observed_at >= T0 + timedelta(seconds=3600 - 3)
 
 
 def test_total_timeout_ends_the_retries(harness: ClientHarness) -> None:

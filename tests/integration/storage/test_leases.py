@@ -49,6 +49,19 @@ def test_released_stream_is_free_at_once(pg: PgStore, impatient: MakeStore, stre
         assert second.lease.epoch == first.lease.epoch + 1
 
 
+def test_lease_of_a_dead_process_ends_although_the_servers_clock_was_set_back(
+    pg: PgStore, impatient: MakeStore, stream: Stream, look: Look
+) -> None:
+    with pg.claim(stream):
+        pass
+    look(
+        "UPDATE sync.leases SET renewed_at = clock_timestamp() + interval '2 hours',"
+        " expires_at = clock_timestamp() + interval '2 hours 10 seconds'"
+    )
+    with impatient("other").claim(stream) as second:
+        assert second.lease.epoch == 2
+
+
 def test_stream_is_released_after_an_error(pg: PgStore, stream: Stream) -> None:
     with pytest.raises(RuntimeError), pg.claim(stream):
         raise RuntimeError
