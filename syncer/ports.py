@@ -69,8 +69,11 @@ class Provider(Protocol):
         Raises the class of `syncer.errors` that names the reaction, with the vendor's request id.
         """
 
-    def task(self, query: Query, record: Mapping[str, Any]) -> Task:
-        """The task in one record. Raises RecordError only where the record has no usable id."""
+    def task(self, query: Query, record: Mapping[str, Any], observed_at: datetime) -> Task:
+        """The task in one record, which was requested at `observed_at` on the provider's clock.
+
+        Instants that no task can have are None. Raises RecordError only where the record has no usable id.
+        """
 
     def reduce(self, record: dict[str, Any]) -> dict[str, Any]:
         """`record` without what must not be stored, by the source's options."""

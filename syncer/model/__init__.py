@@ -5,6 +5,7 @@ This package imports nothing of ours and contains no vendor's name.
 
 from syncer.model.calls import Credentials, Envelope, Page, Query, Request, Response
 from syncer.model.facts import Facts, Listing, ProviderExample, Role
+from syncer.model.instants import EARLIEST, HAPPENED, PLANNED, in_bounds
 from syncer.model.pagination import Offsets, PageNumbers, Paging, Tokens, count_rows
 from syncer.model.runs import Batch, Checkpoint, Counts, Mode, Run, RunStatus
 from syncer.model.streams import (
@@ -20,9 +21,12 @@ from syncer.model.streams import (
 from syncer.model.tasks import INT64, LONGEST_ID, OpenTask, Quirk, Rejected, Sighting, Status, Task
 
 __all__ = [
+    "EARLIEST",
     "GLOBAL",
+    "HAPPENED",
     "INT64",
     "LONGEST_ID",
+    "PLANNED",
     "Batch",
     "Checkpoint",
     "Counts",
@@ -56,5 +60,6 @@ __all__ = [
     "Task",
     "Tokens",
     "count_rows",
+    "in_bounds",
     "stream_label",
 ]

@@ -22,6 +22,7 @@ from syncer.errors import (
     Throttled,
 )
 from syncer.model import (
+    PLANNED,
     Credentials,
     Envelope,
     Facts,
@@ -186,15 +187,15 @@ class AlibabaAiccs(BaseProvider):
             request_id=request_id,
         )
 
-    def task(self, query: Query, record: Mapping[str, Any]) -> Task:
+    def task(self, query: Query, record: Mapping[str, Any], observed_at: datetime) -> Task:
         word = text(record.get("Status"))
         return Task(
             task_id=task_id(record, "Id"),
             status=_STATUSES.get(word or "", Status.UNKNOWN),
             provider_status=word,
             name=text(record.get("TaskName")),
-            created_at=epoch_instant(record.get("GmtCreate")),
-            started_at=epoch_instant(record.get("FireTime")),
+            created_at=epoch_instant(record.get("GmtCreate"), observed_at),
+            started_at=epoch_instant(record.get("FireTime"), observed_at, PLANNED),
             progress_done=integer(record.get("CompleteCount")),
             progress_total=integer(record.get("TotalCount")),
             resource_id=identifier(record.get("RobotId")),

@@ -36,21 +36,19 @@ from syncer.providers import baidu_signature
 from syncer.providers.baidu_signature import timestamp
 from syncer.providers.base import BaseProvider, NoOptions
 from syncer.providers.endpoints import query_string, read_endpoint
-from syncer.providers.fields import boolean, identifier, is_absent, iso_instant, task_id, text
+from syncer.providers.fields import boolean, identifier, iso_instant, task_id, text
 from syncer.providers.responses import ErrorResponse, Rules, check_requested_id, read_object, record_list
 
 _TITLE = "Baidu VOD"
 _SECOND = timedelta(seconds=1)
 
 #: FINISHED and FAILED are documented; the other words are those of Baidu's other media APIs.
-_ENDED = {
+_STATUSES = {
     "FINISHED": Status.SUCCEEDED,
     "SUCCESS": Status.SUCCEEDED,
     "FAILED": Status.FAILED,
     "CANCELLED": Status.CANCELLED,
     "CANCELED": Status.CANCELLED,
-}
-_OPEN = {
     "INIT": Status.WAITING,
     "QUEUED": Status.WAITING,
     "WAITING": Status.WAITING,
@@ -161,24 +159,24 @@ class BaiduVod(BaseProvider):
         marker = _next_marker(body, request_id)
         return Envelope(records=tuple(records), next_cursor=marker, request_id=request_id)
 
-    def task(self, query: Query, record: Mapping[str, Any]) -> Task:
+    def task(self, query: Query, record: Mapping[str, Any], observed_at: datetime) -> Task:
         word = text(record.get("status"))
+        finished_at = iso_instant(record.get("finishTime"), observed_at)
         return Task(
             task_id=task_id(record, "taskId"),
-            status=_status(word, has_finished=not is_absent(record.get("finishTime"))),
+            status=_status(word, has_finished=finished_at is not None),
             provider_status=word,
             task_type=text(record.get("type")),
-            created_at=iso_instant(record.get("createTime")),
-            finished_at=iso_instant(record.get("finishTime")),
+            created_at=iso_instant(record.get("createTime"), observed_at),
+            finished_at=finished_at,
             resource_id=identifier(record.get("mediaId")),
         )
 
 
 def _status(word: str | None, *, has_finished: bool) -> Status:
-    key = (word or "").upper()
-    if key in _ENDED:
-        return _ENDED[key]
-    return Status.FINISHED if has_finished else _OPEN.get(key, Status.UNKNOWN)
+    """The status that `word` means; a finish time counts only where the word is not known."""
+    known = _STATUSES.get((word or "").upper())
+    return known or (Status.FINISHED if has_finished else Status.UNKNOWN)
 
 
 def _next_marker(body: Mapping[str, Any], request_id: str) -> str | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from syncer.errors import RecordError
-from syncer.model import INT64, LONGEST_ID
+from syncer.model import HAPPENED, INT64, LONGEST_ID, in_bounds
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -61,28 +61,31 @@ def boolean(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def iso_instant(value: object) -> datetime | None:
-    """An ISO 8601 time, in UTC. A time without an offset is in UTC; zero dates are None."""
+def iso_instant(value: object, observed_at: datetime, ahead: timedelta = HAPPENED) -> datetime | None:
+    """An ISO 8601 time, in UTC. A time without an offset is in UTC.
+
+    None where no task can have it, see `in_bounds`: then it is a zero date, or a mistake.
+    """
     if not isinstance(value, str) or value.startswith(_ZERO_DATES):
         return None
     try:
         moment = datetime.fromisoformat(value.strip())
-        if moment.tzinfo is UTC:
-            return moment
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        if moment.tzinfo is not UTC:
+            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return in_bounds(moment, observed_at, ahead)
 
 
-def epoch_instant(value: object) -> datetime | None:
-    """A time in milliseconds since 1970, as a number or as text; 0 means "not yet" and is None."""
+def epoch_instant(value: object, observed_at: datetime, ahead: timedelta = HAPPENED) -> datetime | None:
+    """A time in milliseconds since 1970, as a number or as text; None as in `iso_instant`."""
     try:
         milliseconds = int(value) if isinstance(value, str) else value
-        if type(milliseconds) is not int or not milliseconds:
+        if type(milliseconds) is not int:
             return None
-        return EPOCH + timedelta(milliseconds=milliseconds)
+        return in_bounds(EPOCH + timedelta(milliseconds=milliseconds), observed_at, ahead)
     except (ValueError, OverflowError):
-        return iso_instant(value)
+        return iso_instant(value, observed_at, ahead)
 
 
 def microseconds(moment: datetime | None) -> int | None:

@@ -156,9 +156,9 @@ class TencentMps(BaseProvider):
             request_id=request_id,
         )
 
-    def task(self, query: Query, record: Mapping[str, Any]) -> Task:
+    def task(self, query: Query, record: Mapping[str, Any], observed_at: datetime) -> Task:
         if query.ids:
-            return _detail_task(query.ids[0], record)
+            return _detail_task(query.ids[0], record, observed_at)
         status, word, rank = _MEANINGS[query.list_name]
         return Task(
             task_id=task_id(record, "TaskId"),
@@ -166,9 +166,9 @@ class TencentMps(BaseProvider):
             provider_status=word,
             task_type=text(record.get("TaskType")),
             sub_types=texts(record.get("SubTaskTypes")),
-            created_at=iso_instant(record.get("CreateTime")),
-            started_at=iso_instant(record.get("BeginProcessTime")),
-            finished_at=iso_instant(record.get("FinishTime")),
+            created_at=iso_instant(record.get("CreateTime"), observed_at),
+            started_at=iso_instant(record.get("BeginProcessTime"), observed_at),
+            finished_at=iso_instant(record.get("FinishTime"), observed_at),
             rank=rank,
         )
 
@@ -193,7 +193,7 @@ def _is_unknown(code: str) -> bool:
 # Details
 
 
-def _detail_task(requested_id: str, record: Mapping[str, Any]) -> Task:
+def _detail_task(requested_id: str, record: Mapping[str, Any], observed_at: datetime) -> Task:
     """The task in a detail response, which has no id of its own, but the outcome of an ended task.
 
     Its TaskType is not used: the LiveProcessTask of a list is a LiveStreamProcessTask here.
@@ -207,9 +207,9 @@ def _detail_task(requested_id: str, record: Mapping[str, Any]) -> Task:
         task_id=requested_id,
         status=status,
         provider_status=word,
-        created_at=iso_instant(record.get("CreateTime")),
-        started_at=iso_instant(record.get("BeginProcessTime")),
-        finished_at=iso_instant(record.get("FinishTime")),
+        created_at=iso_instant(record.get("CreateTime"), observed_at),
+        started_at=iso_instant(record.get("BeginProcessTime"), observed_at),
+        finished_at=iso_instant(record.get("FinishTime"), observed_at),
         error_code=error_code(failure),
         error_message=text(failure.get("Message")),
         rank=rank,

@@ -191,19 +191,19 @@ class TencentTat(BaseProvider):
             return Envelope(records=(), next_cursor=None, request_id=error.request_id)
         raise tencent.error_of(error, query, self.facts.page_size)
 
-    def task(self, query: Query, record: Mapping[str, Any]) -> Task:
+    def task(self, query: Query, record: Mapping[str, Any], observed_at: datetime) -> Task:
         word = text(record.get("TaskStatus"))
         status = _STATUSES.get(word or "", Status.UNKNOWN)
-        updated_at = iso_instant(record.get("UpdatedTime"))
+        updated_at = iso_instant(record.get("UpdatedTime"), observed_at)
         return Task(
             task_id=task_id(record, "InvocationTaskId"),
             status=status,
             provider_status=word,
             name=text(record.get("CommandName")) or text(record.get("CommandId")),
             task_type=text(_part(record, "CommandDocument").get("CommandType")),
-            created_at=iso_instant(record.get("CreatedTime")),
-            started_at=iso_instant(record.get("StartTime")),
-            finished_at=iso_instant(record.get("EndTime")),
+            created_at=iso_instant(record.get("CreatedTime"), observed_at),
+            started_at=iso_instant(record.get("StartTime"), observed_at),
+            finished_at=iso_instant(record.get("EndTime"), observed_at),
             updated_at=updated_at,
             parent_id=identifier(record.get("InvocationId")),
             resource_id=identifier(record.get("InstanceId")),

@@ -74,11 +74,12 @@ class _PageParser:
             return
         record, text, is_altered = clean(self.provider.reduce(record))
         try:
-            task = self.provider.task(self.query, record)
+            task = self.provider.task(self.query, record, self.observed_at)
         except RecordError as error:
             self._reject(text, str(error))
             return
         if self.is_detail:
+            self.quirk_collector.add_detail(record, task)
             self._add_sighting(task, is_altered, detail=text)
         else:
             self.quirk_collector.add(record, task)

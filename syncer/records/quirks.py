@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from syncer.model import Facts, Quirk, Task
@@ -12,13 +12,15 @@ from syncer.records.cleaning import canonical_json
 _MAX_QUIRKS = 50
 #: Characters of a path, a value or a sample. Cut without an ellipsis: path and value are the key of a quirk.
 _MAX_LENGTH = 200
-_ZERO_DATES = ("0000-00-00", "0001-01-01")
+_ZERO_DATES = ("0000-00-00", "0001-01-01T00:00:00")
 _JSON_TYPES: dict[type, str] = {
     **{str: "string", bool: "boolean", int: "number", float: "number"},
     **{list: "array", dict: "object"},
 }
 
 Tree = dict[str, "Tree"]
+#: A path, its names, and the field of Task that it fills.
+MappedField = tuple[str, list[str], str]
 
 
 class QuirkCollector:
@@ -28,6 +30,7 @@ class QuirkCollector:
         self._known_fields = _tree(facts.known_paths)
         self._enumerations = [(path, path.split("."), known) for path, known in facts.known_values.items()]
         self._mapped_fields = [(path, path.split("."), field) for path, field in facts.fields.items()]
+        self._mapped_instants = [each for each in self._mapped_fields if each[2].endswith("_at")]
         self._quirks: dict[tuple[str, str | None], Quirk] = {}
 
     @property
@@ -42,7 +45,16 @@ class QuirkCollector:
                 for word in value if isinstance(value, list) else (value,):
                     if isinstance(word, str) and word and word not in known:
                         self._add_quirk(path, word, word)
-        for path, names, field in self._mapped_fields:
+        self._add_unreadable_fields(record, task, self._mapped_fields)
+
+    def add_detail(self, detail: Mapping[str, Any], task: Task) -> None:
+        """Collect the unreadable and impossible instants of the detail response that was mapped to `task`."""
+        self._add_unreadable_fields(detail, task, self._mapped_instants)
+
+    def _add_unreadable_fields(
+        self, record: Mapping[str, Any], task: Task, mapped_fields: Iterable[MappedField]
+    ) -> None:
+        for path, names, field in mapped_fields:
             mapped = getattr(task, field)
             if mapped is None or mapped == ():
                 self._add_unreadable_values(path, _values_at(record, names))

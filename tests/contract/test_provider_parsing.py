@@ -69,7 +69,7 @@ def test_record_becomes_a_task_that_can_be_stored(provider: Provider, data: st.D
     record = data.draw(records(provider))
     for query in queries(provider):
         try:
-            task = provider.task(query, provider.reduce(record))
+            task = provider.task(query, provider.reduce(record), NOW)
         except RecordError:
             continue
         assert 0 < len(task.task_id) <= LONGEST_ID
@@ -92,8 +92,10 @@ def test_number_that_no_column_can_hold_is_left_out(name: str, provider: Provide
     for path, field in provider.facts.fields.items():
         if field in _INTEGERS and "." not in path:
             for number in (INT64.stop, INT64.start - 1):
-                assert getattr(provider.task(list_query(provider), {**record, path: number}), field) is None
-            kept = provider.task(list_query(provider), {**record, path: INT64.stop - 1})
+                assert (
+                    getattr(provider.task(list_query(provider), {**record, path: number}, NOW), field) is None
+                )
+            kept = provider.task(list_query(provider), {**record, path: INT64.stop - 1}, NOW)
             assert getattr(kept, field) == INT64.stop - 1
 
 
@@ -117,6 +119,6 @@ def test_constants_name_fields_of_a_task() -> None:
 def _example(name: str, provider: Provider) -> tuple[list[dict[str, Any]], object]:
     """The records of the example response, and the id of the first as the vendor writes it."""
     envelope = provider.parse(list_query(provider), json_response(PROVIDERS[name].example.response))
-    task = provider.task(list_query(provider), envelope.records[0])
+    task = provider.task(list_query(provider), envelope.records[0], NOW)
     shown = list(envelope.records)
     return shown, next(value for value in shown[0].values() if str(value) == task.task_id)

@@ -87,7 +87,7 @@ class MinimalProvider(BaseProvider):
         content = self._content(answer)
         return Envelope(records=tuple(content["tasks"]), next_cursor=None, request_id="r-1")
 
-    def task(self, query: Query, record: Mapping[str, Any]) -> Task:
+    def task(self, query: Query, record: Mapping[str, Any], observed_at: datetime) -> Task:
         return Task(task_id=record["id"], status=Status.RUNNING)
 
     def regions_request(self) -> Request:

@@ -153,18 +153,18 @@ class AcmeRender(BaseProvider):
         cursor = None if query.ids else _PAGING.next_cursor(query, count_rows(jobs, "jobId"), total)
         return Envelope(records=tuple(jobs), next_cursor=cursor, total=total, request_id=request_id)
 
-    def task(self, query: Query, record: Mapping[str, Any]) -> Task:
+    def task(self, query: Query, record: Mapping[str, Any], observed_at: datetime) -> Task:
         word = text(record.get("state"))
-        updated_at = iso_instant(record.get("updatedAt"))
+        updated_at = iso_instant(record.get("updatedAt"), observed_at)
         return Task(
             task_id=task_id(record, "jobId"),
             status=_STATUSES.get(word or "", Status.UNKNOWN),
             provider_status=word,
             name=text(record.get("title")),
             task_type=text(record.get("preset")),
-            created_at=iso_instant(record.get("createdAt")),
-            started_at=iso_instant(record.get("startedAt")),
-            finished_at=iso_instant(record.get("endedAt")),
+            created_at=iso_instant(record.get("createdAt"), observed_at),
+            started_at=iso_instant(record.get("startedAt"), observed_at),
+            finished_at=iso_instant(record.get("endedAt"), observed_at),
             updated_at=updated_at,
             progress_done=integer(record.get("framesDone")),
             progress_total=integer(record.get("framesTotal")),

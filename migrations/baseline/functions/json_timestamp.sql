@@ -1,8 +1,9 @@
-CREATE OR REPLACE FUNCTION sync.json_timestamp(value jsonb) RETURNS timestamptz
+CREATE OR REPLACE FUNCTION sync.json_timestamp(value jsonb, observed_at timestamptz) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     -- CASE, not WHERE: Postgres evaluates functions of constant arguments before it evaluates a WHERE.
-    SELECT CASE
+    SELECT CASE WHEN at >= '2006-01-01 00:00+00' AND at - observed_at <= '24 hours'::interval THEN at END
+    FROM (SELECT CASE
         WHEN t.year > 1 AND t.month BETWEEN 1 AND 12 AND t.hour < 24 AND t.minute < 60 AND t.second < 60
             AND t.ahead BETWEEN -1440 AND 1440
             AND t.day BETWEEN 1 AND CASE
@@ -24,9 +25,9 @@ BEGIN ATOMIC
             '^\s*(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d(?:\.\d{1,6})?)\d*\s*(?:Z|([+-])(\d\d):?(\d\d))?\s*$'
         ) p
         WHERE jsonb_typeof(value) = 'string'
-    ) t;
+    ) t) AS read (at);
 END;
-COMMENT ON FUNCTION sync.json_timestamp IS 'An ISO 8601 time; UTC if it has no offset. Null for anything else, and for zero dates such as 0000-00-00.';
+COMMENT ON FUNCTION sync.json_timestamp IS 'An ISO 8601 time; UTC if it has no offset. Null for anything else, and for an instant before 2006 or more than a day after observed_at, as in the mapped columns.';
 
 -- Postgres calls the functions in a view with the privileges of the view's reader.
 GRANT EXECUTE ON FUNCTION sync.json_timestamp TO PUBLIC;

@@ -32,7 +32,8 @@ def test_provider_reads_every_task(client: ListClient) -> None:
         query = client.query(list_name=listing.name, limit=client.provider.facts.page_size)
         while True:
             envelope = client.provider.parse(query, client.get(query))
-            seen |= {client.provider.task(query, record).task_id for record in envelope.records}
+            now = client.simulator.clock.now()
+            seen |= {client.provider.task(query, record, now).task_id for record in envelope.records}
             if envelope.next_cursor is None:
                 break
             query = client.query(list_name=query.list_name, limit=query.limit, cursor=envelope.next_cursor)

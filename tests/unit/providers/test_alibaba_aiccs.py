@@ -21,6 +21,7 @@ from syncer.errors import (
     Throttled,
 )
 from syncer.model import Query, Response, Role, Status, Task
+from tests.support.provider_queries import NOW
 from tests.support.provider_responses import documented_responses, json_response, make_provider
 
 _AICCS = make_provider("alibaba_aiccs")
@@ -78,7 +79,7 @@ def test_documented_response_is_parsed() -> None:
     envelope = _AICCS.parse(Query(list_name="ALL", limit=20), response)
     assert (envelope.total, envelope.next_cursor) == (50, "2")
     assert envelope.request_id == "D9CB3933-9FE3-4870-BA8E-2BEE91B69D23"
-    assert _AICCS.task(_ALL, envelope.records[0]) == Task(
+    assert _AICCS.task(_ALL, envelope.records[0], NOW) == Task(
         task_id="0",
         status=Status.WAITING,
         provider_status="RELEASE",
@@ -108,16 +109,16 @@ def test_documented_response_is_parsed() -> None:
     ],
 )
 def test_status_is_mapped(word: str | None, status: Status) -> None:
-    assert _AICCS.task(_ALL, {"Id": 1, "Status": word}).status is status
+    assert _AICCS.task(_ALL, {"Id": 1, "Status": word}, NOW).status is status
 
 
 @pytest.mark.parametrize("fired", ["", "0", 0, None])
 def test_campaign_without_a_fire_time_has_no_start(fired: object) -> None:
-    assert _AICCS.task(_ALL, {"Id": 1, "FireTime": fired}).started_at is None
+    assert _AICCS.task(_ALL, {"Id": 1, "FireTime": fired}, NOW).started_at is None
 
 
 def test_long_id_is_exact_text() -> None:
-    assert _AICCS.task(_ALL, {"Id": 9007199254740993}).task_id == "9007199254740993"
+    assert _AICCS.task(_ALL, {"Id": 9007199254740993}, NOW).task_id == "9007199254740993"
 
 
 @pytest.mark.parametrize(

@@ -36,12 +36,15 @@ def listed(**fields: Any) -> Response:
     )
 
 
+_SEEN = datetime(2024, 12, 6, tzinfo=UTC)
+
+
 def refused(code: str, status: int = 400) -> Response:
     return json_response({"requestId": "r-1", "code": code, "message": "no"}, status)
 
 
 def status_of(word: object, finished: object = None) -> Status:
-    return _VOD.task(_PAGE, {"taskId": "tsk-1", "status": word, "finishTime": finished}).status
+    return _VOD.task(_PAGE, {"taskId": "tsk-1", "status": word, "finishTime": finished}, _SEEN).status
 
 
 @pytest.mark.parametrize(
@@ -79,7 +82,7 @@ def test_documented_response_is_parsed() -> None:
     (response,) = documented_responses("baidu_vod")
     envelope = _VOD.parse(_PAGE, response)
     assert (len(envelope.records), envelope.next_cursor) == (2, None)
-    assert _VOD.task(_PAGE, envelope.records[0]) == Task(
+    assert _VOD.task(_PAGE, envelope.records[0], _SEEN) == Task(
         task_id="tsk-emeqb9c1kmdd7rns",
         status=Status.FAILED,
         provider_status="FAILED",
@@ -102,7 +105,9 @@ def test_documented_response_is_parsed() -> None:
         ("RUNNING", None, Status.RUNNING),
         ("processing", "0000-00-00T00:00:00Z", Status.RUNNING),
         ("PAUSED", None, Status.PAUSED),
-        ("RUNNING", "2024-12-05T06:08:43Z", Status.FINISHED),
+        ("RUNNING", "2024-12-05T06:08:43Z", Status.RUNNING),
+        ("ODD", "2099-01-01T00:00:00Z", Status.UNKNOWN),
+        ("ODD", "1970-01-01T08:00:00+08:00", Status.UNKNOWN),
         ("ODD", None, Status.UNKNOWN),
         ("ODD", "2024-12-05T06:08:43Z", Status.FINISHED),
         (None, None, Status.UNKNOWN),

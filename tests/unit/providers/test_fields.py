@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from syncer.errors import RecordError
+from syncer.model import EARLIEST, HAPPENED, PLANNED
 from syncer.providers import fields
 
 _NOON = datetime(2020, 11, 5, 12, 0, tzinfo=UTC)
@@ -24,13 +25,21 @@ _NOON = datetime(2020, 11, 5, 12, 0, tzinfo=UTC)
         (" 2020-11-05T12:00:00Z ", _NOON),
         ("2020-11-05T12:00:00.250Z", _NOON.replace(microsecond=250_000)),
         ("2020-11-05T12:00:00.123456789Z", _NOON.replace(microsecond=123_456)),
-        ("1969-12-31T23:59:59Z", datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)),
-        ("2999-01-01T00:00:00Z", datetime(2999, 1, 1, tzinfo=UTC)),
+        ("1969-12-31T23:59:59Z", None),
+        ("2999-01-01T00:00:00Z", None),
         ("0000-00-00T00:00:00Z", None),
         ("0000-00-00 00:00:00", None),
         ("0001-01-01T00:00:00Z", None),
         ("0001-01-01T01:00:00+08:00", None),
         ("9999-12-31T23:59:59-08:00", None),
+        ("9999-12-31T23:59:59Z", None),
+        ("1970-01-01T08:00:00+08:00", None),
+        ("0001-01-01T08:05:43+08:05", None),
+        ("-62135596800", None),
+        ("2005-12-31T23:59:59Z", None),
+        ("2006-01-01T00:00:00Z", EARLIEST),
+        ("2020-11-06T12:00:00Z", _NOON + HAPPENED),
+        ("2020-11-06T12:00:00.000001Z", None),
         ("yesterday", None),
         ("", None),
         (None, None),
@@ -40,11 +49,11 @@ _NOON = datetime(2020, 11, 5, 12, 0, tzinfo=UTC)
     ],
 )
 def test_iso_instant(written: object, meant: datetime | None) -> None:
-    assert fields.iso_instant(written) == meant
+    assert fields.iso_instant(written, _NOON) == meant
 
 
 def test_iso_instant_is_in_utc() -> None:
-    moment = fields.iso_instant("2020-11-05T20:00:00+08:00")
+    moment = fields.iso_instant("2020-11-05T20:00:00+08:00", _NOON)
     assert moment is not None
     assert moment.tzinfo is UTC
 
@@ -55,7 +64,7 @@ def test_iso_instant_is_in_utc() -> None:
         ("1604577600000", _NOON),
         (1604577600000, _NOON),
         ("1604577600250", _NOON.replace(microsecond=250_000)),
-        ("-1000", datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("-1000", None),
         ("2020-11-05T12:00:00Z", _NOON),
         ("0", None),
         (0, None),
@@ -63,13 +72,22 @@ def test_iso_instant_is_in_utc() -> None:
         (None, None),
         (True, None),
         (1.5, None),
+        (-62135596800, None),
+        (1604577600, None),
+        (253402300799000, None),
         ("9" * 30, None),
         (10**30, None),
         ({}, None),
     ],
 )
 def test_epoch_instant(written: object, meant: datetime | None) -> None:
-    assert fields.epoch_instant(written) == meant
+    assert fields.epoch_instant(written, _NOON) == meant
+
+
+def test_planned_instant_may_be_a_year_ahead() -> None:
+    assert fields.epoch_instant(1_635_000_000_000, _NOON) is None
+    assert fields.epoch_instant(1_635_000_000_000, _NOON, PLANNED) is not None
+    assert fields.epoch_instant(1_640_000_000_000, _NOON, PLANNED) is None
 
 
 @pytest.mark.parametrize(

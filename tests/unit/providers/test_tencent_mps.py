@@ -22,6 +22,7 @@ from syncer.errors import (
     Throttled,
 )
 from syncer.model import Query, Status, Task
+from tests.support.provider_queries import NOW
 from tests.support.provider_responses import (
     documented_responses,
     json_response,
@@ -84,7 +85,7 @@ def test_documented_responses_are_parsed(site: str) -> None:
     assert (len(second.records), second.next_cursor, second.total) == (1, None, 1)
     assert third.next_cursor is None
     assert first.request_id == "46311b39-10ce-47eb-b2b6-7ce82bb4476d"
-    task = _MPS.task(_FINISH, first.records[0])
+    task = _MPS.task(_FINISH, first.records[0], NOW)
     assert task == Task(
         task_id="taskId1",
         status=Status.FINISHED,
@@ -101,9 +102,9 @@ def test_documented_responses_are_parsed(site: str) -> None:
 def test_contradictory_example_is_stored_as_it_is() -> None:
     """The international page shows a FINISH row without, and a PROCESSING row with, a finish time."""
     _, finish, processing = documented_responses("tencent_mps_intl")
-    unfinished = _MPS.task(_FINISH, _MPS.parse(_FINISH, finish).records[0])
+    unfinished = _MPS.task(_FINISH, _MPS.parse(_FINISH, finish).records[0], NOW)
     query = Query(list_name="PROCESSING")
-    finished = _MPS.task(query, _MPS.parse(query, processing).records[0])
+    finished = _MPS.task(query, _MPS.parse(query, processing).records[0], NOW)
     assert (unfinished.status, unfinished.finished_at) == (Status.FINISHED, None)
     assert (finished.status, finished.finished_at) == (Status.RUNNING, _CREATED)
 
@@ -118,7 +119,7 @@ def test_contradictory_example_is_stored_as_it_is() -> None:
     ],
 )
 def test_status_is_that_of_the_list(list_name: str, status: Status, word: str, rank: int) -> None:
-    task = _MPS.task(Query(list_name=list_name), {"TaskId": "a"})
+    task = _MPS.task(Query(list_name=list_name), {"TaskId": "a"}, NOW)
     assert (task.status, task.provider_status, task.rank) == (status, word, rank)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from syncer.model import Query, Status, Task
+from tests.support.provider_queries import NOW
 from tests.support.provider_responses import make_provider, tencent_response
 
 _MPS = make_provider("tencent_mps")
@@ -17,7 +18,7 @@ _DETAIL = Query(ids=("24-WorkflowTask-1",))
 
 def detail(**fields: Any) -> Task:
     envelope = _MPS.parse(_DETAIL, tencent_response(Status="FINISH", TaskType="WorkflowTask", **fields))
-    return _MPS.task(_DETAIL, envelope.records[0])
+    return _MPS.task(_DETAIL, envelope.records[0], NOW)
 
 
 def workflow(*results: dict[str, Any], code: int = 0) -> Task:
@@ -34,7 +35,7 @@ def workflow(*results: dict[str, Any], code: int = 0) -> Task:
 )
 def test_detail_has_the_status(word: str, status: Status, rank: int | None) -> None:
     record = {"Status": word, "CreateTime": "2018-12-27T13:57:15Z", "FinishTime": "0000-00-00T00:00:00Z"}
-    task = _MPS.task(_DETAIL, record)
+    task = _MPS.task(_DETAIL, record, NOW)
     assert (task.task_id, task.status, task.rank) == ("24-WorkflowTask-1", status, rank)
     assert (task.provider_status, task.created_at, task.finished_at) == (word, _CREATED, None)
 
@@ -107,5 +108,5 @@ def test_editing_succeeds_by_its_own_code() -> None:
 
 def test_detail_does_not_change_the_task_type() -> None:
     """The list's LiveProcessTask is a LiveStreamProcessTask in its detail."""
-    task = _MPS.task(_DETAIL, {"TaskType": "LiveStreamProcessTask", "Status": "FINISH"})
+    task = _MPS.task(_DETAIL, {"TaskType": "LiveStreamProcessTask", "Status": "FINISH"}, NOW)
     assert task.task_type is None

@@ -19,6 +19,7 @@ from syncer.errors import (
     Throttled,
 )
 from syncer.model import Query, Status, Task
+from tests.support.provider_queries import NOW
 from tests.support.provider_responses import (
     documented_responses,
     json_response,
@@ -37,7 +38,7 @@ def record(**fields: Any) -> dict[str, Any]:
 
 
 def task(**fields: Any) -> Task:
-    return _TAT.task(_PAGE, record(**fields))
+    return _TAT.task(_PAGE, record(**fields), NOW)
 
 
 def test_request_has_offset_and_region() -> None:
@@ -67,7 +68,7 @@ def test_documented_response_is_parsed() -> None:
     (response,) = documented_responses("tencent_tat")
     envelope = _TAT.parse(_PAGE, response)
     assert (envelope.total, envelope.next_cursor, envelope.back_cursor) == (1, None, None)
-    assert _TAT.task(_PAGE, envelope.records[0]) == Task(
+    assert _TAT.task(_PAGE, envelope.records[0], NOW) == Task(
         task_id="invt-08oe5fe2",
         status=Status.SUCCEEDED,
         provider_status="SUCCESS",

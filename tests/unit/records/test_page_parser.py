@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from syncer.errors import ProtocolError, Retryable
-from syncer.model import Page, Query, Response, Status
+from syncer.model import Page, Query, Quirk, Response, Status
 from syncer.records import parse_page
 from tests.support.parsed_pages import FINISH, NOW, aiccs, mps, stored_record, tat
 from tests.support.provider_responses import make_provider, tencent_error, tencent_response
@@ -94,9 +93,30 @@ def test_counter_beyond_64_bits_is_stored_in_the_record_alone() -> None:
     assert json.loads(sighting.record)["TotalCount"] == 2**63
 
 
-@pytest.mark.parametrize(("milliseconds", "year"), [("-2208988800000", 1900), ("32503680000000", 3000)])
-def test_dates_far_from_today_are_read(milliseconds: str, year: int) -> None:
-    assert aiccs(GmtCreate=milliseconds).task.created_at == datetime(year, 1, 1, tzinfo=UTC)
+@pytest.mark.parametrize(
+    "written", ["1970-01-01T08:00:00+08:00", "0001-01-01T08:05:43+08:05", "9999-12-31T23:59:59Z"]
+)
+@pytest.mark.parametrize("query", [FINISH, Query(ids=("a",))], ids=["list", "detail"])
+def test_instant_that_no_task_can_have_is_null_and_noted(written: str, query: Query) -> None:
+    record = {"TaskId": "a", "FinishTime": written}
+    if query.ids:
+        response = tencent_response(Status="PROCESSING", **record)
+        page = parse_page(make_provider("tencent_mps"), query, response, observed_at=NOW)
+    else:
+        page = mps(record)
+    (sighting,) = page.sightings
+    assert sighting.task.finished_at is None
+    assert page.quirks == (Quirk(path="FinishTime", value="(string)", sample=json.dumps(written)),)
+
+
+def test_update_time_that_no_task_can_have_is_no_rank() -> None:
+    (sighting,) = tat({"InvocationTaskId": "a", "UpdatedTime": "2099-01-01T00:00:00Z"}).sightings
+    assert (sighting.task.updated_at, sighting.task.rank) == (None, None)
+
+
+def test_number_that_is_no_instant_is_null() -> None:
+    assert aiccs(GmtCreate=-62135596800).task.created_at is None
+    assert aiccs(GmtCreate=253402300799000).task.created_at is None
 
 
 # Details

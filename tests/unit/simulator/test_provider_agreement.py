@@ -24,7 +24,7 @@ def test_row_is_parsed_as_the_true_state(simulator: Simulator, name: str) -> Non
     provider = provider_for(name)
     query = Query(list_name=provider.facts.lists[-1].name, region=GLOBAL)
     for true_task, state in every_state(simulator, name):
-        task = provider.task(query, state.record)
+        task = provider.task(query, state.record, true_task.states[-1].at)
         assert task.task_id == true_task.task_id
         assert task.provider_status == state.status
         assert (task.is_open, task.status is Status.FAILED) == (state.is_open, state.has_failed)
@@ -35,7 +35,7 @@ def test_row_is_parsed_as_the_true_state(simulator: Simulator, name: str) -> Non
 def test_detail_is_parsed_as_the_true_outcome(simulator: Simulator, name: str) -> None:
     provider = provider_for(name)
     for true_task, state in every_state(simulator, name):
-        task = provider.task(Query(ids=(true_task.task_id,)), state.detail)
+        task = provider.task(Query(ids=(true_task.task_id,)), state.detail, true_task.states[-1].at)
         assert (task.is_open, task.status is Status.FAILED) == (state.is_open, state.has_failed)
         assert (task.status is Status.SUCCEEDED) is not (state.is_open or state.has_failed)
         assert bool(task.error_code) is state.has_failed
@@ -45,7 +45,7 @@ def test_detail_is_parsed_as_the_true_outcome(simulator: Simulator, name: str) -
 def test_mps_row_is_parsed_with_the_times_of_its_status(simulator: Simulator) -> None:
     provider = provider_for("mps-cn")
     for true_task, state in every_state(simulator, "mps-cn"):
-        task = provider.task(Query(list_name=state.status), state.record)
+        task = provider.task(Query(list_name=state.status), state.record, true_task.states[-1].at)
         assert task.task_id == true_task.task_id
         assert task.provider_status == state.status
         assert_times(task, true_task, state)
