@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -11,12 +12,17 @@ from typing import IO
 
 from syncer.errors import ConfigurationError, SyncerError
 
+#: The answers for a folder that CIFS, FUSE and NFS cannot synchronise, or whose entries may not be read. They
+#: are no failure of the file in it, which is written.
+_CANNOT_SYNC = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM}
+
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     """Write a new file that replaces `path` when the block succeeds; an error leaves `path` unchanged.
 
-    After the block the file is on disk (fsync) and survives a power failure. A crash leaves at most a file
+    After the block the file is on disk (fsync) and survives a power failure, except on file systems that
+    cannot write the entries of a folder to disk, such as CIFS and some of FUSE. A crash leaves at most a file
     whose name begins with a dot: data lake readers skip it, and the next writer of `path` replaces it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,8 +67,13 @@ def explain_os_errors(folder: Path) -> Iterator[None]:
 
 
 def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+    """Write the entries of `folder` to disk where its file system can; raise OSError if the disk fails."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise
