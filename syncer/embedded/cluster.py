@@ -47,7 +47,11 @@ class Cluster:
     os_user: OsUser
 
     def create(self, password: str, settings: Mapping[str, str]) -> None:
-        """Create the data folder, completely or not at all, with a superuser that has `password`."""
+        """Create the data folder, completely or not at all, with a superuser that has `password`.
+
+        Raises ConfigurationError if the server's user has no name.
+        """
+        self.os_user.require_name()
         draft = self.folder.with_suffix(".new")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(0o700)

@@ -50,6 +50,17 @@ class OsUser:
         except KeyError:
             return str(self.uid)
 
+    def require_name(self) -> None:
+        """Raise ConfigurationError if the operating system has no name for this user: initdb needs one."""
+        try:
+            pwd.getpwuid(self.uid)
+        except KeyError:
+            raise ConfigurationError(
+                f"the user id {self.uid} has no name, which Postgres needs to create its data: add the user "
+                f"(useradd --uid {self.uid} NAME; in a container: in its image), run syncer as a named user, "
+                "or set database.url to a running server"
+            ) from None
+
     @property
     def differs_from_current(self) -> bool:
         """Whether this is not the user of the current process."""

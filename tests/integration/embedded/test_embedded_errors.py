@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from syncer.embedded import EmbeddedPostgres
+from syncer.embedded.os_user import OsUser
 from syncer.errors import ConfigurationError, StoreUnavailable
 
 
@@ -48,3 +49,13 @@ def test_folder_that_the_servers_user_cannot_enter_is_a_wrong_configuration(fold
     with pytest.raises(ConfigurationError, match="cannot enter"):
         EmbeddedPostgres(closed).running().__enter__()
     assert closed.stat().st_mode & 0o777 == 0o700
+
+
+def test_user_without_a_name_is_a_wrong_configuration(
+    new_postgres: EmbeddedPostgres, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OsUser, "for_files", lambda _: OsUser(3_999_999_999, 3_999_999_999))
+    monkeypatch.setattr(OsUser, "can_run", lambda *_: True)
+    with pytest.raises(ConfigurationError, match=r"user id 3999999999 has no name.*useradd.*database\.url"):
+        new_postgres.running().__enter__()
+    assert not (folder / "a folder" / "postgres" / "db").exists()
