@@ -15,6 +15,7 @@ from syncer.embedded.binaries import Binaries, find_binaries
 from syncer.embedded.binaries_copy import readable_binaries
 from syncer.embedded.cluster import Cluster
 from syncer.embedded.data_dir import make_folder
+from syncer.embedded.libpq_environment import without_libpq_variables
 from syncer.embedded.os_user import OsUser
 from syncer.embedded.password_file import DATABASE, HOST, ROLE, SUPERUSER, generate_passwords, read_password
 from syncer.embedded.provisioning import create_role_and_database
@@ -55,6 +56,8 @@ class EmbeddedPostgres:
         self._keep_running_file = self._folder / "keep-running"
         self._binaries = binaries
         self._settings = settings or {}
+        #: The variables of libpq that the user has set: clients must be started without them.
+        self.libpq_variables: list[str] = []
 
     @property
     def password_file(self) -> Path:
@@ -83,13 +86,18 @@ class EmbeddedPostgres:
     def running(self, *, keep_running: bool = False) -> Iterator[str]:
         """Start the server if it does not run; yield the database's URL; stop it if no process uses it.
 
-        With `keep_running` the server continues without users until `stop()`.
+        With `keep_running` the server continues without users until `stop()`. Inside the block this process
+        has no environment variables of libpq, such as PGSSLMODE: they describe another server.
         Raises ConfigurationError if the folder or the machine is unsuitable, StoreUnavailable if the server
         does not start.
         """
         with self._os_errors_as_configuration_errors():
             self._prepare_folder()
-        with file_locks.open_lock_file(self._users_lock_file) as users_lock:
+        with (
+            file_locks.open_lock_file(self._users_lock_file) as users_lock,
+            without_libpq_variables() as variables,
+        ):
+            self.libpq_variables = variables or self.libpq_variables
             try:
                 with self._os_errors_as_configuration_errors(), self._start_stop_lock():
                     file_locks.lock_shared(users_lock)

@@ -14,12 +14,18 @@ from syncer.embedded.postgres import EmbeddedPostgres
 def psql_command(postgres: EmbeddedPostgres) -> str:
     """A shell command that connects as the ordinary role, without the password in the process list.
 
-    It names psql by its path if psql is not on PATH but came with the server's binaries.
+    It names psql by its path if psql is not on PATH but came with the server's binaries, and removes the
+    variables of libpq that the user's environment sets for another server.
     """
     url = urlsplit(postgres.url())
     url_without_password = url._replace(netloc=f"{url.username}@{url.hostname}:{url.port}").geturl()
     password_file = shlex.quote(str(postgres.password_file))
-    return f"PGPASSFILE={password_file} {shlex.quote(_psql())} {url_without_password}"
+    others = [name for name in postgres.libpq_variables if name != "PGPASSFILE"]
+    unset = "".join(f"-u {name} " for name in others)
+    return (
+        f"{f'env {unset}' if unset else ''}PGPASSFILE={password_file} {shlex.quote(_psql())} "
+        f"{url_without_password}"
+    )
 
 
 def _psql() -> str:

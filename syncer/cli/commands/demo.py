@@ -82,10 +82,11 @@ def _run_script(folder: Path, args: Namespace) -> int:
 
 
 def clear_environment() -> None:
-    """Remove the variables that configure syncer or libpq: simulated tasks must not get into a real database.
+    """Remove the variables that configure syncer: simulated tasks must not get into a real database.
 
-    Also bypass proxies: the simulated clouds are on this machine.
+    Those of libpq are removed where the server is started. Also bypass proxies: the simulated clouds are on
+    this machine.
     """
-    for name in [name for name in os.environ if name.startswith(("SYNCER_", "PG"))]:
+    for name in [name for name in os.environ if name.startswith("SYNCER_")]:
         del os.environ[name]
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from syncer.embedded import EmbeddedPostgres, psql_command
+from syncer.embedded.libpq_environment import libpq_variables
 from syncer.embedded.os_user import OsUser
 from syncer.embedded.tcp_ports import read_port
 
@@ -166,6 +167,32 @@ def test_psql_command_connects_and_hides_the_password(postgres: EmbeddedPostgres
         result = subprocess.run(command, shell=True, capture_output=True, text=True, check=True, cwd="/")
         assert result.stdout == "syncer\n"
         assert url.split(":")[2].split("@")[0] not in command
+
+
+def test_libpq_variables_of_another_server_are_ignored(
+    postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {
+        "PGSSLMODE": "require",
+        "PGSERVICE": "absent",
+        "PGHOSTADDR": "192.0.2.1",
+        "PGOPTIONS": "-c no.such=1 -c statement_timeout=nonsense",
+        "PGCLIENTENCODING": "nonsense",
+        "PGDATESTYLE": "nonsense",
+        "PGCHANNELBINDING": "require",
+        "PGREQUIREAUTH": "none",
+        "PGTARGETSESSIONATTRS": "standby",
+    }
+    for name in libpq_variables():
+        monkeypatch.setenv(name, values.get(name, "nonsense"))
+    with postgres.running() as url:
+        assert query_value(url, "select 1") == 1
+        command = f"{psql_command(postgres)} -qtAc 'select current_user'"
+    assert os.environ["PGSSLMODE"] == "require"
+    with postgres.running():
+        environment = {**os.environ, **dict.fromkeys(libpq_variables(), "nonsense"), **values}
+        result = subprocess.run(command, shell=True, capture_output=True, text=True, cwd="/", env=environment)
+    assert (result.stdout, result.stderr) == ("syncer\n", "")
 
 
 def test_interrupted_creation_is_repeated(new_postgres: EmbeddedPostgres, folder: Path) -> None:
