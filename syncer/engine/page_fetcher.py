@@ -32,6 +32,7 @@ class PageFetcher:
         self.skipped: list[SyncerError] = []
         self._has_answered = False
         self._rows = 0
+        self._longest_page = 0
 
     def fetch_page(self, cursor: str | None) -> Page:
         """Fetch the page at `cursor`, in smaller and smaller parts if it fails; return the first part.
@@ -41,7 +42,8 @@ class PageFetcher:
         limit = self.limit
         while True:
             try:
-                page = self.fetch(self.scan.query(self.context.region, cursor, limit))
+                query = self.scan.query(self.context.region, cursor, limit, longest_page=self._longest_page)
+                page = self.fetch(query)
             except (PageRefused, Retryable) as error:
                 if limit == 1 and self._may_skip(cursor, error):
                     return self._skip(cursor, error)
@@ -49,6 +51,7 @@ class PageFetcher:
             else:
                 self._has_answered = True
                 self._rows += len(page.sightings)
+                self._longest_page = max(self._longest_page, len(page.sightings) + len(page.rejected))
                 may_grow = limit == self.limit and not self.paging.keeps_page_size
                 self.limit = min(2 * limit, self.context.page_size) if may_grow else limit
                 return page

@@ -20,6 +20,8 @@ class Query:
     region: str = GLOBAL
     cursor: str | None = None
     limit: int = 100
+    #: Rows of the longest page that this scan has read so far; 0 before the first one.
+    longest_page: int = 0
     created_from: datetime | None = None
     created_to: datetime | None = None
     ids: tuple[str, ...] = ()

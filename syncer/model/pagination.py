@@ -29,16 +29,17 @@ class ListEnd(Enum):
     CONTRADICTED = "contradicted"
 
 
-def list_end(rows: int, remaining: int | None) -> ListEnd:
+def list_end(rows: int, remaining: int | None, *, full: int) -> ListEnd:
     """Whether a list by offset or page number ends with a page of `rows` rows. Decided nowhere else.
 
-    `remaining` is how many rows are left from the page on, by the total; None without a total. The list ends
-    where its total is reached exactly, or at an empty page past it. Rows past the total mean that the total
-    is wrong. A page of another length means that rows come and go, or that the server gives less than asked.
+    `remaining` is how many rows are left from the page on, by the total; None without a total. A page of
+    `full` rows holds as many as the server gives. A total is a hint, since many search engines count no
+    further than 10,000: a full page never ends a list, even where it reaches the total. The list ends at a
+    shorter page that reaches the total exactly, or at an empty page that is not before it.
     """
     if rows == 0:
         return ListEnd.CONTRADICTED if remaining is not None and remaining > 0 else ListEnd.REACHED
-    return ListEnd.REACHED if rows == remaining else ListEnd.AHEAD
+    return ListEnd.REACHED if rows == remaining and rows < full else ListEnd.AHEAD
 
 
 def count_rows(records: Sequence[Any], id_field: str) -> int:
@@ -130,7 +131,9 @@ class NumberedPaging(Paging):
         """
         size = served_size if served_size and 0 < served_size < query.limit else query.limit
         remaining = None if total is None else total - self.rows_before(query.cursor, size)
-        match list_end(rows, remaining):
+        # A server may give fewer rows than asked for: then its longest page is a full one.
+        full = min(size, query.longest_page or size)
+        match list_end(rows, remaining, full=full):
             case ListEnd.REACHED:
                 return None
             case ListEnd.AHEAD:

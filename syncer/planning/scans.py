@@ -33,13 +33,14 @@ class Scan:
         """The progress of this scan before its first page."""
         return ScanProgress(order=OrderEvidence.begin(terminal=self.listing.terminal))
 
-    def query(self, region: str, cursor: str | None, limit: int) -> Query:
-        """The query for the page at `cursor`."""
+    def query(self, region: str, cursor: str | None, limit: int, *, longest_page: int = 0) -> Query:
+        """The query for the page at `cursor`; `longest_page` as in Query."""
         return Query(
             list_name=self.listing.name,
             region=region,
             cursor=cursor,
             limit=limit,
+            longest_page=longest_page,
             created_from=self.created_from,
             created_to=self.created_to,
         )

@@ -57,6 +57,10 @@ def test_tokens_say_what_they_are() -> None:
     [
         pytest.param(100, 500, ListEnd.AHEAD, id="full page"),
         pytest.param(60, 60, ListEnd.REACHED, id="total reached"),
+        pytest.param(100, 100, ListEnd.AHEAD, id="total reached by a full page"),
+        pytest.param(120, 120, ListEnd.AHEAD, id="total reached by more rows than asked for"),
+        pytest.param(60, 0, ListEnd.AHEAD, id="total of zero"),
+        pytest.param(60, -1, ListEnd.AHEAD, id="negative total"),
         pytest.param(60, 61, ListEnd.AHEAD, id="one row is missing"),
         pytest.param(60, 10, ListEnd.AHEAD, id="more than the total"),
         pytest.param(60, None, ListEnd.AHEAD, id="no total"),
@@ -66,8 +70,10 @@ def test_tokens_say_what_they_are() -> None:
         pytest.param(0, None, ListEnd.REACHED, id="empty, no total"),
     ],
 )
-def test_list_ends_at_its_total_or_an_empty_page(rows: int, remaining: int | None, end: ListEnd) -> None:
-    assert list_end(rows, remaining) is end
+def test_list_ends_at_a_short_page_that_reaches_its_total_or_at_an_empty_page(
+    rows: int, remaining: int | None, end: ListEnd
+) -> None:
+    assert list_end(rows, remaining, full=100) is end
 
 
 def test_repeated_row_counts_once() -> None:
@@ -84,7 +90,7 @@ def test_repeated_row_counts_once() -> None:
     [
         pytest.param(None, 100, 100, 500, "90", id="full page"),
         pytest.param("90", 100, 60, 150, None, id="last page"),
-        pytest.param("90", 100, 100, 190, None, id="last page is full"),
+        pytest.param("90", 100, 100, 190, "180", id="full page that reaches the total"),
         pytest.param(None, 100, 0, 0, None, id="empty list"),
         pytest.param("90", 100, 0, 150, "90~1", id="empty before the end"),
         pytest.param("90~1", 100, 0, 150, "90~2", id="empty again"),
@@ -126,7 +132,7 @@ def test_empty_page_has_no_page_to_step_back_to() -> None:
     [
         pytest.param(None, 50, 120, 50, "2", id="full page"),
         pytest.param("3", 20, 120, 50, None, id="last page"),
-        pytest.param("2", 50, 100, None, None, id="last page is full"),
+        pytest.param("2", 50, 100, None, "3", id="full page that reaches the total"),
         pytest.param(None, 0, 0, 50, None, id="empty list"),
         pytest.param(None, 20, 70, 20, "2", id="smaller pages than asked for"),
         pytest.param("4", 10, 70, 20, None, id="last of the smaller pages"),
@@ -136,8 +142,9 @@ def test_empty_page_has_no_page_to_step_back_to() -> None:
         pytest.param("2~3", 0, 120, 50, None, id="empty too often"),
         pytest.param("2", 20, None, 50, "3", id="no total"),
         pytest.param("3", 0, None, 50, None, id="no total, empty"),
-        pytest.param("2", 50, 100, -1, None, id="impossible page size"),
-        pytest.param("2", 50, 100, 100, None, id="larger page size than asked for"),
+        pytest.param("2", 49, 99, -1, None, id="impossible page size"),
+        pytest.param("2", 49, 99, 100, None, id="larger page size than asked for"),
+        pytest.param(None, 20, 20, 20, "2", id="smaller full page that reaches the total"),
     ],
 )
 def test_next_page_number(
@@ -220,3 +227,28 @@ def test_steady_list_by_page_number_is_read_to_its_last_row(rows: int, limit: in
             break
     assert cursor is None
     assert seen == list(range(rows))
+
+
+@pytest.mark.parametrize("total", [None, 0, 60, 100, 10_000], ids=str)
+@settings(deadline=None, max_examples=30)
+@given(rows=st.integers(101, 400), limit=st.integers(1, 100), cap=st.integers(1, 100))
+def test_list_is_read_past_a_total_that_stops_counting(
+    total: int | None, rows: int, limit: int, cap: int
+) -> None:
+    """Where the total is capped, null or zero, and however little of a page the server gives."""
+    seen: set[int] = set()
+    cursor: str | None = None
+    longest = 0
+    for _ in range(2000):
+        start = OFFSETS.number(cursor)
+        shown = range(rows)[start : start + min(limit, cap)]
+        seen.update(shown)
+        query = Query(list_name="tasks", cursor=cursor, limit=limit, longest_page=longest)
+        if start == 0 and len(shown) == total and len(shown) < limit:
+            return  # The page is the same as that of a list of one page.
+        cursor = OFFSETS.next_cursor(query, len(shown), None if total is None else min(total, rows))
+        longest = max(longest, len(shown))
+        if cursor is None:
+            break
+    assert cursor is None
+    assert len(seen) == rows

@@ -126,7 +126,7 @@ def test_long_id_is_exact_text() -> None:
     [
         pytest.param(None, listed(50, 120), "2", id="full page"),
         pytest.param("3", listed(20, 120), None, id="last page"),
-        pytest.param("2", listed(50, 100), None, id="last page is full"),
+        pytest.param("2", listed(50, 100), "3", id="full page that reaches the total"),
         pytest.param(None, listed(0, 0), None, id="empty list"),
         pytest.param(None, listed(20, 70, 20), "2", id="shorter pages than asked"),
         pytest.param("4", listed(10, 70, 20), None, id="last of the shorter pages"),
@@ -137,8 +137,8 @@ def test_long_id_is_exact_text() -> None:
         pytest.param("2~3", listed(0, 120), None, id="empty too often"),
         pytest.param("2", listed(20, None), "3", id="no total"),
         pytest.param("3", listed(0, None), None, id="no total, empty"),
-        pytest.param("2", listed(50, 100, -1), None, id="odd page size"),
-        pytest.param("2", listed(50, 100, 100), None, id="larger page size"),
+        pytest.param("2", listed(50, 100, -1), "3", id="odd page size"),
+        pytest.param("2", listed(50, 100, 100), "3", id="larger page size"),
     ],
 )
 def test_next_cursor(cursor: str | None, response: Response, after: str | None) -> None:
