@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from syncer.simulator import FailedFilter, Faults, ListOptions, MovedToken
+from syncer.simulator.http_messages import SimRequest, SimResponse
 from tests.support.ground_truth_check import Tolerance
 from tests.support.system_under_test import SystemFactory, SystemUnderTest
 
@@ -77,27 +78,53 @@ def test_paging_faults_lose_nothing(make_system: SystemFactory) -> None:
     )
 
 
+def move_records_of_tokens(system: SystemUnderTest, faults: Mapping[str, str]) -> None:
+    """Move all open tasks after a page of them, so that the next token names a record that has moved.
+
+    Once a second at most, until the list's fault in `faults` has occurred.
+    """
+    moved_at = dict.fromkeys(faults, 0.0)
+    for name, fault in faults.items():
+        pipeline = system.simulator.pipelines[name]
+
+        def respond(
+            request: SimRequest,
+            signature_time_ms: int,
+            name: str = name,
+            fault: str = fault,
+            original: Callable[[SimRequest, int], SimResponse] = pipeline.respond,
+        ) -> SimResponse:
+            response = original(request, signature_time_ms)
+            is_due = time.monotonic() - moved_at[name] > 1 and not fired(system, name, fault)
+            if (
+                is_due
+                and b'"FINISH"' not in request.body
+                and b'"ScrollToken":""' not in response.response.body
+            ):
+                moved_at[name] = time.monotonic()
+                system.simulator.advance(timedelta(seconds=3))
+            return response
+
+        pipeline.respond = respond  # type: ignore[method-assign]
+
+
 def test_tokens_of_moved_records_lose_nothing(make_system: SystemFactory) -> None:
+    faults = {"mps-cn": "moved_token_empty", "mps-intl": "moved_token_refused"}
     scrolled = {
         name: ListOptions(backlog=20, arrivals_per_minute=120.0, faults=Faults(moved_token=moved))
-        for name, moved in (("mps-cn", MovedToken.EMPTY), ("mps-intl", MovedToken.REFUSED))
+        for name, moved in zip(faults, (MovedToken.EMPTY, MovedToken.REFUSED), strict=True)
     }
     system = make_system(backlog=0, pace=0.01, lists=scrolled)
-    # One row per page and a pause between two pages, so that a record can move between two requests.
+    # One row per page, so that a record can move between two requests.
     system.configure(lists={name: {"page_size": 1, "requests_per_second": 15} for name in scrolled})
+    move_records_of_tokens(system, faults)
     daemon = system.program.start_daemon()
-
-    def condition() -> bool:
-        # All open tasks move at once. A daemon on a busy machine must not fall behind the arrivals for ever.
-        time.sleep(0.5)
-        listed = sum(1 for name in scrolled for _ in system.simulator.true_tasks(name))
-        if listed - system.database.count_tasks() < 40:
-            system.simulator.advance(timedelta(seconds=3))
-        return fired(system, "mps-cn", "moved_token_empty") and fired(
-            system, "mps-intl", "moved_token_refused"
-        )
-
-    system.wait_for_changes(daemon, new=20, changed=5, condition=condition)
+    system.wait_for_changes(
+        daemon,
+        new=20,
+        changed=5,
+        condition=lambda: all(fired(system, name, fault) for name, fault in faults.items()),
+    )
     assert daemon.terminate().code == 0
     system.configure()
     daemon = system.program.start_daemon()
