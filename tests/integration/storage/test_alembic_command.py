@@ -6,14 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import LiteralString
 
-import psycopg
 import pytest
 
 import syncer
 from syncer.errors import SchemaError
-from syncer.storage import check_schema, make_engine
+from tests.support.database_checks import check, execute, query
 from tests.support.schema_shape import schema_shape
 
 CHECKOUT = Path(syncer.__file__).parent.parent
@@ -30,25 +28,6 @@ def alembic(*words: str, folder: Path = CHECKOUT, **environment: str) -> subproc
         text=True,
         timeout=120,
     )
-
-
-def query(url: str, text: LiteralString) -> list[tuple[object, ...]]:
-    with psycopg.connect(url, autocommit=True) as connection:
-        return connection.execute(text).fetchall()
-
-
-def execute(url: str, *statements: LiteralString) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
-def check(url: str) -> None:
-    engine = make_engine(url)
-    try:
-        check_schema(engine)
-    finally:
-        engine.dispose()
 
 
 def test_plain_alembic_makes_the_same_schema(database_url: str, migrated_url: str, tmp_path: Path) -> None:

@@ -15,33 +15,15 @@ from psycopg.conninfo import conninfo_to_dict
 
 import syncer
 from syncer.errors import SchemaError, StoreUnavailable
-from syncer.storage import check_schema, make_engine, migrate
+from syncer.storage import migrate
 from syncer.storage import schema as schema_module
+from tests.support.database_checks import check, execute, query
 from tests.support.postgres_servers import Server
 from tests.support.schema_shape import schema_shape
 
 CHECKOUT = Path(syncer.__file__).parent.parent
 HEAD = "SELECT version_num FROM sync.alembic_version"
 MIGRATE = "import sys; from syncer.storage import migrate; migrate(sys.argv[1])"
-
-
-def query(url: str, text: LiteralString) -> list[tuple[object, ...]]:
-    with psycopg.connect(url, autocommit=True) as connection:
-        return connection.execute(text).fetchall()
-
-
-def execute(url: str, *statements: LiteralString) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
-def check(url: str) -> None:
-    engine = make_engine(url)
-    try:
-        check_schema(engine)
-    finally:
-        engine.dispose()
 
 
 def newest() -> str:

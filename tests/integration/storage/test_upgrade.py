@@ -9,8 +9,9 @@ import pytest
 from psycopg import sql
 
 from syncer.errors import SchemaError
-from syncer.storage import check_schema, make_engine, migrate
+from syncer.storage import migrate
 from syncer.storage import schema as schema_module
+from tests.support.database_checks import check
 from tests.support.later_release import write_later_release
 from tests.support.postgres_servers import Server
 from tests.support.schema_shape import schema_shape
@@ -28,14 +29,6 @@ def later_release(tmp_path: Path, template: str, monkeypatch: pytest.MonkeyPatch
     folder = tmp_path / "migrations"
     write_later_release(folder, after=schema_module._revisions()[0])
     monkeypatch.setattr(schema_module, "migrations_folder", lambda: folder)
-
-
-def check(url: str) -> None:
-    engine = make_engine(url)
-    try:
-        check_schema(engine)
-    finally:
-        engine.dispose()
 
 
 @pytest.mark.usefixtures("later_release")
