@@ -88,8 +88,8 @@ class Daemon:
         """Create the partitions of the coming months; drop those older than `history.keep`."""
         now, store, sleep = self._app.clock.now(), self._app.store, self._app.clock.sleep
         store.ensure_partitions(now, sleep)
-        keep, last_run_at = self._app.settings.history.keep, store.last_run_at()
-        if keep is None or last_run_at is None:
+        keep = self._app.settings.history.keep
+        if keep is None or (last_run_at := store.last_run_at()) is None:
             return
         # A clock that is years ahead by mistake must not drop the history: runs have the provider's time.
         if months := store.expire_history(min(now, last_run_at), keep, sleep):

@@ -10,7 +10,7 @@ from pathlib import Path
 from syncer.errors import ConfigurationError
 from syncer.simulator import LIST_NAMES, ListOptions, SimulatorOptions
 
-#: An older demo has has too many tasks to read quickly.
+#: An older demo has too many tasks to read quickly.
 MAX_AGE = timedelta(days=1)
 
 #: A new demo starts with tasks of this much time, so that some of them are in progress.
