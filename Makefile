@@ -40,7 +40,7 @@ resilience: install
 # Hundreds of `kill -9` in random scenarios; writes the results to docs/reliability.md.
 KILLS := 500
 soak: install
-	$(BIN)/pytest -n 0 -m soak --kills $(KILLS) --figures docs/reliability.md tests/soak
+	$(BIN)/pytest -n 0 -m soak --kills $(KILLS) --figures docs/reliability.md tests/soak/test_soak.py::test_soak
 
 # Run the vendors' own SDKs as clients of the simulator.
 vendor-sdks: install
