@@ -1,7 +1,7 @@
 """Daemons are killed again and again in random scenarios; no task may be lost, duplicated or wrong.
 
-The short soak is one of the checks before a change lands. The long one runs scenarios until `--kills` processes
-were killed, and prints how to repeat a failed one.
+The short soak is one of the checks before a change lands. The long one runs scenarios until `--kills`
+processes were killed, and prints how to repeat a failed one.
 """
 
 from __future__ import annotations
