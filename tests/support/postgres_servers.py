@@ -32,7 +32,8 @@ class Server:
 
     def create(self, name: str, *, template: str = "template0") -> str:
         """Create a database of the owner, empty or as a copy of `template`; return its URL."""
-        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        # Copying files takes a third of the time of the default, which writes the copy to the WAL.
+        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY file_copy")
         parts = [sql.Identifier(word) for word in (name, self.owner, template)]
         self._run(statement.format(*parts))
         return self.url(name)
