@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from syncer.simulator import ListOrder
+from syncer.simulator import LIST_NAMES, ListOptions, ListOrder
 from tests.support.system_under_test import SystemFactory
 
 
-@pytest.mark.parametrize("order", list(ListOrder), ids=str)
-def test_database_equals_truth_in_order(make_system: SystemFactory, order: ListOrder) -> None:
-    system = make_system(order=order, arrivals_per_minute=1_500.0)
+@pytest.mark.parametrize("first", range(0, len(ListOrder), 2))
+def test_database_equals_truth_in_order(make_system: SystemFactory, first: int) -> None:
+    """Each list has another order than its neighbour; every order occurs in two lists or three."""
+    orders = [*ListOrder][first:] + [*ListOrder][:first]
+    lists = {name: ListOptions(order=order) for name, order in zip(LIST_NAMES, orders, strict=False)}
+    system = make_system(lists=lists, arrivals_per_minute=1_500.0)
     daemon = system.program.start_daemon()
     system.wait_for_changes(daemon, new=120, changed=40)
     system.freeze_and_sweep(daemon)
