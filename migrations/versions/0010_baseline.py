@@ -11,7 +11,7 @@ from pathlib import Path
 from alembic import op
 from alembic.util import CommandError, load_python_file
 
-revision = "0009"
+revision = "0010"
 down_revision = None
 branch_labels = None
 depends_on = None
