@@ -1,8 +1,8 @@
 """Logging: one line per event, as text or as JSON, without any known secret.
 
-An event has a dotted name in the past tense and fields. Any module logs it with the standard library alone:
-`logging.getLogger(__name__).info("page.stored", extra={"rows": 100})`. Fields that belong to every event of a
-run are bound once: `with logs.bound(source="tat", run_id=7): ...`. docs/log-events.md lists all events.
+An event has fields and a dotted name: its subject, then what happened. Any module logs it with the standard
+library alone: `logging.getLogger(__name__).info("page.stored", extra={"rows": 100})`. Fields of all events of
+a run are bound once: `with logs.bound(source="tat", run_id=7): ...`. docs/log-events.md lists all events.
 """
 
 from __future__ import annotations

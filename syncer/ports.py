@@ -153,7 +153,7 @@ class StreamStore(Protocol):
         """Those of `task_ids` whose stored status is `succeeded`."""
 
     def start(self, mode: Mode, now: datetime) -> Run:
-        """Start a run at `now`, or take up the interrupted run of this mode; return it."""
+        """Start a run at `now`, or resume the interrupted run of this mode; return it."""
 
     def commit(self, batch: Batch) -> Counts:
         """Store the batch in one transaction; return the counts."""

@@ -1,4 +1,4 @@
-"""What a run is given: its stream, the way to the provider and to the database, and its callbacks."""
+"""The arguments of a run: its stream, the functions that fetch and store, and its callbacks."""
 
 from __future__ import annotations
 

@@ -63,15 +63,6 @@ class TrueTask:
         begun = [state for state in self.states if state.at <= now]
         return begun[-1] if begun else None
 
-    def last_visible(self, now: datetime) -> TrueState | None:
-        """The last state that the list has shown by `now`; None if it never showed the task."""
-        if now < self.visible_from:
-            return None
-        if self.visible_until is None or now < self.visible_until:
-            return self.state_at(now)
-        shown = [state for state in self.states if state.at < self.visible_until]
-        return shown[-1] if self.visible_from < self.visible_until else None
-
     def is_visible(self, now: datetime) -> bool:
         """Whether the list shows the task at `now`."""
         return self.visible_from <= now and (self.visible_until is None or now < self.visible_until)

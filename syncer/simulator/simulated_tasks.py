@@ -68,10 +68,6 @@ class SimTask:
         index = bisect_right(self.times, now_ms)
         return self.times[index] if index < len(self.times) else None
 
-    def snapshot_at(self, now_ms: int) -> TaskSnapshot:
-        """The task at `now_ms`, which may not be before the creation."""
-        return self.snapshot(self.index_at(now_ms))
-
     def snapshot(self, index: int) -> TaskSnapshot:
         """The task in its state number `index`."""
         return TaskSnapshot(

@@ -280,7 +280,7 @@ def test_only_the_app_reads_the_clock() -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_lock_can_be_held_by_whoever_connects(path: Path) -> None:
+def test_no_lock_can_be_held_by_any_session(path: Path) -> None:
     """Advisory locks need no right at all, so a reader could stop the daemon with them."""
     assert "pg_advisory" not in path.read_text()
 
@@ -297,6 +297,14 @@ def test_suites_do_not_import_each_other(suite: str) -> None:
         names = (name.split(".") for name in imported(path.read_text("utf-8"), ".".join(parts)))
         known |= {name[1] for name in names if name[0] == "tests" and len(name) > 1}
     assert known <= {suite, "support"}
+
+
+def test_name_of_a_test_file_occurs_once() -> None:
+    """`pytest NAME` and messages that name a file are then never ambiguous."""
+    places = defaultdict(list)
+    for path in TESTS.rglob("test_*.py"):
+        places[path.name].append(str(path.relative_to(TESTS)))
+    assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
 
 
 def test_class_name_occurs_once() -> None:

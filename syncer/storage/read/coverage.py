@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, func, select
 
-from syncer.model import Interval, stream_label
+from syncer.model import Interval
 from syncer.storage.connections import transaction
 from syncer.storage.read.coverage_runs import RunSummary, surrounding_runs
 from syncer.storage.read.gaps import Gap, gap_at
 from syncer.storage.read.incomplete_runs import IncompleteRunGroup, incomplete_runs_between
+from syncer.storage.read.stream_row import StreamRow
 from syncer.storage.stream_state import intervals
 from syncer.storage.tables import sources, streams
 
@@ -32,11 +33,9 @@ class UncoveredReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageExplanation:
+class CoverageExplanation(StreamRow):
     """A stream's coverage at a creation time, and the runs that explain it. Also the JSON of `explain`."""
 
-    source: str
-    region: str
     #: The creation time.
     at: datetime
     #: `swept` or `polled`; None if it is not covered: then there is a reason.
@@ -57,11 +56,6 @@ class CoverageExplanation:
     confirmed_by: RunSummary | None
     #: The runs between these two that did not complete.
     incomplete_runs: Sequence[IncompleteRunGroup]
-
-    @property
-    def label(self) -> str:
-        """The label of the stream, as in `syncer.model.Stream.label`."""
-        return stream_label(self.source, self.region)
 
 
 def explain_coverage(

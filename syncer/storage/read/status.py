@@ -22,17 +22,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from syncer.model import stream_label
 from syncer.storage.connections import transaction
+from syncer.storage.read.stream_row import StreamRow
 from syncer.storage.tables import OPEN_STATUSES, leases, runs, sources, streams, tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamOverview:
+class StreamOverview(StreamRow):
     """The status of a stream. Also the JSON of `status`."""
 
-    source: str
-    region: str
     provider: str
     #: Of the last run; None before the first run.
     mode: str | None
@@ -57,11 +55,6 @@ class StreamOverview:
     outcome_filter_at: datetime | None
     #: Late tasks of all runs: found by a sweep although an earlier poll should have found them.
     late: int
-
-    @property
-    def label(self) -> str:
-        """The label of the stream, as in `syncer.model.Stream.label`."""
-        return stream_label(self.source, self.region)
 
 
 def load_streams(engine: Engine) -> list[StreamOverview]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, Row, Select, Table, select, union_all
 
-from syncer.model import stream_label
 from syncer.storage.connections import transaction
 from syncer.storage.read.coverage import CoverageExplanation, coverage_at, stream_query
+from syncer.storage.read.stream_row import StreamRow
 from syncer.storage.tables import runs, sources, streams, task_versions, tasks
 
 
@@ -37,12 +37,10 @@ class TaskVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskHistory:
+class TaskHistory(StreamRow):
     """A task and its versions. Also the JSON of `explain`."""
 
-    source: str
     provider: str
-    region: str
     task_id: str
     name: str | None
     task_type: str | None
@@ -55,11 +53,6 @@ class TaskHistory:
     states: Sequence[TaskVersion]
     #: The coverage at the creation time; None if the provider does not state that time.
     reading: CoverageExplanation | None
-
-    @property
-    def label(self) -> str:
-        """The label of the stream, as in `syncer.model.Stream.label`."""
-        return stream_label(self.source, self.region)
 
     @property
     def current(self) -> TaskVersion:

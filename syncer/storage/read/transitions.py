@@ -7,19 +7,17 @@ from datetime import datetime
 
 from sqlalchemy import Engine, Select, and_, column, select, table
 
-from syncer.model import stream_label
 from syncer.storage.connections import transaction
+from syncer.storage.read.stream_row import StreamRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
+class Transition(StreamRow):
     """The change from one version of a task to the next; the first version counts too."""
 
     task_key: int
     version: int
     observed_at: datetime
-    source: str
-    region: str
     task_id: str
     #: None for the first version.
     former_status: str | None
@@ -32,11 +30,6 @@ class Transition:
     progress_total: int | None
     #: As in `reporting.task_versions`.
     changed_fields: str | None
-
-    @property
-    def label(self) -> str:
-        """The label of the stream, as in `syncer.model.Stream.label`."""
-        return stream_label(self.source, self.region)
 
 
 def load_transitions(engine: Engine, since: datetime) -> list[Transition]:

@@ -176,11 +176,11 @@ def test_campaign_changes_after_its_end() -> None:
 
 def test_snapshot_has_only_times_of_the_past() -> None:
     task = next(task for task in generator(mps.LIFECYCLE).tasks if len(task.times) == 3)
-    waiting, running, ended = (task.snapshot_at(at_ms) for at_ms in task.times)
+    waiting, running, ended = (task.snapshot(task.index_at(at_ms)) for at_ms in task.times)
 
     assert (waiting.started_ms, waiting.finished_ms) == (None, None)
     assert (running.started_ms, running.finished_ms) == (task.times[1], None)
     assert (ended.started_ms, ended.finished_ms) == (task.times[1], task.times[2])
-    assert task.snapshot_at(task.times[1] - 1).state is waiting.state
+    assert task.snapshot(task.index_at(task.times[1] - 1)).state is waiting.state
     assert task.next_change(task.times[0]) == task.times[1]
     assert task.next_change(task.times[2]) is None

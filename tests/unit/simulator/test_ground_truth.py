@@ -49,7 +49,7 @@ def test_future_states_follow_the_past_ones() -> None:
     assert sum(map(len, future.values())) > sum(map(len, past.values()))
 
 
-def test_last_visible_state_is_the_last_before_the_task_expired() -> None:
+def test_states_go_on_after_the_list_has_dropped_the_task() -> None:
     simulator = frozen_simulator(backlog=500, retention=timedelta(hours=2))
     end = simulator.clock.now() + timedelta(days=30)
     late = next(
@@ -59,10 +59,7 @@ def test_last_visible_state_is_the_last_before_the_task_expired() -> None:
     )
 
     assert late.visible_until is not None
-    last = late.last_visible(end)
-    assert last is not None and last.is_open
-    assert last.at < late.visible_until
-    assert late.last_visible(late.visible_from - timedelta(seconds=1)) is None
+    assert late.is_visible(late.visible_until - timedelta(microseconds=1))
     assert late.state_at(end) == late.states[-1]
     assert not late.is_visible(late.visible_until)
 
