@@ -7,14 +7,16 @@ operating system and of the TLS library are used.
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import ssl
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
 
-from syncer.errors import ConfigurationError, ProtocolError, Retryable, SyncerError
+from syncer.errors import ConfigurationError, ProtocolError, Retryable, SyncerError, one_line
 
 #: What a request can raise instead of a response. OSError is the base of all exceptions of requests.
 REQUEST_ERRORS = (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException, ValueError)
@@ -25,25 +27,28 @@ _INVALID_ADDRESS_ERRORS = (
 )
 
 
+#: What http.client raises where a proxy does not open a tunnel to an https address.
+_TUNNEL_REFUSAL = re.compile(r"unnel connection failed: (\d{3}.*)")
+
+
 def classify_error(error: BaseException, host: str, proxy: str | None) -> SyncerError:
-    """The SyncerError for a failed request to `host` (through `proxy`, if any).
+    """The SyncerError for a failed request to `host` through `proxy`, the URL of one, if any.
 
     * ConfigurationError: untrusted certificate, proxy authentication, unsupported address
     * ProtocolError: the request cannot be sent as HTTP
     * Retryable: everything else
     """
     causes = list(_causes(error))
-    target = f"{host} through the proxy {proxy}" if proxy else host
+    target = _target(host, proxy)
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _certificate_error(cause, target)
     for cause in causes:
         if isinstance(cause, socket.gaierror):
             return _dns_error(cause, target)
-    if any("407" in str(cause) for cause in causes if _is_proxy_refusal(cause)):
-        return ConfigurationError(
-            f"{target}: the proxy requires a user name and a password; put them into proxy"
-        )
+    for cause in causes:
+        if proxy and isinstance(cause, OSError) and (refusal := _TUNNEL_REFUSAL.search(str(cause))):
+            return proxy_refusal(refusal[1].strip(), host, proxy)
     if isinstance(error, _INVALID_ADDRESS_ERRORS):
         return ConfigurationError(
             f"cannot reach {target}: unsupported or invalid address; correct endpoint or proxy"
@@ -51,6 +56,26 @@ def classify_error(error: BaseException, host: str, proxy: str | None) -> Syncer
     if isinstance(error, ValueError):
         return ProtocolError(f"cannot send a request to {target}: it holds characters that HTTP cannot carry")
     return Retryable(_retryable_message(error, causes, target))
+
+
+def proxy_refusal(status: str, host: str, proxy: str) -> SyncerError:
+    """The error for the answer of a proxy itself; `status` is such as `407 Proxy Authentication Required`."""
+    target = _target(host, proxy)
+    if not status.startswith("407"):
+        return Retryable(f"{target}: the proxy refused the connection: {one_line(status, 80)}")
+    if urlsplit(proxy if "://" in proxy else f"//{proxy}").username is None:
+        advice = "requires a user name and a password; put them into proxy"
+    else:
+        advice = "refused the user name and password; correct them in proxy, or in HTTPS_PROXY"
+    return ConfigurationError(f"{target}: the proxy {advice}")
+
+
+def _target(host: str, proxy: str | None) -> str:
+    """`host` and the address of the proxy, without its user name and password."""
+    if not proxy:
+        return host
+    address = urlsplit(proxy if "://" in proxy else f"//{proxy}").netloc.rpartition("@")[2]
+    return f"{host} through the proxy {address}"
 
 
 def _retryable_message(error: BaseException, causes: list[BaseException], target: str) -> str:
@@ -83,10 +108,6 @@ def _dns_error(error: socket.gaierror, target: str) -> SyncerError:
 def _reason(causes: list[BaseException]) -> str:
     reasons = (cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror)
     return next(reasons, "it ended early").lower()
-
-
-def _is_proxy_refusal(cause: BaseException) -> bool:
-    return isinstance(cause, OSError) and "unnel connection failed" in str(cause)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

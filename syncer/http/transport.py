@@ -18,7 +18,7 @@ from requests.utils import get_environ_proxies, select_proxy
 from syncer import __version__
 from syncer.errors import ConfigurationError, PageRefused, ProtocolError, Retryable
 from syncer.http.deadline import Deadline, DeadlineAdapter
-from syncer.http.network_errors import REQUEST_ERRORS, classify_error
+from syncer.http.network_errors import REQUEST_ERRORS, classify_error, proxy_refusal
 from syncer.model import Request, Response
 
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -70,15 +70,17 @@ class Transport:
         """
         host, seconds = urlsplit(request.url).netloc, timeout.total_seconds()
         proxies = self._proxies(request.url)
+        proxy: str | None = select_proxy(request.url, proxies)
         timed_out = Retryable(f"{host} gave no complete answer in {seconds:g} s")
         with Deadline(seconds) as deadline:
             try:
                 response = self._send_and_read(request, proxies, seconds)
             except REQUEST_ERRORS as error:
-                proxy = _proxy_address(select_proxy(request.url, proxies))
                 raise timed_out if deadline.has_expired else classify_error(error, host, proxy) from error
         if deadline.has_expired:  # a body without a length ends with its connection, also by the deadline
             raise timed_out
+        if proxy and response.status == 407:
+            raise proxy_refusal("407", host, proxy)
         _reject_truncated(host, response)
         _reject_redirect(host, response)
         return response
@@ -176,11 +178,3 @@ def _ca_certificates(ca_file: Path | None) -> str | bool:
             f"{name}: cannot load certificate authorities from {path}: {reason}"
         ) from None
     return path
-
-
-def _proxy_address(proxy: str | None) -> str | None:
-    """Host and port of a proxy's URL, without its user name and password."""
-    if not proxy:
-        return None
-    parts = urlsplit(proxy if "://" in proxy else f"//{proxy}")
-    return parts.netloc.rpartition("@")[2]

@@ -49,6 +49,22 @@ def test_proxy_authentication_failure_is_a_wrong_configuration(server: ScriptedS
         send("https://mps.example/", config=TransportConfig(proxy=server.url))
 
 
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_wrong_password_of_a_proxy_is_a_wrong_configuration(server: ScriptedServer, scheme: str) -> None:
+    refusal = http_response(b"<html>", status="407 Proxy Authentication Required")
+    server.scripts.append(server.respond(refusal))
+    proxy = server.url.replace("//", "//me:hunter2@")
+    with pytest.raises(ConfigurationError, match="the proxy refused the user name and password") as failure:
+        send(f"{scheme}://mps.example/", config=TransportConfig(proxy=proxy))
+    assert "hunter2" not in str(failure.value)
+
+
+def test_refusal_of_a_proxy_is_named(server: ScriptedServer) -> None:
+    server.scripts.append(server.respond(http_response(b"", status="403 Filtered")))
+    with pytest.raises(Retryable, match="the proxy refused the connection: 403 Filtered"):
+        send("https://mps.example/", config=TransportConfig(proxy=server.url))
+
+
 def test_socks_proxy_is_a_wrong_configuration() -> None:
     with pytest.raises(ConfigurationError, match="correct endpoint or proxy"):
         send("https://mps.example/", config=TransportConfig(proxy="socks5://127.0.0.1:9"))
