@@ -22,6 +22,7 @@ first steps:
   syncer demo                            # try it with simulated tasks
   syncer init && $EDITOR syncer.toml     # configure your sources
   syncer migrate && syncer check && syncer run
+  syncer help COMMAND                    # the options of a command, with examples
 
 exit codes: 0 success, 1 a failure,
   2 an error in the configuration or the command line
@@ -42,6 +43,7 @@ def parse(arguments: Sequence[str]) -> Namespace:
     parser.add_argument("--version", action="version", version=f"syncer {__version__}")
     _add_common_options(parser, config=None, debug=False)
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    arguments = _help_arguments(arguments)
     for name, summary in COMMANDS.items():
         description = f"{summary[0].upper()}{summary[1:]}."
         subparser: ArgumentParser = subparsers.add_parser(
@@ -50,6 +52,13 @@ def parse(arguments: Sequence[str]) -> Namespace:
         if name in arguments:
             _complete(subparser, name)
     return parser.parse_args(arguments)
+
+
+def _help_arguments(arguments: Sequence[str]) -> Sequence[str]:
+    """`arguments`, or those that print the same help: without a command, and for `help COMMAND`."""
+    if not arguments:
+        return ["--help"]
+    return [*arguments[1:2], "--help"] if arguments[0] == "help" else arguments
 
 
 def _complete(subparser: ArgumentParser, name: str) -> None:

@@ -15,6 +15,7 @@ from syncer.errors import ConfigurationError
 
 EXAMPLE = """\
   syncer explain 2600010949-WorkflowTask-3fd62dbc55      # a task, of any source
+  syncer explain mps-cn                                  # a source: how far it was read until now
   syncer explain mps-cn 2026-01-31T12:00:00Z             # the tasks created at this time
   syncer explain tat 2026-01-31 20:00 --region ap-tokyo  # in the time zone of the reports
 """
@@ -22,8 +23,10 @@ EXAMPLE = """\
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the task, or the source and the time."""
-    parser.add_argument("subject", metavar="TASK-ID | SOURCE", help="a task id; or a source, with a time")
-    parser.add_argument("time", nargs="*", metavar="TIME", help="a creation time of tasks")
+    parser.add_argument("subject", metavar="TASK-ID | SOURCE", help="a task id, or a source")
+    parser.add_argument(
+        "time", nargs="*", metavar="TIME", help="a creation time of the source's tasks (default: now)"
+    )
     parser.add_argument("--region", help="only this region (default: all regions of the source)")
     parser.add_argument("--json", action="store_true", help="as JSON, durations in seconds")
 
@@ -36,9 +39,16 @@ def run(args: Namespace) -> int:
     zone = ZoneInfo(settings.reporting.time_zone)
     at = parse_time(" ".join(args.time), zone) if args.time else None
     with database_of_settings(settings) as database:
-        if at is None:
+        if at is None and not _is_source(database, args.subject):
             return _explain_task(database, args)
         return _explain_time(database, args, at, zone)
+
+
+def _is_source(database: OpenDatabase, subject: str) -> bool:
+    from syncer.storage.read import load_source_names, open_database
+
+    with open_database(database.url) as engine:
+        return subject in load_source_names(engine)
 
 
 def _explain_task(database: OpenDatabase, args: Namespace) -> int:
@@ -56,7 +66,7 @@ def _explain_task(database: OpenDatabase, args: Namespace) -> int:
     return 0 if histories else 1
 
 
-def _explain_time(database: OpenDatabase, args: Namespace, at: datetime, zone: ZoneInfo) -> int:
+def _explain_time(database: OpenDatabase, args: Namespace, at: datetime | None, zone: ZoneInfo) -> int:
     from syncer.storage.read import explain_coverage, load_source_names, open_database
 
     with open_database(database.url) as engine:
@@ -67,7 +77,7 @@ def _explain_time(database: OpenDatabase, args: Namespace, at: datetime, zone: Z
     if args.json:
         print_json(json_objects(streams))
         return 0
-    print(f"tasks created at {time_in_both_zones(at, zone)}\n")
+    print(f"tasks created at {time_in_both_zones(streams[0].at, zone)}\n")
     _print_paragraphs([coverage_explanation(stream) for stream in streams])
     return 0
 

@@ -54,17 +54,20 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Write the days whose rows differ from their files; print which days may still change. Return 0."""
-    from syncer.reporting.export import ExportFolder, ExportSpec, Format, check_format
+    from syncer.reporting.export import ExportFolder, ExportSpec, Format, check_format, parse_day
     from syncer.storage.read import open_database
     from syncer.storage.read.exports import PgExportDatabase
 
     form = Format(args.format)
-    check_format(form)
+    parse_day(args.first)
+    parse_day(args.last or args.first)
     with database_of_config(args.config) as database, open_database(database.url) as engine:
         export_database = PgExportDatabase(engine)
         selection = _selection(args, export_database)
         folder = ExportFolder(args.into, ExportSpec(selection, form, export_database.time_zone().key))
         days = _days(args, export_database, selection)
+        if not args.dry_run:
+            check_format(form)
         reports = (_plan if args.dry_run else _export)(export_database, folder, days, again=args.again)
         undated = export_database.count_undated(selection)
     print(headline(folder))

@@ -59,14 +59,18 @@ class CoverageExplanation(StreamRow):
 
 
 def explain_coverage(
-    engine: Engine, source: str, at: datetime, *, region: str | None = None
+    engine: Engine, source: str, at: datetime | None, *, region: str | None = None
 ) -> list[CoverageExplanation]:
-    """The coverage of each stream of `source` at the creation time `at`; empty if it has no stream."""
+    """The coverage of each stream of `source` at the creation time `at`; empty if it has no stream.
+
+    None stands for the database's time.
+    """
     query = stream_query().where(sources.c.name == source).order_by(streams.c.region)
     if region is not None:
         query = query.where(streams.c.region == region)
     with transaction(engine) as connection:
-        return [coverage_at(connection, stream, at) for stream in connection.execute(query).all()]
+        rows = connection.execute(query).all()
+        return [coverage_at(connection, stream, at or stream.asked_at) for stream in rows]
 
 
 def stream_query() -> Select[Any]:

@@ -168,6 +168,14 @@ def test_explain_of_a_time(configuration: str, capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.usefixtures("filled")
+def test_explain_of_a_source_is_about_now(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "vod", "--config", configuration]) == 0
+    output = capsys.readouterr().out
+    assert output.startswith("tasks created at ")
+    assert "vod: not covered\n  no complete run has read up to this time; the coverage ends at" in output
+
+
+@pytest.mark.usefixtures("filled")
 def test_explain_of_a_task(configuration: str, migrated_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     with psycopg.connect(migrated_url) as connection:
         connection.execute(_TASK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -65,6 +66,22 @@ def test_export_writes_and_states_why_days_are_not_complete(
     assert lines[-1].startswith("1 tasks have no creation time")
     written = (tmp_path / "export" / "tasks" / "day=2025-01-01" / "part.ndjson").read_text()
     assert json.loads(written)["task_id"] == "old"
+
+
+def test_days_are_checked_before_the_format(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    parquet = [*arguments[2:], "--format", "parquet"]
+    for days, code, text in (
+        (["--from", "2025-13-01"], 2, "2025-13-01"),
+        (["--from", "2025-01-02", "--to", "2025-01-01"], 2, "--from 2025-01-02 is after --to 2025-01-01"),
+        (["--from", "2025-01-01", "--to", "2025-01-01"], 2, "Parquet needs pyarrow"),
+        (["--from", "2025-01-01", "--to", "2025-01-01", "--dry-run"], 0, "1 to write"),
+    ):
+        assert main(["export", "tasks", *days, *parquet]) == code
+        output = capsys.readouterr()
+        assert text in output.out + output.err
 
 
 def test_last_day_is_yesterday_by_default(

@@ -27,9 +27,7 @@ def test_config_defaults_to_none() -> None:
     assert parse(["init"]).config is None
 
 
-@pytest.mark.parametrize(
-    "arguments", [[], ["nonsense"], ["init", "--nonsense"], ["--conf", "a.toml", "init"]]
-)
+@pytest.mark.parametrize("arguments", [["nonsense"], ["init", "--nonsense"], ["--conf", "a.toml", "init"]])
 def test_invalid_arguments_exit_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         parse(arguments)
@@ -43,6 +41,30 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     output = capsys.readouterr().out
     assert exit_.value.code == 0
     assert [name for name in registry.COMMANDS if f"    {name}" not in output] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "same_as"),
+    [([], ["--help"]), (["help"], ["--help"]), (["help", "bi-user"], ["bi-user", "--help"])],
+    ids=["nothing", "help", "help of a command"],
+)
+def test_help_is_also_a_command(
+    arguments: list[str], same_as: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs = []
+    for each in (arguments, same_as):
+        with pytest.raises(SystemExit) as exit_:
+            parse(each)
+        assert exit_.value.code == 0
+        outputs.append(capsys.readouterr().out)
+    assert outputs[0] == outputs[1] != ""
+
+
+def test_help_of_an_unknown_command_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        parse(["help", "nonsense"])
+    assert exit_.value.code == 2
+    assert "nonsense" in capsys.readouterr().err
 
 
 def test_help_names_every_provider(
