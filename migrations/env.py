@@ -45,8 +45,13 @@ def _configured_url() -> str | None:
     path = Path(os.environ.get("SYNCER_CONFIG", "syncer.toml"))
     if not path.is_file():
         return None
-    url: str | None = tomllib.loads(path.read_text("utf-8")).get("database", {}).get("url")
-    return url
+    url = tomllib.loads(path.read_text("utf-8")).get("database", {}).get("url")
+    match url:
+        case {"env": name}:
+            return os.environ.get(name)
+        case {"file": name}:
+            return (path.parent / os.path.expanduser(name)).read_text("utf-8").strip()
+    return str(url) if url else None
 
 
 def connect_and_run() -> None:

@@ -2,6 +2,7 @@
 
 * `loading` finds and reads the file; `toml_schema` has the tables and keys, `validators` the values of single
   keys, `provider_options` the keys of one provider
+* `environment` finds variables without effect, `secret_files` the files that hold secrets
 * `source_parser` completes one source, `timing` its durations; `settings` is the result
 * `problems` words what is wrong; `durations` parses "90s" and "7d"; `init_template` writes a new file
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 from syncer.config.durations import parse_duration, write_duration
 from syncer.config.init_template import template
 from syncer.config.loading import find, load
+from syncer.config.secret_files import readable_by_others
 from syncer.config.settings import Settings, SourceSettings
 from syncer.config.toml_schema import DaemonTable, DatabaseTable, HistoryTable, ReportingTable
 from syncer.config.validators import Address
@@ -26,6 +28,7 @@ __all__ = [
     "find",
     "load",
     "parse_duration",
+    "readable_by_others",
     "template",
     "write_duration",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,18 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings.exceptions import SettingsError
 
-from syncer.config.problems import Problem, listed, nearest, problems_of, unknown_key
+from syncer.config import validators
+from syncer.config.environment import variable_problems
+from syncer.config.problems import Problem, listed, problems_of, unknown_key
+from syncer.config.secret_files import secret_files, secret_variables
 from syncer.config.settings import Settings, SourceSettings
 from syncer.config.source_parser import SourceParser
 from syncer.config.toml_schema import DatabaseTable, RootTable
+from syncer.credentials import anchored
 from syncer.errors import ConfigurationError
 
 _DEFAULT = "syncer.toml"
-_PREFIX = "SYNCER_"
+_URL_VARIABLE = "SYNCER_DATABASE__URL"
 
 
 def find(option: Path | None = None) -> Path:
@@ -42,24 +46,27 @@ def find(option: Path | None = None) -> Path:
 def load(path: Path) -> Settings:
     """The configuration in the file `path`, overridden by the environment (SYNCER_DATABASE__URL).
 
-    Relative paths in it are beneath its folder. No secret is read yet. Raises one ConfigurationError that
-    lists everything that is wrong, a line each.
+    Relative paths in it are beneath its folder. Of the secrets only the URL of the database is read. Raises
+    one ConfigurationError that lists everything that is wrong, a line each.
     """
-    content = _content(path)
-    tables, problems = _tables(content)
+    written_content = _content(path)
+    content, problems = _with_database_url(written_content, path.parent)
+    tables, other_problems = _tables(content)
+    problems += other_problems
     written = tables.sources if tables else _sources(content)
     sources = [_source(at, table, path.parent) for at, table in enumerate(written)]
     problems += [problem for found in sources if isinstance(found, list) for problem in found]
-    problems += [*_duplicates(written), *unknown_variables(os.environ)]
+    problems += [*_duplicates(written), *variable_problems(os.environ, secret_variables(content))]
     if problems or tables is None:
         raise listed(str(path), problems)
     return Settings(
         path=path,
-        database=_anchored(tables.database, path.parent),
+        database=_with_data_dir(tables.database, path.parent),
         daemon=tables.daemon,
         reporting=tables.reporting,
         history=tables.history,
         sources=tuple(found for found in sources if isinstance(found, SourceSettings)),
+        secret_files=secret_files(written_content, path),
     )
 
 
@@ -72,6 +79,23 @@ def _content(path: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{path} is not text in UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path} is not TOML: {error}") from None
+
+
+def _with_database_url(content: dict[str, Any], folder: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """`content` with the URL of the database in place of the variable or the file that holds it."""
+    database = content.get("database")
+    if not isinstance(database, dict) or not isinstance(database.get("url"), dict):
+        return content, []
+    without_url = {**content, "database": {key: database[key] for key in database if key != "url"}}
+    if os.environ.get(_URL_VARIABLE):
+        return without_url, []
+    try:
+        url = anchored(validators.secret(database["url"]), folder).read()
+    except ValueError as error:
+        return without_url, [Problem("database.url", str(error))]
+    except ConfigurationError as error:
+        return without_url, [Problem("database.url", error.message)]
+    return {**content, "database": {**database, "url": url}}, []
 
 
 def _tables(content: Mapping[str, Any]) -> tuple[RootTable | None, list[Problem]]:
@@ -110,16 +134,7 @@ def _duplicates(written: list[dict[str, Any]]) -> Iterator[Problem]:
         first.setdefault(name, at)
 
 
-def unknown_variables(environment: Iterable[str]) -> Iterator[Problem]:
-    """Problems of variables with our prefix that would have no effect, such as a misspelt table."""
-    for name in environment:
-        table, separator, key = name.removeprefix(_PREFIX).partition("__")
-        if name.startswith(_PREFIX) and separator and table.lower() not in RootTable.model_fields:
-            known = [f"{_PREFIX}{each.upper()}__{key}" for each in RootTable.model_fields]
-            yield Problem(name, f"in the environment: unknown table{nearest(name, known)}")
-
-
-def _anchored(database: DatabaseTable, folder: Path) -> DatabaseTable:
+def _with_data_dir(database: DatabaseTable, folder: Path) -> DatabaseTable:
     if database.data_dir is None:
         return database
     return database.model_copy(update={"data_dir": folder / os.path.expanduser(database.data_dir)})

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from syncer.config.toml_schema import DaemonTable, DatabaseTable, HistoryTable, ReportingTable
 from syncer.credentials import CredentialsReader, key_hash, masked_key
+from syncer.errors import ConfigurationError
 from syncer.model import Credentials, Source
 from syncer.ports import Provider
 
@@ -68,6 +69,13 @@ class Settings:
     reporting: ReportingTable
     history: HistoryTable
     sources: tuple[SourceSettings, ...]
+    #: The files that hold its secrets; with `path`, if it holds one itself.
+    secret_files: frozenset[Path] = frozenset()
+
+    def require_sources(self) -> None:
+        """Raises ConfigurationError where no source is configured."""
+        if not self.sources:
+            raise ConfigurationError(f"{self.path} has no [[sources]]: nothing would be read")
 
     @property
     def lease(self) -> timedelta:

@@ -19,9 +19,8 @@ from syncer.credentials import (
     CommandCredentials,
     CredentialsReader,
     EnvironmentCredentials,
-    FileSecret,
-    Secret,
     SeparateSecrets,
+    anchored,
 )
 from syncer.errors import ConfigurationError
 from syncer.model import Facts, Source
@@ -139,14 +138,9 @@ def _page_problems(table: SourceTable, facts: Facts, place: str) -> list[Problem
 
 
 def _secrets(table: SourceTable, facts: Facts, folder: Path) -> CredentialsReader:
-    def anchored(secret: Secret) -> Secret:
-        return (
-            FileSecret(folder / os.path.expanduser(secret.path)) if isinstance(secret, FileSecret) else secret
-        )
-
     if table.credentials_command:
         return CommandCredentials(table.credentials_command, folder=folder)
     if table.access_key is None or table.secret_key is None:
         return EnvironmentCredentials(facts.environment)
-    token = anchored(table.session_token) if table.session_token else None
-    return SeparateSecrets(anchored(table.access_key), anchored(table.secret_key), token)
+    token = anchored(table.session_token, folder) if table.session_token else None
+    return SeparateSecrets(anchored(table.access_key, folder), anchored(table.secret_key, folder), token)

@@ -15,6 +15,8 @@ from syncer.credentials import EnvironmentSecret, FileSecret, InlineSecret, Secr
 
 _NAME = re.compile(r"[^\W_][\w.-]{0,62}")
 _PORTS = range(65536)
+#: Former states are dropped by whole months: a shorter duration would drop every month as it ends.
+_LEAST_HISTORY = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ def keep(written: object) -> timedelta | None:
         duration = parse_duration(written)
     except ValueError:
         duration = timedelta(0)
-    if duration <= timedelta(0):
-        raise ValueError('write "forever", or a duration such as "730d"')
+    if duration < _LEAST_HISTORY:
+        raise ValueError('write "forever", or a duration of at least "31d", such as "730d"')
     return duration
 
 

@@ -14,6 +14,7 @@ from syncer.credentials.secrets import (
     InlineSecret,
     Secret,
     SeparateSecrets,
+    anchored,
 )
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "RotatingCredentials",
     "Secret",
     "SeparateSecrets",
+    "anchored",
     "key_hash",
     "masked_key",
 ]

@@ -61,6 +61,11 @@ class FileSecret:
         return value
 
 
+def anchored(secret: Secret, folder: Path) -> Secret:
+    """`secret`; the relative path of a file starts at `folder`."""
+    return FileSecret(folder / os.path.expanduser(secret.path)) if isinstance(secret, FileSecret) else secret
+
+
 class CredentialsReader(Protocol):
     """The place of an access key and its secrets."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncer.cli.database import database_of_settings
@@ -40,8 +42,7 @@ def run(args: Namespace) -> int:
     # In parallel: a source that cannot be reached takes long to time out.
     with ThreadPoolExecutor(len(checks)) as pool:
         results = list(pool.map(_result, checks))
-    count = len(settings.sources)
-    rows = [("configuration", "ok", f"{settings.path}: {count} source{'' if count == 1 else 's'}")]
+    rows = [*map(_secret_row, sorted(filter(config.readable_by_others, settings.secret_files)))]
     rows += [(name, "failed" if error else "ok", description) for name, description, error in results]
     print_table(TextTable(("what", "result", "found"), rows))
     errors = [error for *_, error in results if error]
@@ -63,9 +64,20 @@ def _checks(settings: Settings) -> Iterator[Check]:
     from syncer.app import configured_sources
 
     sources = configured_sources(settings)
+    yield "configuration", partial(_check_configuration, settings)
     yield "database", partial(_check_database, settings, sources)
     for source in sources:
         yield source.name, partial(_check_source, source)
+
+
+def _check_configuration(settings: Settings) -> str:
+    settings.require_sources()
+    count = len(settings.sources)
+    return f"{settings.path}: {count} source{'' if count == 1 else 's'}"
+
+
+def _secret_row(path: Path) -> tuple[str, str, str]:
+    return "secrets", "warning", f"every user can read {path}: type `chmod o-r {shlex.quote(str(path))}`"
 
 
 def _check_database(settings: Settings, sources: Sequence[ConfiguredSource]) -> str:

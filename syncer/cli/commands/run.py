@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from argparse import ArgumentParser, Namespace
 from contextlib import suppress
 
 from syncer.cli.database import database_of_settings
 from syncer.cli.signals import stop_on_signals
+
+log = logging.getLogger(__name__)
 
 EXAMPLE = """\
   syncer run                             # until SIGTERM or Ctrl-C; stops between two pages
@@ -25,12 +28,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the daemon until a signal stops it; wait for the database if it is away at the start."""
     from syncer import app, config, logs
-    from syncer.errors import ConfigurationError, Stopped
+    from syncer.errors import Stopped
 
     settings = config.load(config.find(args.config))
-    if not settings.sources:
-        raise ConfigurationError(f"{settings.path} has no [[sources]]: nothing would be read")
+    settings.require_sources()
     logs.configure(args.log_level, args.log_format)
+    for path in sorted(filter(config.readable_by_others, settings.secret_files)):
+        log.warning("secret.readable", extra={"path": str(path)})
     stop = stop_on_signals()
     with (
         database_of_settings(settings) as database,

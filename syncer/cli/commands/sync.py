@@ -30,6 +30,7 @@ def run(args: Namespace) -> int:
     from syncer.model import Mode
 
     settings = config.load(config.find(args.config))
+    settings.require_sources()
     logs.configure("DEBUG" if args.debug else "ERROR")
     mode = Mode.SWEEP if args.sweep else Mode.POLL
     stop = stop_on_signals()

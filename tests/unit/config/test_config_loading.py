@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syncer.config import Address, find
+from syncer.config import Address, find, readable_by_others
 from syncer.credentials import (
     CommandCredentials,
     EnvironmentCredentials,
@@ -170,7 +170,99 @@ def test_invalid_json_in_the_environment_is_named(folder: Path, monkeypatch: pyt
     assert problem.startswith("environment:") and "sources" in problem and "hunter2" not in problem
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("SYNCER_DATABASE_URL", "SYNCER_DATABASE__URL"),
+        ("SYNCER_DATABASE_URI", "SYNCER_DATABASE__URL"),
+        ("syncer_database_url", "SYNCER_DATABASE__URL"),
+        ("SYNCER_DATA_DIR", "SYNCER_DATABASE__DATA_DIR"),
+        ("SYNCER_REPORTING_TIMEZONE", "SYNCER_REPORTING__TIME_ZONE"),
+        ("SYNCER_HISTORY_KEEP", "SYNCER_HISTORY__KEEP"),
+    ],
+)
+def test_variable_that_resembles_a_setting_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.setenv(name, "hunter2")
+    assert problems(folder, MPS) == [f'{name}: in the environment: has no effect; did you mean "{meant}"?']
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SYNCER_PORT",
+        "SYNCER_PORT_8321_TCP_ADDR",
+        "SYNCER_SERVICE_HOST",
+        "SYNCER_TIME_ZONE",
+        "SYNCER_DB_NAME",
+        "SYNCER_TEST_DATABASE_URL",
+        "SYNCER_MPS_KEY",
+        "SYNCER_DATABASE_KEY",
+    ],
+)
+def test_other_variables_of_the_prefix_are_allowed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Service links of Kubernetes, variables of Grafana, other names, and what the file reads as a secret."""
+    monkeypatch.setenv(name, "tcp://10.0.0.1:8321")
+    secret = '{ env = "SYNCER_DATABASE_KEY" }'
+    assert read(folder, MPS + f"access_key = {secret}\nsecret_key = {secret}\n").sources
+
+
 # Secrets
+
+
+def test_url_of_the_database_is_read_from_a_variable_or_a_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PG_URL", "postgresql://env:hunter2@db/x")
+    (folder / "url.txt").write_text("postgresql://file:hunter2@db/x\n")
+    for place, user in (('{ env = "PG_URL" }', "env"), ('{ file = "url.txt" }', "file")):
+        settings = read(folder, f"[database]\nurl = {place}\n")
+        assert settings.database.url
+        assert settings.database.url.get_secret_value() == f"postgresql://{user}:hunter2@db/x"
+        assert set(settings.passwords()) == {"hunter2"}
+    monkeypatch.setenv("SYNCER_DATABASE__URL", "postgresql://over@db/x")
+    settings = read(folder, '[database]\nurl = { file = "none" }\n')
+    assert settings.database.url and settings.database.url.get_secret_value() == "postgresql://over@db/x"
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ('{ env = "NONE" }', "the environment variable NONE is not set; set it to the secret"),
+        ('{ file = "none" }', "cannot read the secret in FOLDER/none: No such file or directory"),
+        ('{ path = "x" }', 'write the secret itself, { env = "NAME" } or { file = "/run/secrets/name" }'),
+        ('{ file = "mysql" }', "write postgresql://user:password@host:5432/database"),
+    ],
+)
+def test_unreadable_url_of_the_database_is_a_problem(folder: Path, written: str, problem: str) -> None:
+    (folder / "mysql").write_text("mysql://u:hunter2@db/x")
+    expected = problem.replace("FOLDER", str(folder))
+    assert problems(folder, f"[database]\nurl = {written}\n") == [f"database.url: {expected}"]
+
+
+def test_files_of_secrets_are_known(folder: Path) -> None:
+    source = MPS + 'access_key = "AKID"\nsecret_key = { file = "keys/mps" }\n'
+    assert read(folder, source).secret_files == {folder / "keys" / "mps"}
+    itself = {folder / "syncer.toml"}
+    assert read(folder, MPS + 'access_key = "AKID"\nsecret_key = "hunter2"\n').secret_files == itself
+    assert read(folder, '[database]\nurl = "postgresql://u:hunter2@db/x"\n').secret_files == itself
+    assert read(folder, '[database]\nurl = "postgresql://u@db/x"\n' + MPS).secret_files == set()
+
+
+def test_file_that_every_user_can_read_is_recognised(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = folder / "secret"
+    secret.touch()
+    monkeypatch.setattr(Path, "parents", property(lambda self: [folder]))
+    folder.chmod(0o755)
+    for mode, is_readable in ((0o600, False), (0o640, False), (0o644, True)):
+        secret.chmod(mode)
+        assert readable_by_others(secret) is is_readable
+    folder.chmod(0o750)
+    assert not readable_by_others(secret)
+    assert not readable_by_others(folder / "none")
 
 
 def test_no_repr_shows_a_secret(folder: Path) -> None:

@@ -172,10 +172,10 @@ def test_history_is_kept_as_configured(folder: Path, written: str, keep: timedel
     assert read(folder, "").history.keep is None
 
 
-@pytest.mark.parametrize("written", ['"0d"', '"ever"', "90", "true"])
+@pytest.mark.parametrize("written", ['"0d"', '"ever"', "90", "true", '"1h"', '"30d"'])
 def test_invalid_duration_of_the_history_is_refused(folder: Path, written: str) -> None:
     assert problems(folder, f"[history]\nkeep = {written}") == [
-        'history.keep: write "forever", or a duration such as "730d"'
+        'history.keep: write "forever", or a duration of at least "31d", such as "730d"'
     ]
 
 
