@@ -14,8 +14,8 @@ from tests.support.program import Process
 from tests.support.waiting import eventually
 
 _TAKE_OVER = """
-update sync.leases set epoch = epoch + 1, holder = 'elsewhere', expires_at = clock_timestamp() + interval '1h'
-where expires_at <= clock_timestamp() returning epoch
+update sync.leases set epoch = epoch + 1, token = gen_random_uuid(), holder = 'elsewhere',
+expires_at = clock_timestamp() + interval '1h' where expires_at <= clock_timestamp() returning epoch
 """
 _GIVE_BACK = (
     "update sync.leases set expires_at = clock_timestamp() where holder = 'elsewhere' returning epoch"

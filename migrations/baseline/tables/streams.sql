@@ -48,10 +48,12 @@ CREATE TABLE sync.streams (
 );
 
 -- The epoch is part of the key. A takeover changes it, and therefore waits for a writer that holds the row
--- FOR KEY SHARE; a renewal does not change it, and therefore never waits.
+-- FOR KEY SHARE; a renewal does not change it, and therefore never waits. The random token identifies the lease:
+-- after a failover that lost commits, an epoch is used a second time.
 CREATE TABLE sync.leases (
     stream_id  bigint      NOT NULL,
     epoch      bigint      NOT NULL,
+    token      uuid        NOT NULL DEFAULT gen_random_uuid(),
     holder     text        NOT NULL,
     renewed_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,

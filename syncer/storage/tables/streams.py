@@ -14,7 +14,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSTZMULTIRANGE
+from sqlalchemy.dialects.postgresql import JSONB, TSTZMULTIRANGE, UUID
 
 from syncer.storage.tables.metadata import (
     bigint_column,
@@ -82,6 +82,8 @@ leases = Table(
     metadata,
     Column("stream_id", ForeignKey("sync.streams.stream_id"), nullable=False),
     bigint_column("epoch", nullable=False),
+    #: Random, new with each takeover: an epoch is used again after a failover that lost commits.
+    Column("token", UUID, nullable=False, server_default=func.gen_random_uuid()),
     text_column("holder", nullable=False),
     instant_column("renewed_at", nullable=False),
     instant_column("expires_at", nullable=False),

@@ -31,6 +31,7 @@ _leased = (
     .where(
         leases.c.stream_id == bindparam("stream_id"),
         leases.c.epoch == bindparam("epoch"),
+        leases.c.token == bindparam("token"),
         leases.c.expires_at > func.clock_timestamp(),
     )
 )
@@ -51,7 +52,7 @@ def check_lease(connection: Connection, lease: Lease) -> LeasedStream:
 
 
 def _leased_stream(connection: Connection, lease: Lease, *, is_locked: bool) -> LeasedStream:
-    values = {"stream_id": lease.stream_id, "epoch": lease.epoch}
+    values = {"stream_id": lease.stream_id, "epoch": lease.epoch, "token": lease.token}
     row = connection.execute(_locked if is_locked else _leased, values).one_or_none()
     if row is None:
         raise LeaseLost(f"the lease on {lease.label} is over; nothing was written")

@@ -1,5 +1,8 @@
 """Leases: the right to write a stream, with an epoch that only grows. All times are the database's.
 
+A lease is identified by its epoch and a random token. The epoch alone is not unique: an asynchronous failover
+can lose the commits of the last seconds, and then another process gets the same epoch again.
+
 Taking a lease over changes the epoch, which is part of a key, and so conflicts with the lock of a writer (see
 `fencing`). A renewal changes no key and never waits.
 """
@@ -8,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import Connection, Select, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -24,29 +28,36 @@ class Lease:
 
     stream_id: int
     epoch: int
+    token: UUID
     label: str
 
 
 def take_lease(connection: Connection, stream_id: int, *, label: str, holder: str, lease: timedelta) -> Lease:
-    """Take the lease of the stream for the duration `lease`; return it with its new epoch.
+    """Take the lease of the stream for the duration `lease`; return it with its new epoch and token.
 
     Raises LeaseLost while another process holds it.
     """
     first = insert(leases).values(stream_id=stream_id, epoch=0, holder="", renewed_at=_now, expires_at=_now)
     connection.execute(first.on_conflict_do_nothing(index_elements=[leases.c.stream_id]))
-    epoch = connection.scalar(
+    row = connection.execute(
         update(leases)
         # A lease that was renewed in the future is of a time before the clock of the server was set back.
         .where(
             leases.c.stream_id == stream_id,
             or_(leases.c.expires_at <= _now, leases.c.renewed_at > _now + lease),
         )
-        .values(epoch=leases.c.epoch + 1, holder=holder, renewed_at=_now, expires_at=_now + lease)
-        .returning(leases.c.epoch)
-    )
-    if epoch is None:
+        .values(
+            epoch=leases.c.epoch + 1,
+            token=func.gen_random_uuid(),
+            holder=holder,
+            renewed_at=_now,
+            expires_at=_now + lease,
+        )
+        .returning(leases.c.epoch, leases.c.token)
+    ).one_or_none()
+    if row is None:
         raise _lease_held(connection, stream_id, label)
-    return Lease(stream_id, epoch, label)
+    return Lease(stream_id, row.epoch, row.token, label)
 
 
 def _lease_held(connection: Connection, stream_id: int, label: str) -> LeaseLost:
@@ -76,5 +87,8 @@ def release_lease(connection: Connection, lease: Lease) -> None:
 def _mine(lease: Lease) -> Select[int]:
     """A query of the lease's stream_id; without rows if the lease is not ours."""
     return select(leases.c.stream_id).where(
-        leases.c.stream_id == lease.stream_id, leases.c.epoch == lease.epoch, leases.c.expires_at > _now
+        leases.c.stream_id == lease.stream_id,
+        leases.c.epoch == lease.epoch,
+        leases.c.token == lease.token,
+        leases.c.expires_at > _now,
     )

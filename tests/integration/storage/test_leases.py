@@ -19,7 +19,7 @@ from syncer.storage import PgStore, PgStreamStore
 from syncer.storage.connections import transaction
 from syncer.storage.write.fencing import lock_lease
 from syncer.storage.write.lease_renewal import LeaseRenewer
-from syncer.storage.write.leases import renew_lease, take_lease
+from syncer.storage.write.leases import release_lease, renew_lease, take_lease
 from tests.integration.storage.conftest import SHORT_LEASE, Look
 from tests.support.sightings import T0, begin, see, store
 
@@ -88,6 +88,26 @@ def test_stale_epoch_commits_nothing(pg: PgStore, impatient: MakeStore, stream: 
             for act in _every_method(frozen, run):
                 with pytest.raises(LeaseLost, match="the lease on fake is over"):
                     act()
+    assert look("SELECT task_id FROM sync.tasks") == [{"task_id": "t"}]
+
+
+def test_repeated_epoch_commits_nothing(
+    pg: PgStore, impatient: MakeStore, engine: Engine, stream: Stream, look: Look
+) -> None:
+    """As after a failover that lost the takeover: another process takes the same epoch again."""
+    with pg.claim(stream) as former:
+        run = begin(former)
+        look("UPDATE sync.leases SET epoch = epoch - 1, token = gen_random_uuid(), expires_at = renewed_at")
+        with impatient("other").claim(stream) as ours:
+            assert ours.lease.epoch == former.lease.epoch
+            store(ours, begin(ours), see("t", "failed"))
+            for act in _every_method(former, run):
+                with pytest.raises(LeaseLost, match="the lease on fake is over"):
+                    act()
+            with transaction(engine) as connection:
+                assert not renew_lease(connection, former.lease, SHORT_LEASE)
+                release_lease(connection, former.lease)
+            assert ours.open_tasks() == {}
     assert look("SELECT task_id FROM sync.tasks") == [{"task_id": "t"}]
 
 
