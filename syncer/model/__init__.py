@@ -6,6 +6,7 @@ This package imports nothing of ours and contains no vendor's name.
 from syncer.model.calls import Credentials, Envelope, Page, Query, Request, Response
 from syncer.model.facts import Facts, Listing, ProviderExample, Role
 from syncer.model.instants import EARLIEST, HAPPENED, PLANNED, in_bounds
+from syncer.model.json_text import REPEATED_NAMES, OversizedNumber, parse_json
 from syncer.model.pagination import Offsets, PageNumbers, Paging, Tokens, count_rows
 from syncer.model.runs import Batch, Checkpoint, Counts, Mode, Run, RunStatus
 from syncer.model.streams import (
@@ -27,6 +28,7 @@ __all__ = [
     "INT64",
     "LONGEST_ID",
     "PLANNED",
+    "REPEATED_NAMES",
     "Batch",
     "Checkpoint",
     "Counts",
@@ -40,6 +42,7 @@ __all__ = [
     "OpenTask",
     "Order",
     "OutcomeFilter",
+    "OversizedNumber",
     "Page",
     "PageNumbers",
     "Paging",
@@ -61,5 +64,6 @@ __all__ = [
     "Tokens",
     "count_rows",
     "in_bounds",
+    "parse_json",
     "stream_label",
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from syncer.errors import RecordError
-from syncer.model import HAPPENED, INT64, LONGEST_ID, in_bounds
+from syncer.model import HAPPENED, INT64, LONGEST_ID, OversizedNumber, in_bounds
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -113,6 +114,8 @@ _JSON_TYPES: tuple[tuple[type, str], ...] = (
     (bool, "a boolean"),
     (int, "a number"),
     (float, "a number"),
+    (Decimal, "a number"),
+    (OversizedNumber, "a number"),
     (list, "an array"),
     (dict, "an object"),
 )

@@ -28,7 +28,7 @@ def hash_command(document: Any) -> dict[str, Any]:
 
 def _decoded(content: Any) -> bytes:
     """The command as it is run; as it was sent where it is not the documented Base64."""
-    written = content if isinstance(content, str) else json.dumps(content)
+    written = content if isinstance(content, str) else json.dumps(content, default=str, skipkeys=True)
     raw = written.encode("utf-8", "surrogatepass")
     try:
         return b64decode(raw, validate=True)

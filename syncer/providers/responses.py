@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from syncer.errors import ConfigurationError, ProtocolError, Retryable, SyncerError, Throttled, one_line
-from syncer.model import Query, Response
+from syncer.model import Query, Response, parse_json
 from syncer.providers.fields import identifier, json_type
 
 #: Patterns of vendors' error codes, each with the error to raise and the advice for its message. The first
@@ -67,13 +66,14 @@ class ErrorResponse:
 def read_object(vendor: str, response: Response) -> dict[str, Any]:
     """The JSON object in the response, whatever its status. Raises a SyncerError where there is none.
 
-    Bytes that are not UTF-8 become lone surrogates, which the cleaning of records replaces and flags.
+    Bytes that are not UTF-8 become lone surrogates, which the cleaning of records replaces and flags, as it
+    does what `parse_json` marks.
     """
     if response.status == 407:
         raise ConfigurationError("the proxy requires a login (HTTP 407): add user and password to its URL")
     content = response.body.decode("utf-8-sig", "surrogateescape")
     try:
-        value = _parse_json(content)
+        value = parse_json(content)
     except RecursionError as error:
         raise ProtocolError(f"{vendor} answers with JSON nested too deeply to be read") from error
     except ValueError as error:
@@ -81,16 +81,6 @@ def read_object(vendor: str, response: Response) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ProtocolError(f"{vendor} answers with {json_type(value)} where an object was expected")
     return value
-
-
-def _parse_json(content: str) -> Any:
-    try:
-        return json.loads(content, strict=False)
-    except json.JSONDecodeError:
-        raise
-    except ValueError:
-        # A number with more digits than Python converts: keep it as text.
-        return json.loads(content, strict=False, parse_int=lambda d: int(d) if len(d) < 1000 else d)
 
 
 def _not_json(vendor: str, response: Response, content: str) -> SyncerError:

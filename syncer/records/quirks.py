@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from syncer.model import Facts, Quirk, Task
@@ -14,7 +15,7 @@ _MAX_QUIRKS = 50
 _MAX_LENGTH = 200
 _ZERO_DATES = ("0000-00-00", "0001-01-01T00:00:00")
 _JSON_TYPES: dict[type, str] = {
-    **{str: "string", bool: "boolean", int: "number", float: "number"},
+    **{str: "string", bool: "boolean", int: "number", float: "number", Decimal: "number"},
     **{list: "array", dict: "object"},
 }
 

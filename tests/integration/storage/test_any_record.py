@@ -37,6 +37,26 @@ def test_unusual_record_is_stored_beside_others(odd: dict[str, Any], ours: PgStr
     assert ids(look) == ["before", "behind", "odd"]
 
 
+def test_numbers_are_stored_without_loss(ours: PgStreamStore, look: Look) -> None:
+    numbers = '"exact": 12345678901234567.89, "small": 0.1000, "large": 1e400'
+    lost = '"huge": 1e99999, "twice": 1, "twice": 2'
+    shown_text(
+        ours, f'{{"taskId": "odd", {numbers}, {lost}}}, {{"taskId": "even", "exact": 12345678901234567.8}}'
+    )
+    rows = look(
+        "SELECT raw ->> 'exact' AS exact, raw ->> 'small' AS small, length(raw ->> 'large') AS large,"
+        " raw -> 'huge' AS huge, raw -> 'twice' AS twice, raw_altered FROM sync.tasks ORDER BY task_id DESC"
+    )
+    assert [row["exact"] for row in rows] == ["12345678901234567.89", "12345678901234567.8"]
+    assert (rows[0]["small"], rows[0]["large"], rows[0]["huge"], rows[0]["twice"]) == (
+        "0.1",
+        401,
+        "1e99999",
+        2,
+    )
+    assert [row["raw_altered"] for row in rows] == [True, False]
+
+
 def test_record_with_a_very_long_id_is_rejected(ours: PgStreamStore, look: Look) -> None:
     shown(ours, [{"taskId": "before"}, {"taskId": _LONG}, {"taskId": "behind"}])
     assert ids(look) == ["before", "behind"]
@@ -47,7 +67,12 @@ def test_record_with_a_very_long_id_is_rejected(ours: PgStreamStore, look: Look)
 
 def shown(ours: PgStreamStore, records: list[dict[str, Any]]) -> None:
     """Store a page of a list with these records."""
-    body = json.dumps({"data": records, "isTruncated": False}).encode()
+    shown_text(ours, ", ".join(map(json.dumps, records)))
+
+
+def shown_text(ours: PgStreamStore, records: str) -> None:
+    """Store a page of a list with the records in this JSON text."""
+    body = f'{{"data": [{records}], "isTruncated": false}}'.encode()
     answer = Response(200, {"content-type": "application/json"}, body)
     page = parse_page(create_provider("baidu_vod"), Query(list_name="tasks"), answer, observed_at=T0)
     store(ours, begin(ours), *page.sightings, rejected=page.rejected, quirks=page.quirks)

@@ -8,8 +8,8 @@ import pytest
 
 from syncer.errors import ProtocolError
 from syncer.records import parse_page
-from tests.support.parsed_pages import FINISH, NOW, mps, mps_json, stored_record, tat
-from tests.support.provider_responses import make_provider, tencent_response
+from tests.support.parsed_pages import FINISH, NOW, TAT_PAGE, mps, mps_json, stored_record, tat
+from tests.support.provider_responses import json_response, make_provider, tencent_response
 
 # Replacement
 
@@ -24,7 +24,12 @@ from tests.support.provider_responses import make_provider, tencent_response
         ("NaN", "NaN"),
         ("Infinity", "Infinity"),
         ("-Infinity", "-Infinity"),
-        ("1e400", "Infinity"),
+        ("1e5000", "1e5000"),
+        ("-1e-5000", "-1e-5000"),
+        ("1e99999999999999999999", "1e99999999999999999999"),
+        ("9" * 5000, "9" * 5000),
+        ('{"a": 1, "b": 2, "a": 3}', {"a": 3, "b": 2}),
+        ('[{"a": {"b": 1, "b": 1}}]', [{"a": {"b": 1}}]),
         (r'["\u0000", {"x": NaN}]', ["\ufffd", {"x": "NaN"}]),
     ],
 )
@@ -52,6 +57,66 @@ def test_values_that_postgres_can_hold_are_unchanged(json_text: str) -> None:
     page = mps_json(f'{{"TaskId": "a", "Odd": {json_text}}}')
     assert stored_record(page)["Odd"] == json.loads(json_text)
     assert not page.sightings[0].raw_altered
+
+
+@pytest.mark.parametrize(
+    ("json_text", "stored"),
+    [
+        ("12345678901234567.89", "12345678901234567.89"),
+        ("-0.12345678901234567890", "-0.1234567890123456789"),
+        ("1e400", "1" + "0" * 400),
+        ("1.25E-400", "0." + "0" * 399 + "125"),
+        ("12345678901234567890123456789012345678901.5e1", "123456789012345678901234567890123456789015"),
+        ("[1.00, 0.1000, 1E5, -0.0]", "[1,0.1,100000,0]"),
+        ('{"b": 0.30000000000000000001, "a": "é"}', '{"a":"é","b":0.30000000000000000001}'),
+    ],
+)
+def test_numbers_are_stored_without_loss(json_text: str, stored: str) -> None:
+    (sighting,) = mps_json(f'{{"TaskId": "a", "Odd": {json_text}}}').sightings
+    assert sighting.record == f'{{"Odd":{stored},"TaskId":"a"}}'
+    assert not sighting.raw_altered
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("100000", "1E5", "1e+5", "100000.0", "10000000e-2"),
+        ("0", "0.0", "-0.0", "0e10"),
+        ("0.1", "0.1000", "1e-1", "1E-01"),
+        ("12345678901234567.89", "1234567890123456789E-2", "12345678901234567.890"),
+        ("100000000000000000000000", "1e23", "1E+23"),
+    ],
+    ids=lambda spellings: spellings[0],
+)
+def test_fingerprint_does_not_depend_on_the_spelling_of_a_number(spellings: tuple[str, ...]) -> None:
+    pages = [mps_json(f'{{"TaskId": "a", "Odd": [{number}]}}') for number in spellings]
+    assert len({page.sightings[0].fingerprint for page in pages}) == 1
+    assert not any(page.sightings[0].raw_altered for page in pages)
+
+
+def test_neighbouring_decimals_have_different_fingerprints() -> None:
+    pages = [mps_json(f'{{"TaskId": "a", "Odd": 12345678901234567.{n}}}') for n in range(80, 90)]
+    assert len({page.sightings[0].fingerprint for page in pages}) == 10
+
+
+def test_repeated_name_does_not_escape_redaction() -> None:
+    records = '{"TaskId": "a", "Deep": {"Word": "hush", "Word": "hush", "Kept": 1}, "Deep": {"Word": "hush"}}'
+    response = json_response(f'{{"Response": {{"TaskSet": [{records}]}}}}'.encode())
+    page = parse_page(make_provider("tencent_mps"), FINISH, response, observed_at=NOW, redact=("Deep.Word",))
+    assert stored_record(page) == {"TaskId": "a", "Deep": {}}
+    assert page.sightings[0].raw_altered
+
+
+@pytest.mark.parametrize(
+    "content", ['"eA==", "Content": "aHVzaA=="', '{"a": 1.00000000000000000001, "b": 1, "b": 2}']
+)
+def test_command_with_odd_values_is_hashed(content: str) -> None:
+    document = f'{{"InvocationTaskId": "a", "CommandDocument": {{"Content": {content}}}}}'
+    response = json_response(
+        f'{{"Response": {{"TotalCount": 1, "InvocationTaskSet": [{document}]}}}}'.encode()
+    )
+    page = parse_page(make_provider("tencent_tat"), TAT_PAGE, response, observed_at=NOW)
+    assert set(stored_record(page)["CommandDocument"]) == {"ContentLength", "ContentSha256"}
 
 
 def test_rejected_record_is_cleaned() -> None:

@@ -10,7 +10,7 @@ import pytest
 from syncer.errors import ProtocolError, Retryable
 from syncer.model import Page, Query, Quirk, Response, Status
 from syncer.records import parse_page
-from tests.support.parsed_pages import FINISH, NOW, aiccs, mps, stored_record, tat
+from tests.support.parsed_pages import FINISH, NOW, aiccs, mps, mps_json, stored_record, tat
 from tests.support.provider_responses import make_provider, tencent_error, tencent_response
 
 # The page
@@ -67,6 +67,13 @@ def test_record_without_id_is_rejected(record: Any, reason: str) -> None:
 
 def test_long_number_is_an_exact_id() -> None:
     assert aiccs(Id=9007199254740993).task.task_id == "9007199254740993"
+
+
+@pytest.mark.parametrize("number", ["9007199254740993.0", "9007199254740993.00", "9007199254740993e0"])
+def test_id_is_the_same_however_the_number_is_written(number: str) -> None:
+    page = mps_json(f'{{"TaskId": {number}}}, {{"TaskId": 1.5}}, {{"TaskId": 9007199254740993.5}}')
+    assert [sighting.task.task_id for sighting in page.sightings] == ["9007199254740993"]
+    assert [rejected.reason for rejected in page.rejected] == ["TaskId is a number"] * 2
 
 
 def test_same_id_twice_gives_two_sightings() -> None:

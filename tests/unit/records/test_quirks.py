@@ -7,7 +7,7 @@ import json
 import pytest
 
 from syncer.model import Quirk
-from tests.support.parsed_pages import mps, tat
+from tests.support.parsed_pages import mps, mps_json, tat
 
 
 def test_unknown_field_is_noted_once_a_page() -> None:
@@ -53,6 +53,16 @@ def test_unreadable_value_is_noted_with_its_type(field: str, value: object, json
 @pytest.mark.parametrize("value", [None, "", "0000-00-00T00:00:00Z", "0001-01-01T00:00:00Z", 0, [], {}])
 def test_empty_value_is_no_quirk(value: object) -> None:
     assert mps({"TaskId": "a", "FinishTime": value}).quirks == ()
+
+
+def test_decimal_number_is_noted_exactly() -> None:
+    page = mps_json(
+        '{"TaskId": "a", "TaskType": 12345678901234567.89, "New": {"Deep": 0.10000000000000000001}}'
+    )
+    assert set(page.quirks) == {
+        Quirk(path="TaskType", value="(number)", sample="12345678901234567.89"),
+        Quirk(path="New", sample='{"Deep":0.10000000000000000001}'),
+    }
 
 
 def test_documented_record_has_no_quirks() -> None:
