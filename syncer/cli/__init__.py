@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
-from typing import NoReturn
 
 from syncer.cli.parser import parse
+from syncer.cli.signals import receive_signals
 from syncer.errors import ConfigurationError, SyncerError
 
 #: Exit codes.
@@ -20,9 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code. An error is printed as one line on standard error."""
     _make_streams_safe()
     args = parse(sys.argv[1:] if arguments is None else arguments)
-    signal.signal(signal.SIGTERM, _exit_on_signal)
     try:
-        code: int = args.run(args)
+        with receive_signals():
+            code: int = args.run(args)
         sys.stdout.flush()
     except SyncerError as error:
         if args.debug:
@@ -46,8 +45,3 @@ def _make_streams_safe() -> None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
         elif isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _exit_on_signal(number: int, _: object) -> NoReturn:
-    """Raise SystemExit on SIGTERM, so that `with` and `finally` blocks stop in order what was started."""
-    raise SystemExit(128 + number)

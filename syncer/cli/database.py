@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncer import logs
+from syncer.cli import signals
 
 if TYPE_CHECKING:
     from syncer.config import Settings
@@ -59,8 +60,8 @@ def database_of_settings(settings: Settings) -> Iterator[OpenDatabase]:
         return
     from syncer.embedded import ROLE, EmbeddedPostgres, default_data_dir
 
-    postgres = EmbeddedPostgres(settings.database.data_dir or default_data_dir())
+    postgres = EmbeddedPostgres(settings.database.data_dir or default_data_dir(), shield=signals.shielded)
     was_running = postgres.is_running()
-    with postgres.running() as url:
+    with signals.before_forced_exit(postgres.stop_at_once), postgres.running() as url:
         logs.register_secret(postgres.password(ROLE))
         yield OpenDatabase(url=url, embedded=postgres, was_running=was_running)

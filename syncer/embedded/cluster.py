@@ -120,6 +120,14 @@ class Cluster:
                 return
             raise
 
+    def stop_at_once(self) -> bool:
+        """Stop the server without writing its data, from which the next start recovers.
+
+        Return whether there was a server to stop.
+        """
+        stop = [self.binaries.program("pg_ctl"), "stop", "-w", "-t", "60", "-D", str(self.folder)]
+        return self.os_user.can_run(*stop, "-m", "immediate")
+
     def _remove_stale_pid_file(self) -> None:
         """Remove the pid file of a server that was killed, if another process has its pid now.
 

@@ -92,10 +92,11 @@ class OsUser:
     def _run(
         self, command: Sequence[str | Path], descriptors: Sequence[int] = ()
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        with subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
             cwd="/",  # this user may have no access to the current folder
@@ -104,7 +105,10 @@ class OsUser:
             umask=0o077,
             start_new_session=True,  # Ctrl-C must not reach the server: this process stops it in order
             **self._subprocess_user(),
-        )
+        ) as process:
+            # Unlike subprocess.run, this kills no program if a signal raises an exception: pg_ctl completes.
+            output, errors = process.communicate()
+            return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
     def _subprocess_user(self) -> dict[str, Any]:
         if not self.differs_from_current:

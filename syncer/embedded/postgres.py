@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import psycopg
@@ -36,11 +36,17 @@ class EmbeddedPostgres:
     """
 
     def __init__(
-        self, data_dir: Path, *, binaries: Binaries | None = None, settings: Mapping[str, str] | None = None
+        self,
+        data_dir: Path,
+        *,
+        binaries: Binaries | None = None,
+        settings: Mapping[str, str] | None = None,
+        shield: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """`settings` are written to postgresql.conf when the data folder is created.
 
-        Without `binaries` the installed ones are used.
+        Without `binaries` the installed ones are used. The server is started and stopped in blocks of
+        `shield`, in which no signal may raise an exception.
         """
         self._folder = Path(os.path.abspath(data_dir)) / "postgres"
         self._data = self._folder / "db"
@@ -56,6 +62,9 @@ class EmbeddedPostgres:
         self._keep_running_file = self._folder / "keep-running"
         self._binaries = binaries
         self._settings = settings or {}
+        self._shield = shield
+        #: The open lock files of the `running` blocks of this process.
+        self._users_locks: list[int] = []
         #: The variables of libpq that the user has set: clients must be started without them.
         self.libpq_variables: list[str] = []
 
@@ -98,15 +107,18 @@ class EmbeddedPostgres:
             without_libpq_variables() as variables,
         ):
             self.libpq_variables = variables or self.libpq_variables
+            self._users_locks.append(users_lock)
             try:
-                with self._os_errors_as_configuration_errors(), self._start_stop_lock():
+                with self._os_errors_as_configuration_errors(), self._start_stop_lock(), self._shield():
                     file_locks.lock_shared(users_lock)
                     self._start_and_connect()
                     if keep_running:
                         self._keep_running_file.touch()
                 yield self.url()
             finally:
-                self._stop_if_unused(users_lock)
+                with self._shield():
+                    self._users_locks.remove(users_lock)
+                    self._stop_if_unused(users_lock)
 
     def stop(self) -> bool:
         """Stop a server that was kept running; return whether it is stopped.
@@ -121,6 +133,18 @@ class EmbeddedPostgres:
             with file_locks.open_lock_file(self._users_lock_file) as users_lock:
                 self._stop_if_unused(users_lock)
         return not self.is_running()
+
+    def stop_at_once(self) -> None:
+        """Stop the server, in whatever state it is, if only this process uses it: this process ends now.
+
+        For a thread other than the one in the `running` block. Waits until a start has gone so far that the
+        server can be stopped. Loses nothing: the next start recovers.
+        """
+        for users_lock in list(self._users_locks):
+            while file_locks.try_lock_exclusive(users_lock) and self.is_running():
+                if self._keep_running_file.exists() or self._cluster().stop_at_once():
+                    return
+                time.sleep(_CONNECT_PAUSE_SECONDS)
 
     @contextmanager
     def _os_errors_as_configuration_errors(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from functools import partial
 from typing import LiteralString
@@ -62,7 +63,11 @@ def test_daemon_takes_over_from_one_that_was_killed(make_system: SystemFactory) 
         )
         assert epoch > lease["epoch"]
     system.freeze_and_sweep(survivor)
-    assert survivor.terminate().code == 0
+    result = survivor.terminate()
+    assert result.code == 0
+    # Every line is JSON, also the one about the signal.
+    events = [json.loads(line) for line in result.err.splitlines()]
+    assert [event["signal"] for event in events if event["event"] == "daemon.stopping"] == ["SIGTERM"]
     check_no_warnings([survivor])
     system.assert_equals_ground_truth()
     check_counters(system)

@@ -8,7 +8,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from syncer.cli.signals import stop_on_signals
+from syncer.cli.signals import before_forced_exit, stop_on_signals
 
 EXAMPLE = """\
   syncer demo                            # needs no configuration; run it again to continue it
@@ -65,7 +65,11 @@ def _run_script(folder: Path, args: Namespace) -> int:
     from syncer.embedded import EmbeddedPostgres
 
     stop, postgres = stop_on_signals(), EmbeddedPostgres(folder)
-    with demo_environment(folder, SystemClock(stop).now()) as environment, postgres.running() as url:
+    with (
+        demo_environment(folder, SystemClock(stop).now()) as environment,
+        before_forced_exit(postgres.stop_at_once),
+        postgres.running() as url,
+    ):
         # An earlier demo may have left it running; from here on it stops when this process ends in any way.
         postgres.stop()
         script = DemoScript(environment, url, stop)

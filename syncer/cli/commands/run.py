@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from argparse import ArgumentParser, Namespace
 from contextlib import suppress
+from signal import Signals
 
 from syncer.cli.database import database_of_settings
 from syncer.cli.signals import stop_on_signals
@@ -35,7 +36,7 @@ def run(args: Namespace) -> int:
     logs.configure(args.log_level, args.log_format)
     for path in sorted(filter(config.readable_by_others, settings.secret_files)):
         log.warning("secret.readable", extra={"path": str(path)})
-    stop = stop_on_signals()
+    stop = stop_on_signals(_log_signal)
     with (
         database_of_settings(settings) as database,
         suppress(Stopped),  # A signal may arrive while it waits for the database.
@@ -43,3 +44,9 @@ def run(args: Namespace) -> int:
     ):
         app.Daemon(opened).run()
     return 0
+
+
+def _log_signal(number: int) -> None:
+    """Log that the daemon stops because of a signal."""
+    names = {each.value: each.name for each in Signals}
+    log.info("daemon.stopping", extra={"signal": names.get(number, str(number))})

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from syncer.cli.signals import stop_on_signals
 from syncer.cli.views.json_output import simulator_document
 from syncer.model import Credentials
 from syncer.simulator.fault_injection import Faults
@@ -78,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM; return the exit code: 0, or 2 for an invalid option."""
+    """Serve until a signal stops the command; return the exit code: 0, or 2 for an invalid option."""
     try:
         options = options_from(args)
     except ValueError as error:
@@ -88,10 +87,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def serve(options: SimulatorOptions, *, as_json: bool = False) -> int:
-    """Print the addresses, serve until SIGINT or SIGTERM, and return the exit code 0."""
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    """Print the addresses, serve until a signal stops the command, and return the exit code 0."""
+    stopped = stop_on_signals(lambda _: None)
     with Simulator(options) as simulator:
         print(_json_line(simulator) if as_json else announcement(simulator), flush=True)
         stopped.wait()
