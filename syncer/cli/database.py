@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from syncer import logs
 from syncer.cli import signals
@@ -32,6 +33,12 @@ class OpenDatabase:
         from syncer.storage.database_urls import describe_url, parse_url
 
         return describe_url(parse_url(self.url))
+
+    def connection(self, *, shows_password: bool) -> str:
+        """Its URL for other programs; without the password unless `shows_password`."""
+        url = urlsplit(self.url)
+        bare = url._replace(netloc=f"{url.username}@{url.hostname}:{url.port}").geturl()
+        return self.url if shows_password else bare
 
 
 @contextmanager

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 EXAMPLE = """\
   syncer status                          # headroom: time until an open or unread task leaves its list
   syncer status --json                   # with the observed order of every list
+  syncer status --show-password          # the complete URL of the embedded database
 """
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add the format."""
+    """Add the format, and whether to show the password."""
     parser.add_argument("--json", action="store_true", help="as JSON, durations in seconds")
+    parser.add_argument(
+        "--show-password", action="store_true", help="show the password of the embedded database in its URL"
+    )
 
 
 def run(args: Namespace) -> int:
@@ -34,10 +38,10 @@ def run(args: Namespace) -> int:
     with database_of_settings(settings) as database:
         if not args.json:
             # Before the query: it is useful even where the database cannot be reached.
-            print("\n".join(address_lines(database)))
+            print("\n".join(address_lines(database, shows_password=args.show_password)))
         streams, gaps = _load(database)
     if args.json:
-        print_json(status_document(database, streams, gaps))
+        print_json(status_document(database, streams, gaps, shows_password=args.show_password))
     else:
         _print_status(settings, streams, gaps)
     return 0
@@ -63,7 +67,7 @@ def _print_status(settings: Settings, streams: list[StreamOverview], gaps: list[
     print("\n".join(["", *errors, gap_summary(gaps)]))
 
 
-def address_lines(database: OpenDatabase) -> list[str]:
+def address_lines(database: OpenDatabase, *, shows_password: bool) -> list[str]:
     """The address of the database; for an embedded one, also how psql and BI tools connect."""
     if not database.embedded:
         return [f"database    {database.location}"]
@@ -72,6 +76,6 @@ def address_lines(database: OpenDatabase) -> list[str]:
     state = "running" if database.was_running else "it runs only while a syncer command runs"
     return [
         f"database    {database.location}, embedded ({state})",
-        f"connection  {database.url}",
+        f"connection  {database.connection(shows_password=shows_password)}",
         f"psql        {psql_command(database.embedded)}",
     ]

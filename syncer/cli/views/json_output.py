@@ -51,14 +51,17 @@ def json_objects(values: Iterable[DataclassInstance]) -> list[dict[str, Any]]:
 
 
 def status_document(
-    database: OpenDatabase, streams: Sequence[StreamOverview], gaps: Sequence[Gap]
+    database: OpenDatabase,
+    streams: Sequence[StreamOverview],
+    gaps: Sequence[Gap],
+    *,
+    shows_password: bool = False,
 ) -> dict[str, Any]:
     """The document of `status`: the database, its streams and its gaps."""
     return {
         "database": {
             "place": database.location,
-            # With the password: only the embedded database is made for people to connect to.
-            "connection": database.url if database.embedded else None,
+            "connection": database.connection(shows_password=shows_password) if database.embedded else None,
             "is_running": database.was_running,
         },
         "streams": json_objects(streams),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -242,4 +243,9 @@ def test_status_shows_the_url_of_an_embedded_database(capsys: pytest.CaptureFixt
             assert main(["status", "--config", str(configuration)]) == 0
             output = capsys.readouterr().out
             assert "embedded (running)" in output
-            assert f"connection  {url}\n" in output
+            assert "connection  postgresql://syncer@127.0.0.1:" in output
+            assert urlsplit(url).password not in output
+            assert main(["status", "--json", "--config", str(configuration)]) == 0
+            assert urlsplit(url).password not in capsys.readouterr().out
+            assert main(["status", "--show-password", "--config", str(configuration)]) == 0
+            assert f"connection  {url}\n" in capsys.readouterr().out
