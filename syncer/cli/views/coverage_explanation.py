@@ -45,7 +45,7 @@ def _uncovered_lines(coverage: CoverageExplanation) -> Iterator[str]:
         yield f"last complete run before it: {_run_text(coverage.last_before)}"
     if coverage.first_after:
         yield f"first complete run after it: {_run_text(coverage.first_after)}"
-    yield _time_left_text(coverage)
+    yield _headroom_text(coverage)
 
 
 def _reason_text(coverage: CoverageExplanation) -> str:
@@ -62,14 +62,14 @@ def _reason_text(coverage: CoverageExplanation) -> str:
             return "nothing is covered yet"
 
 
-def _time_left_text(coverage: CoverageExplanation) -> str:
+def _headroom_text(coverage: CoverageExplanation) -> str:
     if coverage.shown_until is None:
         return "it is unknown how long the provider lists such tasks"
     left = coverage.shown_until - coverage.asked_at
     until = cell_text(coverage.shown_until)
     if left.total_seconds() <= 0:
         return f"the provider listed such tasks until {until}: they can no longer be read"
-    return f"the provider lists such tasks until {until}: {duration_text(left)} left to read them"
+    return f"the provider lists such tasks until {until}: headroom {duration_text(left)}"
 
 
 def _run_text(run: RunSummary | None) -> str:

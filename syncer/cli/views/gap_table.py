@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 def gap_table(gaps: Sequence[Gap]) -> TextTable:
     """One row for each gap."""
-    columns = ("source", "region", "from", "to", "length", "state", "time left")
+    columns = ("source", "region", "from", "to", "length", "state", "headroom")
     return TextTable(columns, [_row(gap) for gap in gaps])
 
 
 def _row(gap: Gap) -> tuple[object, ...]:
     length = gap.ended_at - gap.started_at
-    return (gap.source, gap.region, gap.started_at, gap.ended_at, length, gap.state, gap.time_left)
+    return (gap.source, gap.region, gap.started_at, gap.ended_at, length, gap.state, gap.headroom)
 
 
 def gap_summary(gaps: Sequence[Gap]) -> str:

@@ -1,6 +1,6 @@
 -- Coverage: the creation times that were read
 -- For each source and region: start of the coverage, end of the part that a later sweep confirmed, and end of the
--- coverage. Gaps in between are lost, can still be filled (forgotten in: time until the first of them expires), or
+-- coverage. Gaps in between are lost, can still be filled (headroom: time until the first of them expires), or
 -- are unknown where the provider's retention is unknown.
 -- optional: provider unknown fillable read_from lost_time_seconds read_to
 SELECT
@@ -14,7 +14,7 @@ SELECT
     coalesce(g.fillable, 0) AS fillable,
     coalesce(g.unknown, 0) AS unknown,
     g.lost_seconds AS lost_time_seconds,
-    g.forgotten_in_seconds
+    g.headroom_seconds
 FROM (
     SELECT
         source_key,
@@ -35,7 +35,7 @@ LEFT JOIN (
         count(*) FILTER (WHERE state = 'fillable') AS fillable,
         count(*) FILTER (WHERE state = 'unknown') AS unknown,
         (sum(extract(epoch FROM ended_at - started_at)) FILTER (WHERE state = 'lost'))::float8 AS lost_seconds,
-        min(seconds_until_lost) AS forgotten_in_seconds
+        min(seconds_until_lost) AS headroom_seconds
     FROM reporting.coverage_gaps
     GROUP BY source_key, region
 ) g USING (source_key, region)

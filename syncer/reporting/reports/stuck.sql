@@ -1,5 +1,5 @@
 -- Tasks that have been open longest
--- The 50 oldest open tasks, with their last observed state. Hidden in: how long the provider's list will still show
+-- The 50 oldest open tasks, with their last observed state. Headroom: how long the provider's list will still show
 -- the task; after that its end can no longer be observed.
 -- bar: age_seconds
 -- optional: task_type created_at region unchanged_seconds provider_status
@@ -13,7 +13,7 @@ SELECT
     created_at,
     age_seconds,
     unchanged_seconds,
-    seconds_until_hidden AS hidden_in_seconds
+    seconds_until_hidden AS headroom_seconds
 FROM reporting.open_tasks
 WHERE source = ANY (:sources)
 ORDER BY age_seconds DESC NULLS LAST, task_key

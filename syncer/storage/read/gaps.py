@@ -28,7 +28,7 @@ class Gap:
     #: `fillable` while the provider still shows it, then `lost`; `unknown` without a known retention.
     state: str
     #: Until the first task in it expires; None unless it is fillable.
-    time_left: timedelta | None
+    headroom: timedelta | None
 
 
 def load_gaps(engine: Engine) -> list[Gap]:
@@ -47,5 +47,5 @@ def gap_at(connection: Connection, source: str, region: str, at: datetime) -> Ga
 
 
 def _gap(*, seconds_until_lost: float | None, **columns: Any) -> Gap:
-    time_left = None if seconds_until_lost is None else timedelta(seconds=seconds_until_lost)
-    return Gap(**columns, time_left=time_left)
+    headroom = None if seconds_until_lost is None else timedelta(seconds=seconds_until_lost)
+    return Gap(**columns, headroom=headroom)

@@ -101,7 +101,7 @@ def test_stuck_begins_with_the_oldest(engine_with_tasks: Engine) -> None:
         ("mps-cn", "e3", "waiting"),
         ("robot-calls", "5004173692461398602", "running"),
     ]
-    assert [row["hidden_in_seconds"] is None for row in rows] == [False, False, True]
+    assert [row["headroom_seconds"] is None for row in rows] == [False, False, True]
 
 
 def test_lost_shows_the_last_observed_status(engine_with_tasks: Engine) -> None:
@@ -121,7 +121,7 @@ def test_coverage_has_a_row_per_list(engine_with_tasks: Engine) -> None:
         ("vod", "global", local(0), local(0), 1, 0, 0),
     ]
     assert rows[-1]["lost_time_seconds"] == 86400.0
-    assert 0 < rows[0]["forgotten_in_seconds"] <= 2 * 86400
+    assert 0 < rows[0]["headroom_seconds"] <= 2 * 86400
 
 
 def test_runs_are_counted_by_list_and_mode(engine_with_tasks: Engine) -> None:

@@ -152,8 +152,8 @@ def test_gaps_state_how_long_they_can_be_filled(engine: Engine, connection: psyc
     spans = [span(days[9], days[8]), span(days[4], days[3]), span(days[1], days[0])]
     add_stream(connection, "a", "{" + ",".join(spans) + "}", retention=timedelta(days=7))
     lost, fillable, later = sorted(load_gaps(engine), key=lambda gap: gap.ended_at)
-    assert (lost.state, lost.started_at, lost.time_left) == ("lost", NOW - days[8], None)
+    assert (lost.state, lost.started_at, lost.headroom) == ("lost", NOW - days[8], None)
     assert (fillable.state, fillable.ended_at) == ("fillable", NOW - days[4])
     assert (later.started_at, later.ended_at) == (NOW - days[3], NOW - days[1])
-    assert later.time_left is not None
-    assert timedelta(days=3, hours=23) < later.time_left < timedelta(days=4, minutes=1)
+    assert later.headroom is not None
+    assert timedelta(days=3, hours=23) < later.headroom < timedelta(days=4, minutes=1)

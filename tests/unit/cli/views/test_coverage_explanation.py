@@ -71,7 +71,7 @@ GAP = Gap(
     started_at=AT - MINUTE,
     ended_at=AT + MINUTE,
     state="fillable",
-    time_left=timedelta(days=5),
+    headroom=timedelta(days=5),
 )
 
 
@@ -96,11 +96,11 @@ def test_uncovered_time_states_the_reason(reason: UncoveredReason, line: str) ->
         "complete at 2026-01-02 03:04:14Z",
         "  first complete run after it: poll 12, started at 2026-01-02 03:05:05Z, "
         "complete at 2026-01-02 03:05:14Z",
-        "  the provider lists such tasks until 2026-01-09 03:04:05Z: 5d left to read them",
+        "  the provider lists such tasks until 2026-01-09 03:04:05Z: headroom 5d",
     ]
 
 
-def test_uncovered_time_states_the_time_left() -> None:
+def test_uncovered_time_states_the_headroom() -> None:
     missed = replace(POLLED, grade=None, reason=UncoveredReason.BEFORE, incomplete_runs=[FAILED_RUN])
     late = coverage_explanation(replace(missed, asked_at=AT + timedelta(days=8)))
     assert late[-2] == (

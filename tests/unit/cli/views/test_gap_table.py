@@ -11,14 +11,14 @@ from syncer.storage.read import Gap
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-def make_gap(state: str = "fillable", time_left: timedelta | None = timedelta(hours=5)) -> Gap:
+def make_gap(state: str = "fillable", headroom: timedelta | None = timedelta(hours=5)) -> Gap:
     return Gap(
         source="vod",
         region="global",
         started_at=AT,
         ended_at=AT + timedelta(minutes=90),
         state=state,
-        time_left=time_left,
+        headroom=headroom,
     )
 
 

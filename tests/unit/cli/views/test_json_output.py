@@ -25,7 +25,7 @@ from tests.unit.cli.views.test_task_explanation import HISTORY
 def test_instants_are_iso_8601_and_durations_are_seconds() -> None:
     gap, stream = json.loads(json.dumps(json_objects([make_gap(), STREAM])))
     assert gap["started_at"] == "2026-01-02T03:04:05+00:00"
-    assert gap["time_left"] == timedelta(hours=5).total_seconds()
+    assert gap["headroom"] == timedelta(hours=5).total_seconds()
     assert stream["error"] == "wrong key"
     busy = json_object(BUSY)
     assert busy["orders"] == {"FINISH": ["finished newest first", "created newest first"], "WAITING": []}
