@@ -15,6 +15,7 @@ _STATUS_COLOURS = {
     "cancelled": "orange",
     "finished": "super-light-green",
     "unknown": "text",
+    "lost": "dark-red",
 }
 _RUN_COLOURS = {"running": "blue", "succeeded": "green", "failed": "red", "interrupted": "orange"}
 _COLOURS = {"status": _STATUS_COLOURS, "run": _RUN_COLOURS}

@@ -29,7 +29,8 @@ SELECT
     r.run_seconds[3] AS run_seconds_p95,
     r.run_seconds[4] AS run_seconds_p99,
     r.run_seconds[5] AS run_seconds_max,
-    coalesce(c.swept @> tstzrange(r.hour_at, r.hour_at + interval '1 hour'), false) AS is_covered
+    coalesce(c.swept @> tstzrange(r.hour_at, r.hour_at + interval '1 hour'), false) AS is_covered,
+    CASE WHEN r.status IN ('waiting', 'running', 'paused', 'unknown') THEN r.tasks - r.lost ELSE 0 END AS open
 FROM sync.arrivals_hourly r
 JOIN sync.sources o ON o.source_id = r.source_id
 LEFT JOIN sync.swept_sources c ON c.source_id = r.source_id;
@@ -63,3 +64,4 @@ COMMENT ON COLUMN reporting.arrivals_hourly.run_seconds_p95 IS '95th percentile 
 COMMENT ON COLUMN reporting.arrivals_hourly.run_seconds_p99 IS '99th percentile of the run time in seconds. Exact. / 运行秒数的 99 分位数，精确值。';
 COMMENT ON COLUMN reporting.arrivals_hourly.run_seconds_max IS 'Longest run time in seconds. / 最长的运行秒数。';
 COMMENT ON COLUMN reporting.arrivals_hourly.is_covered IS 'True if everything created in that hour was read, and confirmed by a later complete reading, in all regions whose coverage had begun. Only then is the row certainly complete. / 该小时创建的任务在所有已开始覆盖的地域中均已读取，并经之后的一次完整读取确认时为真；只有此时该行才确定完整。';
+COMMENT ON COLUMN reporting.arrivals_hourly.open IS 'Number of these tasks that can still change: those with an open status, without the lost ones. / 其中仍可能变化的任务数：状态未结束且未丢失的任务。';

@@ -29,7 +29,8 @@ SELECT
     coalesce(c.swept @> tstzrange(
         r.day::timestamp AT TIME ZONE (SELECT time_zone FROM sync.settings),
         (r.day + 1)::timestamp AT TIME ZONE (SELECT time_zone FROM sync.settings)
-    ), false) AS is_covered
+    ), false) AS is_covered,
+    r.lost
 FROM sync.completions_daily r
 JOIN sync.sources o ON o.source_id = r.source_id
 LEFT JOIN sync.swept_sources c ON c.source_id = r.source_id;
@@ -60,3 +61,4 @@ COMMENT ON COLUMN reporting.completions_daily.run_seconds_p95 IS '95th percentil
 COMMENT ON COLUMN reporting.completions_daily.run_seconds_p99 IS '99th percentile of the run time in seconds. Exact. / 运行秒数的 99 分位数，精确值。';
 COMMENT ON COLUMN reporting.completions_daily.run_seconds_max IS 'Longest run time in seconds. / 最长的运行秒数。';
 COMMENT ON COLUMN reporting.completions_daily.is_covered IS 'True if everything created on that day was read, and confirmed by a later complete reading, in all regions whose coverage had begun. Tasks that ended on that day but were created before the coverage began may still be missing. / 当天创建的任务在所有已开始覆盖的地域中均已读取，并经之后的一次完整读取确认时为真；当天结束、但在覆盖开始之前创建的任务仍可能缺失。';
+COMMENT ON COLUMN reporting.completions_daily.lost IS 'Number of these tasks that left the provider''s list before their end was observed. / 其中在观测到结束之前就从厂商列表中消失的任务数。';

@@ -28,7 +28,8 @@ SELECT
     r.run_seconds[3] AS run_seconds_p95,
     r.run_seconds[4] AS run_seconds_p99,
     r.run_seconds[5] AS run_seconds_max,
-    coalesce(c.swept @> tstzrange(r.hour_at, r.hour_at + interval '1 hour'), false) AS is_covered
+    coalesce(c.swept @> tstzrange(r.hour_at, r.hour_at + interval '1 hour'), false) AS is_covered,
+    r.lost
 FROM sync.completions_hourly r
 JOIN sync.sources o ON o.source_id = r.source_id
 LEFT JOIN sync.swept_sources c ON c.source_id = r.source_id;
@@ -61,3 +62,4 @@ COMMENT ON COLUMN reporting.completions_hourly.run_seconds_p95 IS '95th percenti
 COMMENT ON COLUMN reporting.completions_hourly.run_seconds_p99 IS '99th percentile of the run time in seconds. Exact. / 运行秒数的 99 分位数，精确值。';
 COMMENT ON COLUMN reporting.completions_hourly.run_seconds_max IS 'Longest run time in seconds. / 最长的运行秒数。';
 COMMENT ON COLUMN reporting.completions_hourly.is_covered IS 'True if everything created in that hour was read, and confirmed by a later complete reading, in all regions whose coverage had begun. Tasks that ended in that hour but were created before the coverage began may still be missing. / 该小时创建的任务在所有已开始覆盖的地域中均已读取，并经之后的一次完整读取确认时为真；该小时结束、但在覆盖开始之前创建的任务仍可能缺失。';
+COMMENT ON COLUMN reporting.completions_hourly.lost IS 'Number of these tasks that left the provider''s list before their end was observed. / 其中在观测到结束之前就从厂商列表中消失的任务数。';

@@ -13,7 +13,7 @@ FROM (VALUES
 
 COMMENT ON VIEW reporting.statuses IS 'One row per status that a task can have. / 任务可能的每种状态一行。';
 COMMENT ON COLUMN reporting.statuses.status IS 'Status, as in all views. / 状态，与所有视图一致。';
-COMMENT ON COLUMN reporting.statuses.is_open IS 'True if a task with this status can still change. / 处于该状态的任务仍可能变化时为真。';
+COMMENT ON COLUMN reporting.statuses.is_open IS 'True if a task with this status can still change, unless it is lost: a lost task keeps its last status. To count open tasks, sum the column open of task_counts or of the arrivals. / 处于该状态的任务仍可能变化时为真，但已丢失的任务除外（其状态为最后一次观测到的状态）。统计未结束的任务数时，请对 task_counts 或 arrivals 视图的 open 列求和。';
 COMMENT ON COLUMN reporting.statuses.is_terminal IS 'True if a task with this status has ended. / 处于该状态的任务已结束时为真。';
 COMMENT ON COLUMN reporting.statuses.outcome_known IS 'True if the provider reports the outcome with this status: succeeded, failed or cancelled. / 该状态包含厂商返回的结果时为真：成功、失败或取消。';
 COMMENT ON COLUMN reporting.statuses.sort_order IS 'Order in which to show the statuses: that of a task''s life. / 状态的显示顺序，按任务的生命周期排列。';

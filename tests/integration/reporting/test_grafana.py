@@ -238,6 +238,15 @@ def test_days_are_at_local_midnight(ask: GrafanaSession) -> None:
     }
 
 
+def test_lost_tasks_are_apart_in_the_panel_of_statuses(ask: GrafanaSession) -> None:
+    rows = ask(query("tencent_mps", "Created, by current status"))
+    counted: Counter[str] = Counter()
+    for row in rows:
+        counted[row["metric"]] += row["tasks"]
+    # Of the two tasks that were last seen running, one is lost.
+    assert (counted["running"], counted["lost"], counted.total()) == (1, 1, 9)
+
+
 def test_unconfirmed_days_are_shaded(ask: GrafanaSession) -> None:
     rows = [(row["time"], row["timeend"]) for row in ask(query("overview", "Not confirmed"))]
     assert rows == [

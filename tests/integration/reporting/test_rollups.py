@@ -304,6 +304,32 @@ def test_long_task_type_is_truncated(pg: PgStore, ours: PgStreamStore, look: Loo
         assert row["task_type"] == endless[:200]
 
 
+OPEN_OR_LOST = ("waiting", "running", "paused", "unknown")
+
+
+def test_counts_tell_lost_tasks_from_open_tasks(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours)
+    for status in OPEN_OR_LOST:
+        kept, gone, undated = (f"{status}-{name}" for name in ("kept", "gone", "undated"))
+        store(ours, run, *(see(name, status, created_at=NOON) for name in (kept, gone)), see(undated, status))
+        store(ours, run, lost=(gone, undated))
+    # A provider may show an end before the status follows.
+    store(ours, run, see("ending", "running", finished_at=NOON), ended("done"))
+    store(ours, run, lost=("ending",))
+    pg.refresh_rollups()
+    counted = "SELECT sum(tasks)::bigint AS tasks, sum(lost)::bigint AS lost, sum(open)::bigint AS open"
+    joined = "USING (status) WHERE is_open"
+    expected = look("SELECT count(*) AS n FROM reporting.open_tasks")[0]["n"]
+    assert expected == 4
+    for view, lost in (("task_counts", 9), ("arrivals_daily", 4), ("arrivals_hourly", 4)):
+        (row,) = look(f"{counted} FROM reporting.{view} JOIN reporting.statuses {joined}")
+        assert row == {"tasks": expected + lost, "lost": lost, "open": expected}
+        assert look(f"{counted} FROM reporting.{view}")[0]["open"] == expected
+    for view in ("completions_daily", "completions_hourly"):
+        rows = look(f"SELECT status, tasks, lost FROM reporting.{view} ORDER BY status")
+        assert [tuple(row.values()) for row in rows] == [("running", 1, 1), ("succeeded", 1, 0)]
+
+
 def test_task_counts_include_all_tasks(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     store(
         ours,
@@ -312,7 +338,12 @@ def test_task_counts_include_all_tasks(pg: PgStore, ours: PgStreamStore, look: L
         see("older", created_at=after(-1e6), task_type="A"),
         see("undated", task_type="A"),
         see("bare", "failed"),
+        *(see(f"long {at}", created_at=at, task_type="z" * 300) for at in (T0, None)),
     )
     pg.refresh_rollups()
     rows = look("SELECT task_type, status, tasks FROM reporting.task_counts ORDER BY task_type")
-    assert [tuple(row.values()) for row in rows] == [("A", "waiting", 3), ("unknown", "failed", 1)]
+    assert [tuple(row.values()) for row in rows] == [
+        ("A", "waiting", 3),
+        ("unknown", "failed", 1),
+        ("z" * 200, "waiting", 2),
+    ]

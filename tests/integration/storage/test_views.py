@@ -235,6 +235,8 @@ def test_sample_queries_return_rows(ours: PgStreamStore, engine: Engine) -> None
     assert by_status.title == "Tasks by source and status"
     assert by_status.columns == ("source", "status", "tasks", "newest")
     assert by_status.rows == (("fake", "running", 1, T0), ("fake", "succeeded", 1, T0))
+    store(ours, run, lost=("a",))
+    assert run_sample_query(engine, sample_queries()[0]).rows[0] == ("fake", "lost", 1, T0)
     assert results["slowest_types"].rows == (("fake", "slow", 1, 60.0, 60.0),)
     assert [row[4] for row in results["longest_queue"].rows] == [9.0, 5.0]
     history = results["task_history"]
