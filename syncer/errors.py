@@ -6,6 +6,7 @@
     - ClockSkewed             ... signed with the provider's time
     - CredentialsExpired      ... with the credentials read again
     - NonceRefused            ... with another nonce
+    - UnexpectedResponse      ... where something else than the API has answered
     - StoreUnavailable        ... for the database
   * CredentialsError          the user must change a key or a permission
   * ConfigurationError        the user must change the configuration or run a command
@@ -81,6 +82,13 @@ class CredentialsExpired(Retryable):
 
 class NonceRefused(Retryable):
     """The vendor refused the nonce as already used."""
+
+
+class UnexpectedResponse(Retryable):
+    """The response is not the API's: a proxy or a maintenance page may have sent it.
+
+    If it stays so through the retries, the API itself may have changed: a ProtocolError.
+    """
 
 
 class StoreUnavailable(Retryable):

@@ -13,8 +13,10 @@ from syncer.errors import (
     CredentialsError,
     CredentialsExpired,
     NonceRefused,
+    ProtocolError,
     Retryable,
     SyncerError,
+    UnexpectedResponse,
 )
 from syncer.model import Credentials
 
@@ -108,9 +110,13 @@ class RetryState:
         return pause
 
 
-def _exhausted(error: Retryable, attempts: int, elapsed: timedelta) -> Retryable:
+def _exhausted(error: Retryable, attempts: int, elapsed: timedelta) -> SyncerError:
+    """`error` with its attempts and their time; a ProtocolError where the API itself may have changed."""
     times = "1 attempt" if attempts == 1 else f"{attempts} attempts"
-    return error.with_context(outcome=f"gave up after {times} in {elapsed.total_seconds():.0f} s")
+    error.with_context(outcome=f"gave up after {times} in {elapsed.total_seconds():.0f} s")
+    if isinstance(error, UnexpectedResponse):
+        return ProtocolError(error.message, code=error.code, request_id=error.request_id)
+    return error
 
 
 def _describe_offset(offset: timedelta | None) -> str:

@@ -16,7 +16,7 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies, select_proxy
 
 from syncer import __version__
-from syncer.errors import ConfigurationError, PageRefused, ProtocolError, Retryable
+from syncer.errors import ConfigurationError, PageRefused, Retryable, UnexpectedResponse
 from syncer.http.deadline import Deadline, DeadlineAdapter
 from syncer.http.network_errors import REQUEST_ERRORS, classify_error, proxy_refusal
 from syncer.model import Request, Response
@@ -66,7 +66,7 @@ class Transport:
         """Send `request`; return the whole response. `timeout` bounds the call as a whole.
 
         Raises Retryable if no complete response arrived, PageRefused if it is larger than the cap,
-        ProtocolError if it is a redirect, ConfigurationError if endpoint, proxy or ca_file must be changed.
+        UnexpectedResponse if it is a redirect, ConfigurationError if endpoint, proxy or ca_file must change.
         """
         host, seconds = urlsplit(request.url).netloc, timeout.total_seconds()
         proxies = self._proxies(request.url)
@@ -153,7 +153,7 @@ def _reject_redirect(host: str, response: Response) -> None:
         target = urlsplit(response.headers["location"])
         # Without the query, which may hold a token.
         address = f"{target.scheme or 'https'}://{target.hostname or host}{target.path}"[:200]
-        raise ProtocolError(
+        raise UnexpectedResponse(
             f"{host} answers {response.status} and redirects to {address!r}, which a signed request cannot "
             "follow; if the API is there, write that address as endpoint"
         )

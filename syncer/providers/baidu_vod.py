@@ -14,9 +14,9 @@ from syncer.errors import (
     CredentialsError,
     CredentialsExpired,
     CursorRefused,
-    ProtocolError,
     Retryable,
     Throttled,
+    UnexpectedResponse,
 )
 from syncer.model import (
     Credentials,
@@ -189,7 +189,7 @@ def _next_marker(body: Mapping[str, Any], request_id: str) -> str | None:
         problem = "isTruncated is true, and nextMarker is missing"
     else:
         return marker if more else None
-    raise ProtocolError(
+    raise UnexpectedResponse(
         f"{_TITLE}'s response is not as documented: {problem}; has the API changed?", request_id=request_id
     )
 

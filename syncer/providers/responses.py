@@ -10,7 +10,15 @@ from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from syncer.errors import ConfigurationError, ProtocolError, Retryable, SyncerError, Throttled, one_line
+from syncer.errors import (
+    ConfigurationError,
+    ProtocolError,
+    Retryable,
+    SyncerError,
+    Throttled,
+    UnexpectedResponse,
+    one_line,
+)
 from syncer.model import Query, Response, parse_json
 from syncer.providers.fields import identifier, json_type
 
@@ -58,8 +66,9 @@ class ErrorResponse:
             return self.to_error(Throttled, "trying again more slowly")
         if self.response.status >= 500:
             return self.to_error(Retryable, "trying again")
-        if not self.code:
-            return self.to_error(ProtocolError, _CHECK_ENDPOINT)
+        if not (self.code and self.request_id):
+            # Nothing shows that the vendor has answered.
+            return self.to_error(UnexpectedResponse, _CHECK_ENDPOINT)
         return self.to_error(ProtocolError, "unknown to this version; see the vendor's page on error codes")
 
 
@@ -79,7 +88,7 @@ def read_object(vendor: str, response: Response) -> dict[str, Any]:
     except ValueError as error:
         raise _not_json(vendor, response, content) from error
     if not isinstance(value, dict):
-        raise ProtocolError(f"{vendor} answers with {json_type(value)} where an object was expected")
+        raise UnexpectedResponse(f"{vendor} answers with {json_type(value)} where an object was expected")
     return value
 
 
@@ -96,7 +105,7 @@ def _not_json(vendor: str, response: Response, content: str) -> SyncerError:
             f"the response of {vendor} is cut off after {len(response.body)} bytes: trying again"
         )
     content_type = short_message(response.headers.get("content-type", "no content type"))
-    return ProtocolError(
+    return UnexpectedResponse(
         f"HTTP {status} with {content_type} instead of {vendor}'s JSON, beginning "
         f"{short_message(start, 60)!r}: {_CHECK_ENDPOINT}"
     )
@@ -105,11 +114,11 @@ def _not_json(vendor: str, response: Response, content: str) -> SyncerError:
 def required_field(
     container: Mapping[str, Any], field: str, expected: type, *, where: str, request_id: str
 ) -> Any:
-    """`container[field]`, an instance of `expected`. Otherwise raises ProtocolError with the field's name."""
+    """`container[field]`, an instance of `expected`. Otherwise raises UnexpectedResponse."""
     value = container.get(field)
     if not isinstance(value, expected):
         actual = json_type(value) if field in container else "missing"
-        raise ProtocolError(
+        raise UnexpectedResponse(
             f"{where} is not as documented: {field} is {actual}; has the API changed?", request_id=request_id
         )
     return value

@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncer.errors import ConfigurationError, ProtocolError, RecordError, Retryable, SyncerError, Throttled
+from syncer.errors import (
+    ConfigurationError,
+    RecordError,
+    Retryable,
+    SyncerError,
+    Throttled,
+    UnexpectedResponse,
+)
 from syncer.model import INT64, LONGEST_ID, Response, Task
 from syncer.ports import Provider
 from syncer.providers import PROVIDERS
@@ -30,13 +37,15 @@ _INTEGERS = ("progress_done", "progress_total", "rank")
         (json_response(b"<html>busy</html>", 429, content_type="text/html"), Throttled),
         (json_response(b'{"Response": {"Data": [', 200), Retryable),
         (json_response(b"", 200), Retryable),
-        (json_response(b"<html>log in</html>", 200, content_type="text/html"), ProtocolError),
+        (json_response(b"<html>log in</html>", 200, content_type="text/html"), UnexpectedResponse),
         (json_response(b"<html>log in</html>", 407, content_type="text/html"), ConfigurationError),
-        (json_response([], 200), ProtocolError),
-        (json_response({}, 200), ProtocolError),
+        (json_response([], 200), UnexpectedResponse),
+        (json_response({}, 200), UnexpectedResponse),
+        (json_response({"code": 502, "message": "busy"}, 200), UnexpectedResponse),
+        (json_response({"error": {"code": "Busy"}}, 200), UnexpectedResponse),
         (json_response({}, 500), Retryable),
         (json_response({}, 429), Throttled),
-        (json_response({}, 404), ProtocolError),
+        (json_response({}, 404), UnexpectedResponse),
     ],
     ids=lambda value: f"{value.status} {value.body.decode()[:12]}" if isinstance(value, Response) else "",
 )

@@ -16,10 +16,10 @@ from syncer.errors import (
     CredentialsExpired,
     NonceRefused,
     PageRefused,
-    ProtocolError,
     Retryable,
     SyncerError,
     Throttled,
+    UnexpectedResponse,
 )
 from syncer.http import Client, ClientConfig, RateLimiters, RetryPolicy
 from syncer.model import (
@@ -100,7 +100,7 @@ class MinimalProvider(BaseProvider):
         try:
             content: dict[str, Any] = json.loads(response.body)
         except ValueError:
-            raise ProtocolError("no JSON") from None
+            raise UnexpectedResponse("no JSON") from None
         if "error" in content:
             error = ERRORS[content["error"]]("the vendor says no", code="No", request_id="r-1")
             if isinstance(error, Retryable) and "wait" in content:

@@ -99,9 +99,14 @@ def test_final_error_is_raised_at_once(harness: ClientHarness, name: str) -> Non
     assert len(harness.server.requests) == 1
 
 
-def test_html_is_a_protocol_error(harness: ClientHarness) -> None:
+def test_html_among_the_responses_is_requested_again(harness: ClientHarness) -> None:
+    harness.respond(b"<html>", b"<html>", PAGE)
+    assert harness.fetch().requests == 3
+
+
+def test_html_that_stays_is_a_protocol_error(harness: ClientHarness) -> None:
     harness.respond(b"<html>")
-    with pytest.raises(ProtocolError):
+    with pytest.raises(ProtocolError, match="no JSON; gave up after 6 attempts"):
         harness.fetch()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syncer.errors import PageRefused, ProtocolError, Retryable
+from syncer.errors import PageRefused, Retryable, UnexpectedResponse
 from syncer.http import Transport, TransportConfig
 from syncer.model import Request
 from tests.support.scripted_server import ScriptedServer, http_response, reset_on_close
@@ -162,7 +162,7 @@ def test_invalid_gzip_is_retryable(server: ScriptedServer) -> None:
 def test_redirect_is_named_and_not_followed(server: ScriptedServer) -> None:
     location = "Location: http://elsewhere.example/login?token=abc\r\n"
     server.scripts.append(server.respond(http_response(b"", status="302 Found", headers=location)))
-    with pytest.raises(ProtocolError, match=r"http://elsewhere\.example/login") as failure:
+    with pytest.raises(UnexpectedResponse, match=r"http://elsewhere\.example/login") as failure:
         send(server.url)
     assert "abc" not in str(failure.value)
     assert len(server.requests) == 1

@@ -19,6 +19,7 @@ from syncer.errors import (
     Stopped,
     SyncerError,
     Throttled,
+    UnexpectedResponse,
 )
 from syncer.http import RetryPolicy
 from syncer.http.retry import RetryState
@@ -78,6 +79,16 @@ def test_last_error_keeps_its_class_code_and_request_id() -> None:
         make_state().record_failure(error, NOW)
     assert (failure.value.code, failure.value.retry_after) == ("Throttling", timedelta(hours=1))
     assert str(failure.value).endswith("gave up after 1 attempt in 0 s (request r-1)")
+
+
+def test_foreign_response_is_a_protocol_error_only_after_all_attempts() -> None:
+    state = make_state(random=0.0)
+    error = UnexpectedResponse("HTTP 200 with text/html", code="Odd", request_id="r-1")
+    for _ in range(3):
+        assert state.record_failure(error, NOW) == timedelta(0)
+    with pytest.raises(ProtocolError, match=r"^HTTP 200 with text/html; gave up after 4 attempts") as failure:
+        state.record_failure(error, NOW)
+    assert (failure.value.code, failure.value.request_id) == ("Odd", "r-1")
 
 
 def test_retry_after_is_obeyed() -> None:

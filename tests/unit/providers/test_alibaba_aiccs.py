@@ -19,6 +19,7 @@ from syncer.errors import (
     Retryable,
     SyncerError,
     Throttled,
+    UnexpectedResponse,
 )
 from syncer.model import Query, Response, Role, Status, Task
 from tests.support.provider_queries import NOW
@@ -233,7 +234,7 @@ def test_missing_success_field_is_success(fields: dict[str, Any]) -> None:
     ],
 )
 def test_unexpected_envelope_is_named(content: object, named: str) -> None:
-    with pytest.raises(ProtocolError, match=named):
+    with pytest.raises(UnexpectedResponse, match=named):
         _AICCS.parse(_ALL, listed(0, 0, Data=content))
 
 

@@ -17,6 +17,7 @@ from syncer.errors import (
     Retryable,
     SyncerError,
     Throttled,
+    UnexpectedResponse,
 )
 from syncer.model import Query, Response, Status, Task
 from tests.support.provider_responses import documented_responses, json_response, make_provider
@@ -141,13 +142,13 @@ def test_only_is_truncated_ends_the_list(fields: dict[str, Any], after: str | No
     ],
 )
 def test_unexpected_envelope_is_named(fields: dict[str, Any], named: str) -> None:
-    with pytest.raises(ProtocolError, match=named) as caught:
+    with pytest.raises(UnexpectedResponse, match=named) as caught:
         _VOD.parse(_PAGE, listed(**fields))
     assert caught.value.request_id == "r-1"
 
 
 def test_missing_list_is_named() -> None:
-    with pytest.raises(ProtocolError, match="data is missing"):
+    with pytest.raises(UnexpectedResponse, match="data is missing"):
         _VOD.parse(_PAGE, json_response({"isTruncated": False}))
 
 
@@ -185,7 +186,7 @@ def test_unknown_id_is_an_empty_envelope(code: str) -> None:
         (_PAGE, "TooManyRequests", 403, Throttled),
         (_PAGE, "InvalidParameter", 400, ProtocolError),
         (_PAGE, "MediaException.MediaNotFound", 404, ProtocolError),
-        (_PAGE, "", 404, ProtocolError),
+        (_PAGE, "", 404, UnexpectedResponse),
         (_PAGE, "Odd", 200, ProtocolError),
         (Query(list_name="tasks", cursor="m"), "InvalidParameter", 400, CursorRefused),
         (Query(list_name="tasks", cursor="m"), "MediaException.InvalidMarker", 400, CursorRefused),

@@ -6,7 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from syncer.errors import ConfigurationError, ProtocolError, Retryable, SyncerError, Throttled
+from syncer.errors import (
+    ConfigurationError,
+    ProtocolError,
+    Retryable,
+    SyncerError,
+    Throttled,
+    UnexpectedResponse,
+)
 from syncer.model import OversizedNumber, Query, Response
 from syncer.providers import responses
 from tests.support.provider_responses import json_response
@@ -33,10 +40,10 @@ def error_response_of(
 @pytest.mark.parametrize(
     ("response", "error_class"),
     [
-        pytest.param(html(200), ProtocolError, id="html with 200"),
-        pytest.param(html(302), ProtocolError, id="redirect"),
-        pytest.param(html(403), ProtocolError, id="html with 403"),
-        pytest.param(html(404), ProtocolError, id="html with 404"),
+        pytest.param(html(200), UnexpectedResponse, id="html with 200"),
+        pytest.param(html(302), UnexpectedResponse, id="redirect"),
+        pytest.param(html(403), UnexpectedResponse, id="html with 403"),
+        pytest.param(html(404), UnexpectedResponse, id="html with 404"),
         pytest.param(html(407), ConfigurationError, id="proxy wants a login"),
         pytest.param(html(408), Retryable, id="timeout"),
         pytest.param(html(429), Throttled, id="throttled by a gateway"),
@@ -46,9 +53,9 @@ def error_response_of(
         pytest.param(json_response(b'{"Response": {"TaskSet": ['), Retryable, id="cut between values"),
         pytest.param(json_response(b'{"a": "\xe6\xb5'), Retryable, id="cut inside a character"),
         pytest.param(json_response(b""), Retryable, id="empty"),
-        pytest.param(json_response(b"", 404), ProtocolError, id="empty with 404"),
-        pytest.param(json_response(b"[1]"), ProtocolError, id="an array"),
-        pytest.param(json_response(b"null"), ProtocolError, id="null"),
+        pytest.param(json_response(b"", 404), UnexpectedResponse, id="empty with 404"),
+        pytest.param(json_response(b"[1]"), UnexpectedResponse, id="an array"),
+        pytest.param(json_response(b"null"), UnexpectedResponse, id="null"),
         pytest.param(json_response(b"[" * 200_000), ProtocolError, id="too deep"),
     ],
 )
@@ -60,7 +67,7 @@ def test_unreadable_response_names_the_reaction(response: Response, error_class:
 
 
 def test_html_is_described() -> None:
-    with pytest.raises(ProtocolError, match=r"HTTP 200 with text/html; charset=utf-8 .*Please log in"):
+    with pytest.raises(UnexpectedResponse, match=r"HTTP 200 with text/html; charset=utf-8 .*Please log in"):
         responses.read_object("Cloud", html(200))
 
 
@@ -145,7 +152,7 @@ def test_error_without_message_names_the_status() -> None:
         (error_response_of(status=429, retry_after="3"), Throttled),
         (error_response_of(status=500), Retryable),
         (error_response_of(status=200), ProtocolError),
-        (error_response_of("", status=404), ProtocolError),
+        (error_response_of("", status=404), UnexpectedResponse),
     ],
     ids=["rule", "429", "500", "unknown code", "no code"],
 )
@@ -163,7 +170,7 @@ def test_error_is_chosen_by_rule_then_by_status(
     [({}, "List is missing"), ({"List": {}}, "List is an object"), ({"List": None}, "List is null")],
 )
 def test_missing_list_is_named(container: dict[str, object], named: str) -> None:
-    with pytest.raises(ProtocolError, match=named) as caught:
+    with pytest.raises(UnexpectedResponse, match=named) as caught:
         responses.record_list(container, "List", total=3, where="Cloud's answer", request_id="r-1")
     assert caught.value.request_id == "r-1"
 

@@ -20,6 +20,7 @@ from syncer.errors import (
     Retryable,
     SyncerError,
     Throttled,
+    UnexpectedResponse,
 )
 from syncer.model import Query, Status, Task
 from tests.support.provider_queries import NOW
@@ -149,7 +150,7 @@ def test_status_is_that_of_the_list(list_name: str, status: Status, word: str, r
         (_FINISH, "NoSuchVersion", "", ProtocolError),
         (_FINISH, "ActionOffline", "", ProtocolError),
         (_FINISH, "SomethingNew", "", ProtocolError),
-        (_FINISH, "", "", ProtocolError),
+        (_FINISH, "", "", UnexpectedResponse),
         (Query(list_name="FINISH", cursor="x"), "InvalidParameterValue", "", CursorRefused),
         (Query(list_name="FINISH", cursor="x"), "InvalidParameterValue.ScrollToken", "", CursorRefused),
         (Query(list_name="FINISH", cursor="x"), "ResourceNotFound.TaskNotFound", "", CursorRefused),
@@ -176,7 +177,7 @@ def test_error_names_the_reaction(
 
 @pytest.mark.parametrize(
     ("status", "error_class"),
-    [(500, Retryable), (429, Throttled), (404, ProtocolError), (403, ProtocolError)],
+    [(500, Retryable), (429, Throttled), (404, UnexpectedResponse), (403, UnexpectedResponse)],
 )
 def test_http_status_is_an_error(status: int, error_class: type[SyncerError]) -> None:
     with pytest.raises(SyncerError) as caught:
@@ -202,12 +203,12 @@ def test_code_precedes_the_http_status() -> None:
     ],
 )
 def test_unexpected_envelope_is_named(value: object, named: str) -> None:
-    with pytest.raises(ProtocolError, match=named):
+    with pytest.raises(UnexpectedResponse, match=named):
         _MPS.parse(_FINISH, json_response(value))
 
 
 def test_error_with_another_structure_is_an_error() -> None:
-    with pytest.raises(ProtocolError):
+    with pytest.raises(UnexpectedResponse):
         _MPS.parse(_FINISH, tencent_response(Error="boom"))
 
 

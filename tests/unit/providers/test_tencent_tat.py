@@ -17,6 +17,7 @@ from syncer.errors import (
     ProtocolError,
     SyncerError,
     Throttled,
+    UnexpectedResponse,
 )
 from syncer.model import Query, Status, Task
 from tests.support.provider_queries import NOW
@@ -196,7 +197,7 @@ def test_error_names_the_reaction(query: Query, code: str, error_class: type[Syn
 
 
 def test_missing_list_is_named() -> None:
-    with pytest.raises(ProtocolError, match="InvocationTaskSet is missing"):
+    with pytest.raises(UnexpectedResponse, match="InvocationTaskSet is missing"):
         _TAT.parse(_PAGE, tencent_response(TotalCount=0))
 
 
@@ -221,7 +222,7 @@ def test_regions_are_requested_and_parsed() -> None:
 def test_error_of_the_regions_names_the_reaction() -> None:
     with pytest.raises(CredentialsError):
         _TAT.parse_regions(tencent_error("UnauthorizedOperation"))
-    with pytest.raises(ProtocolError, match="RegionSet is missing"):
+    with pytest.raises(UnexpectedResponse, match="RegionSet is missing"):
         _TAT.parse_regions(tencent_response())
-    with pytest.raises(ProtocolError):
+    with pytest.raises(UnexpectedResponse):
         _TAT.parse_regions(json_response([]))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syncer.errors import ProtocolError, Retryable
+from syncer.errors import Retryable, UnexpectedResponse
 from syncer.model import Page, Query, Quirk, Response, Status
 from syncer.records import parse_page
 from tests.support.parsed_pages import FINISH, NOW, aiccs, mps, mps_json, stored_record, tat
@@ -38,8 +38,8 @@ def test_error_response_is_raised() -> None:
         parse_page(make_provider("tencent_mps"), FINISH, tencent_error("InternalError"), observed_at=NOW)
 
 
-def test_body_that_is_not_json_is_a_protocol_error() -> None:
-    with pytest.raises(ProtocolError):
+def test_body_that_is_not_json_is_unexpected() -> None:
+    with pytest.raises(UnexpectedResponse):
         parse_page(make_provider("tencent_mps"), FINISH, Response(200, {}, b"<html>"), observed_at=NOW)
 
 
