@@ -12,6 +12,19 @@ from pydantic import BaseModel, ValidationError
 from syncer.errors import ConfigurationError
 
 
+#: The messages about a wrong type of value, in TOML's words. pydantic's have Python's: "a valid tuple".
+#: https://docs.pydantic.dev/latest/errors/validation_errors/
+_WRONG_TYPES = {
+    **dict.fromkeys(("string_type", "path_type"), "must be a string"),
+    "string_too_short": "must not be empty",
+    **dict.fromkeys(("list_type", "tuple_type"), "must be a list"),
+    **dict.fromkeys(("dict_type", "mapping_type", "model_type", "model_attributes_type"), "must be a table"),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "must be a whole number"),
+    **dict.fromkeys(("float_type", "float_parsing"), "must be a number"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "must be true or false"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One problem. Never holds the invalid value, which may be a secret in the wrong place."""
@@ -80,5 +93,5 @@ def _message(details: Mapping[str, Any], location: tuple[int | str, ...], model:
             return f"is missing; {example}" if example else "is missing"
         case "value_error":
             return str(details["ctx"]["error"])
-    message = str(details["msg"]).replace("Input should be", "must be").replace("a valid", "a")
+    message = _WRONG_TYPES.get(details["type"]) or str(details["msg"]).replace("Input should be", "must be")
     return f"{message}; for example {key} = {field.examples[0]}" if field and field.examples else message

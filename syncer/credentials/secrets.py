@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -66,6 +67,24 @@ def anchored(secret: Secret, folder: Path) -> Secret:
     return FileSecret(folder / os.path.expanduser(secret.path)) if isinstance(secret, FileSecret) else secret
 
 
+#: The part of a variable's name in front of the name of an access key.
+_PREFIX = re.compile(r"(.+?_)(?:ACCESS|SECRET)_")
+_TOKENS = ("SESSION_TOKEN", "SECURITY_TOKEN", "STS_TOKEN", "TOKEN")
+
+
+def _token_beside(access_key: str, session_token: str | None) -> str | None:
+    """The session token that belongs to the variable `access_key`.
+
+    Raises ConfigurationError where several variables hold different ones.
+    """
+    prefix = _PREFIX.match(access_key)
+    names = [session_token or "", *(f"{prefix[1]}{name}" for name in _TOKENS if prefix)]
+    found = {name: value for name in names if (value := os.environ.get(name, "").strip())}
+    if len(set(found.values())) > 1:
+        raise ConfigurationError(f"{' and '.join(found)} hold different session tokens; unset all but one")
+    return next(iter(found.values()), None)
+
+
 class CredentialsReader(Protocol):
     """The place of an access key and its secrets."""
 
@@ -99,7 +118,8 @@ class SeparateSecrets:
 class EnvironmentCredentials:
     """Credentials in the vendor's environment variables: the first entry of `names` whose key is set.
 
-    Each entry is (access key, secret key, session token or None); the token's variable may be unset.
+    Each entry is (access key, secret key, session token or None); the token's variable may be unset, or have
+    another tool's name: `TENCENTCLOUD_SECURITY_TOKEN` instead of `TENCENTCLOUD_TOKEN`.
     """
 
     names: tuple[tuple[str, str, str | None], ...]
@@ -107,10 +127,11 @@ class EnvironmentCredentials:
     def read(self) -> Credentials:
         for access_key, secret_key, session_token in self.names:
             if os.environ.get(access_key):
-                token = EnvironmentSecret(session_token) if session_token else None
-                return SeparateSecrets(
-                    EnvironmentSecret(access_key), EnvironmentSecret(secret_key), token
-                ).read()
+                return Credentials(
+                    EnvironmentSecret(access_key).read(),
+                    EnvironmentSecret(secret_key).read(),
+                    _token_beside(access_key, session_token),
+                )
         variables = " or ".join(f"{access_key} and {secret_key}" for access_key, secret_key, _ in self.names)
         alternative = f", or set {variables} in the environment" if variables else ""
         raise ConfigurationError(f"no credentials: write access_key and secret_key{alternative}")

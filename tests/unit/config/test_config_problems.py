@@ -81,13 +81,20 @@ provider = "baidu_vdo"
         ('access_key = { enw = "hunter2" }', 'access_key (mps): write the secret itself, { env = "NAME" }'),
         ('session_token = "hunter2"', "access_key (mps): is required with session_token"),
         ("credentials_command = []", 'credentials_command (mps): is empty; write ["program", "argument"]'),
-        ('credentials_command = "keys"', "credentials_command (mps): must be a tuple; for example"),
+        ('credentials_command = "keys"', "credentials_command (mps): must be a list; for example"),
         (
             'access_key = "a"\ncredentials_command = ["hunter2"]',
             "access_key (mps): omit it: credentials_command prints all three",
         ),
         ('regions = ["ap-guangzhou"]', "regions (mps): unknown key for a source of tencent_mps"),
-        ('account = ""', "account (mps): String should have at least 1 character; for example"),
+        ('account = ""', "account (mps): must not be empty; for example account ="),
+        ("account = 1", "account (mps): must be a string; for example account ="),
+        ("ca_file = 1", "ca_file (mps): must be a string; for example ca_file ="),
+        ('page_size = "many"', "page_size (mps): must be a whole number; for example page_size = 100"),
+        ("page_size = 1.5", "page_size (mps): must be a whole number; for example page_size = 100"),
+        ("requests_per_second = []", "requests_per_second (mps): must be a number; for example"),
+        ("lookback = 1", "lookback (mps): must be a table; for example lookback = { min ="),
+        ('redact = "a"', "redact (mps): must be a list; for example redact = ["),
     ],
 )
 def test_problem_says_what_to_write(folder: Path, line: str, message: str) -> None:

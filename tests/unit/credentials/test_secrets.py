@@ -69,6 +69,29 @@ def test_vendors_variables_are_tried_in_order(monkeypatch: pytest.MonkeyPatch) -
     assert EnvironmentCredentials(NAMES).read() == Credentials("one", "secret", "token")
 
 
+@pytest.mark.parametrize(
+    ("key", "secret_key", "token", "documented"),
+    [
+        ("CLOUD_ACCESS_KEY_ID", "CLOUD_ACCESS_KEY_SECRET", "CLOUD_STS_TOKEN", "CLOUD_SECURITY_TOKEN"),
+        ("CLOUD_SECRET_ID", "CLOUD_SECRET_KEY", "CLOUD_SECURITY_TOKEN", "CLOUD_TOKEN"),
+        ("CLOUD_ACCESS_KEY", "CLOUD_SECRET_KEY", "CLOUD_SESSION_TOKEN", None),
+    ],
+)
+def test_token_may_have_the_name_of_another_tool(
+    monkeypatch: pytest.MonkeyPatch, key: str, secret_key: str, token: str, documented: str | None
+) -> None:
+    for name, value in ((key, "one"), (secret_key, "secret"), (token, "token")):
+        monkeypatch.setenv(name, value)
+    secrets = EnvironmentCredentials(((key, secret_key, documented),))
+    assert secrets.read() == Credentials("one", "secret", "token")
+    monkeypatch.setenv("CLOUD_TOKEN", "hunter2")
+    with pytest.raises(
+        ConfigurationError, match="hold different session tokens; unset all but one"
+    ) as failure:
+        secrets.read()
+    assert "hunter2" not in str(failure.value)
+
+
 def test_error_without_credentials_names_what_to_set() -> None:
     with pytest.raises(ConfigurationError, match="AK_ONE and SK_ONE or AK_TWO and SK_TWO in the environment"):
         EnvironmentCredentials(NAMES).read()
