@@ -11,7 +11,6 @@ from pydantic import BaseModel, ValidationError
 
 from syncer.errors import ConfigurationError
 
-
 #: The messages about a wrong type of value, in TOML's words. pydantic's have Python's: "a valid tuple".
 #: https://docs.pydantic.dev/latest/errors/validation_errors/
 _WRONG_TYPES = {
