@@ -72,7 +72,9 @@ def demo_environment(folder: Path, now: datetime) -> Iterator[DemoEnvironment]:
     state_file = folder / _STATE_FILE
     _prepare_folder(folder, state_file)
     with exclusive_lock(
-        folder / _LOCK_FILE, timeout_seconds=1, waiting_for="the end of another demo in this folder"
+        folder / _LOCK_FILE,
+        timeout_seconds=1,
+        waiting_for="the end of another demo here; stop it, or choose another --data-dir",
     ):
         state, folder_state = _load_or_create_state(folder, state_file, now)
         state.save(state_file)

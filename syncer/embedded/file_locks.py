@@ -31,7 +31,7 @@ def open_lock_file(path: Path) -> Iterator[int]:
 
 @contextmanager
 def exclusive_lock(path: Path, *, timeout_seconds: float, waiting_for: str) -> Iterator[int]:
-    """Lock `path` exclusively until the end of the block.
+    """Lock `path` exclusively until the end of the block, and write the number of this process into it.
 
     Raises StoreUnavailable after `timeout_seconds`; its message names what the process was `waiting_for`.
     """
@@ -41,7 +41,11 @@ def exclusive_lock(path: Path, *, timeout_seconds: float, waiting_for: str) -> I
                 break
             time.sleep(_PAUSE_SECONDS)
         else:
-            raise StoreUnavailable(f"waited {timeout_seconds:.0f} s for {waiting_for} ({path} is locked)")
+            holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+            by = f" by process {holder}" if holder.isdecimal() else ""
+            raise StoreUnavailable(f"waited {timeout_seconds:.0f} s for {waiting_for} ({path} is locked{by})")
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield descriptor
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -51,7 +52,10 @@ def test_folder_with_other_files_is_refused_and_stays_unchanged(tmp_path: Path) 
 def test_folder_of_a_running_demo_is_refused(tmp_path: Path) -> None:
     with (
         exclusive_lock(tmp_path / "demo.lock", timeout_seconds=1, waiting_for="the test"),
-        pytest.raises(StoreUnavailable, match="another demo in this folder"),
+        pytest.raises(
+            StoreUnavailable,
+            match=rf"another demo .*--data-dir .*locked by process {os.getpid()}",
+        ),
         demo_environment(tmp_path, NOW),
     ):
         pass
