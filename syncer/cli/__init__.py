@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
+from syncer.cli.command_line import as_typed
 from syncer.cli.parser import parse
 from syncer.cli.signals import receive_signals
 from syncer.errors import ConfigurationError, SyncerError
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SyncerError as error:
         if args.debug:
             raise
-        print(f"syncer: {error}", file=sys.stderr)
+        print(f"syncer: {as_typed(str(error))}", file=sys.stderr)
         return MISCONFIGURED if isinstance(error, ConfigurationError) else FAILED
     except KeyboardInterrupt:
         return INTERRUPTED

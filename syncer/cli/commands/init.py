@@ -6,6 +6,7 @@ import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from syncer.cli.command_line import as_typed
 from syncer.errors import ConfigurationError
 
 EXAMPLE = """\
@@ -32,5 +33,6 @@ def run(args: Namespace) -> int:
         raise ConfigurationError(f"cannot write {path}: {error.strerror}") from None
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(template())
-    print(f"wrote {path}: uncomment your sources in it, then run `syncer migrate` and `syncer check`")
+    advice = "uncomment your sources in it, then run `syncer migrate` and `syncer check`"
+    print(as_typed(f"wrote {path}: {advice}"))
     return 0

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from syncer.cli.command_line import command_line
 from syncer.embedded import EmbeddedPostgres, psql_command
 
 
@@ -35,13 +33,3 @@ def next_step_lines(
     yield f"  {program} demo --serve{data_dir}"
     yield "The database is still running. To stop it:"
     yield f"  {program} demo --stop{data_dir}"
-
-
-def command_line() -> str:
-    """The way to start syncer again: `syncer` if the shell finds this program by that name, else its path."""
-    program = Path(sys.argv[0])
-    if program.name == "__main__.py":
-        return f"{shlex.quote(sys.executable)} -m syncer"
-    on_path = shutil.which("syncer")
-    is_this_program = program.name != "syncer" or (on_path and os.path.samefile(on_path, program))
-    return "syncer" if is_this_program else shlex.quote(str(program))
