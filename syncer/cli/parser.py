@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter, _SubParsersAction
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -38,20 +38,45 @@ def _description() -> str:
 
 def parse(arguments: Sequence[str]) -> Namespace:
     """The parsed arguments, with the command's function as `args.run`. Exits with 2 if they are invalid."""
+    arguments = _help_arguments(arguments)
+    return _parser([name for name in COMMANDS if name in arguments]).parse_args(arguments)
+
+
+def words() -> dict[str, dict[str, str]]:
+    """By command, "" for none: the commands, options and fixed arguments that can follow, with their help."""
+    parser = _parser(list(COMMANDS))
+    subparsers = next(action for action in parser._actions if isinstance(action, _SubParsersAction))
+    return {
+        "": COMMANDS | {"help": "show the help of a command"} | _words_of(parser),
+        "help": dict(COMMANDS),
+        **{name: _words_of(subparser) for name, subparser in subparsers.choices.items()},
+    }
+
+
+def _words_of(parser: ArgumentParser) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for action in parser._actions:
+        options = [option for option in action.option_strings if option.startswith("--")]
+        fixed = () if options or isinstance(action, _SubParsersAction) else map(str, action.choices or ())
+        found |= dict.fromkeys([*options, *fixed], action.help or "")
+    return found
+
+
+def _parser(completed: Sequence[str]) -> ArgumentParser:
+    """The parser; it has the arguments of the commands in `completed` only."""
     style: dict[str, Any] = {"formatter_class": RawDescriptionHelpFormatter, "allow_abbrev": False}
     parser = ArgumentParser("syncer", description=_description(), epilog=_EPILOG, **style)
     parser.add_argument("--version", action="version", version=f"syncer {__version__}")
     _add_common_options(parser, config=None, debug=False)
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    arguments = _help_arguments(arguments)
     for name, summary in COMMANDS.items():
         description = f"{summary[0].upper()}{summary[1:]}."
         subparser: ArgumentParser = subparsers.add_parser(
             name, help=summary, description=description, **style
         )
-        if name in arguments:
+        if name in completed:
             _complete(subparser, name)
-    return parser.parse_args(arguments)
+    return parser
 
 
 def _help_arguments(arguments: Sequence[str]) -> Sequence[str]:

@@ -25,6 +25,7 @@ COMMANDS = {
     "rebuild": "recompute the daily and hourly numbers",
     "gaps": "list the creation times whose tasks may be missing",
     "bi-user": "create, list or remove roles that can read the views and nothing else",
+    "completion": "print a script that completes commands in bash, zsh or fish",
     "simulate": "run local simulators of the task lists",
 }
 

@@ -38,7 +38,7 @@ def first_column(page: Path) -> set[str]:
 @README
 def test_readme_has_the_exact_demo_and_test_commands(readme: Path) -> None:
     lines = [line for block in blocks(readme, "sh") for line in lines_of_code(block)]
-    assert [line for line in lines if "venv" in line] == [RUN, TEST]
+    assert [line for line in lines if "-m venv" in line] == [RUN, TEST]
 
 
 def test_test_command_is_part_of_the_checks_before_a_change_lands() -> None:
