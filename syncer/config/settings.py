@@ -16,6 +16,9 @@ from syncer.errors import ConfigurationError
 from syncer.model import Credentials, Source
 from syncer.ports import Provider
 
+#: A renamed source, and two sources on one list, could not be recognised by a key that changes.
+ACCOUNT_REQUIRED = 'a session token needs `account`; write account = "…", the number or a name of the account'
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSettings:
@@ -49,12 +52,15 @@ class SourceSettings:
     def source(self, credentials: Credentials) -> Source:
         """The source with the account that `credentials` belong to.
 
-        Where no account is configured the access key identifies it, or, since the keys of session tokens
-        change every few hours, the source's name.
+        Where no account is configured the access key identifies it. Raises ConfigurationError where that key
+        belongs to a session token, and so changes every few hours.
         """
+        account = self.unsigned.account
         if credentials.session_token:
-            return replace(self.unsigned, account=self.unsigned.account or self.name)
-        account = self.unsigned.account or masked_key(credentials.access_key)
+            if not account:
+                raise ConfigurationError(f"{self.name}: {ACCOUNT_REQUIRED}")
+            return replace(self.unsigned, account=account)
+        account = account or masked_key(credentials.access_key)
         return replace(self.unsigned, account=account, key_hash=key_hash(credentials.access_key))
 
 

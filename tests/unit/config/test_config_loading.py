@@ -131,10 +131,16 @@ def test_account_is_the_masked_access_key_by_default(folder: Path) -> None:
     assert source.key_hash and "AKID" not in source.key_hash
 
 
-def test_account_of_temporary_keys_does_not_change(folder: Path) -> None:
-    unsigned = read(folder, MPS).sources[0]
-    accounts = {unsigned.source(Credentials(key, "secret", "token")).account for key in ("tmp-1", "tmp-2")}
-    assert accounts == {"mps"}
+def test_account_of_temporary_keys_is_required(folder: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"^mps: a session token needs `account`; write account ="):
+        read(folder, MPS).sources[0].source(Credentials("tmp-1", "secret", "token"))
+
+
+def test_identity_of_temporary_keys_does_not_change(folder: Path) -> None:
+    unsigned = read(folder, MPS + 'account = "1000012"\n').sources[0]
+    sources = [unsigned.source(Credentials(key, "secret", "token")) for key in ("tmp-1", "tmp-2")]
+    assert sources[0] == sources[1]
+    assert (sources[0].account, sources[0].key_hash) == ("1000012", "")
 
 
 def test_configured_account_is_kept(folder: Path) -> None:
