@@ -1,10 +1,12 @@
-"""Environment variables that look like settings but have no effect."""
+"""Environment variables: those that override settings, and those that look like it but have no effect."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from typing import Any
 
 from syncer.config.problems import Problem, nearest
 from syncer.config.toml_schema import RootTable
@@ -17,6 +19,29 @@ _SERVICE_LINK = re.compile(r"SYNCER_(SERVICE_(HOST|PORT)\w*|PORT(_\d+_(TCP|UDP|S
 #: Variables of Grafana's data source: docs/grafana.md.
 _GRAFANA = tuple(f"{_PREFIX}DB_{key}" for key in ("HOST", "PORT", "NAME", "USER", "PASSWORD", "SSLMODE"))
 _GRAFANA += (f"{_PREFIX}TIME_ZONE",)
+
+
+def overlay(
+    content: Mapping[str, Any], environment: Mapping[str, str]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """The content of the file, with the values of variables in place of its own; the problems of variables.
+
+    SYNCER_DATABASE__URL overrides one key, SYNCER_DATABASE a whole table in JSON; empty ones are ignored.
+    """
+    result, problems = dict(content), []
+    for name, value in sorted(environment.items()):
+        table, separator, key = (part.lower() for part in name[len(_PREFIX) :].partition("__"))
+        if not value or not name.upper().startswith(_PREFIX) or table not in RootTable.model_fields:
+            continue
+        if separator:
+            given = result.get(table, {})
+            result[table] = {**given, key: value} if isinstance(given, Mapping) else given
+            continue
+        try:
+            result[table] = json.loads(value)
+        except ValueError:
+            problems.append(Problem(name, "in the environment: must be JSON"))
+    return result, problems
 
 
 def variable_problems(environment: Iterable[str], secrets: Iterable[str] = ()) -> Iterator[Problem]:

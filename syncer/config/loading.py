@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings.exceptions import SettingsError
 
 from syncer.config import validators
-from syncer.config.environment import variable_problems
-from syncer.config.problems import Problem, listed, problems_of, unknown_key
+from syncer.config.environment import overlay, variable_problems
+from syncer.config.problems import Problem, listed, problems_of
 from syncer.config.secret_files import secret_files, secret_variables
 from syncer.config.settings import Settings, SourceSettings
 from syncer.config.source_parser import SourceParser
@@ -23,7 +22,6 @@ from syncer.credentials import anchored
 from syncer.errors import ConfigurationError
 
 _DEFAULT = "syncer.toml"
-_URL_VARIABLE = "SYNCER_DATABASE__URL"
 
 
 def find(option: Path | None = None) -> Path:
@@ -50,7 +48,9 @@ def load(path: Path) -> Settings:
     one ConfigurationError that lists everything that is wrong, a line each.
     """
     written_content = _content(path)
-    content, problems = _with_database_url(written_content, path.parent)
+    content, problems = overlay(written_content, os.environ)
+    content, url_problems = _with_database_url(content, path.parent)
+    problems += url_problems
     tables, other_problems = _tables(content)
     problems += other_problems
     written = tables.sources if tables else _sources(content)
@@ -87,8 +87,6 @@ def _with_database_url(content: dict[str, Any], folder: Path) -> tuple[dict[str,
     if not isinstance(database, dict) or not isinstance(database.get("url"), dict):
         return content, []
     without_url = {**content, "database": {key: database[key] for key in database if key != "url"}}
-    if os.environ.get(_URL_VARIABLE):
-        return without_url, []
     try:
         url = anchored(validators.secret(database["url"]), folder).read()
     except ValueError as error:
@@ -99,15 +97,10 @@ def _with_database_url(content: dict[str, Any], folder: Path) -> tuple[dict[str,
 
 
 def _tables(content: Mapping[str, Any]) -> tuple[RootTable | None, list[Problem]]:
-    # pydantic-settings would use such keys as its own arguments.
-    private = [key for key in content if key.startswith("_")]
-    problems = [Problem(key, unknown_key(key, RootTable.model_fields)) for key in private]
     try:
-        return RootTable(**{key: value for key, value in content.items() if key not in private}), problems
+        return RootTable.model_validate(content), []
     except ValidationError as error:
-        return None, problems + problems_of(error, "", RootTable)
-    except SettingsError as error:
-        return None, [Problem("environment", f"{error}; it must be JSON"), *problems]
+        return None, problems_of(error, "", RootTable)
 
 
 def _sources(content: Mapping[str, Any]) -> list[dict[str, Any]]:

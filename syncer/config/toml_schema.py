@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from syncer.config import validators
 from syncer.config.durations import Duration, Span
@@ -98,32 +97,11 @@ class SourceTable(TomlTable):
     )
 
 
-class RootTable(BaseSettings):
+class RootTable(TomlTable):
     """The whole file, overridden by the environment. The sources are not parsed yet."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="SYNCER_",
-        env_nested_delimiter="__",
-        env_ignore_empty=True,
-        extra="forbid",
-        frozen=True,
-        hide_input_in_errors=True,
-    )
 
     database: DatabaseTable = DatabaseTable()
     daemon: DaemonTable = DaemonTable()
     reporting: ReportingTable = ReportingTable()
     history: HistoryTable = HistoryTable()
     sources: list[dict[str, Any]] = Field(default=[], examples=["…, each beneath a line [[sources]]"])
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment first, then the file."""
-        return env_settings, init_settings

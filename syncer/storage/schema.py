@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
@@ -124,17 +125,18 @@ def _revision(connection: Connection) -> str | None:
 
 def _revisions() -> list[str]:
     """Revisions of this version, newest first."""
-    from alembic.script import ScriptDirectory
-
-    scripts = ScriptDirectory(str(migrations_folder()))
-    return [script.revision for script in scripts.walk_revisions()]
+    # By the names of the files: alembic, which reads them, takes a fifth of a second to import.
+    files = (migrations_folder() / "versions").glob("[0-9]*_*.py")
+    return sorted((path.name.partition("_")[0] for path in files), reverse=True)
 
 
 def _sql_files() -> ModuleType:
     """The module `sql_files` of the migrations. They are not a package, so it cannot be imported by name."""
-    from alembic.util import load_python_file
-
-    return load_python_file(migrations_folder(), "sql_files.py")
+    spec = spec_from_file_location("sql_files", migrations_folder() / "sql_files.py")
+    assert spec and spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 _TOO_OLD = (

@@ -56,7 +56,6 @@ ROOMS_OF = {
     "urllib3": {"http"},
     "apscheduler": {"scheduler"},
     "pydantic": {"config"},
-    "pydantic_settings": {"config"},
     "psycopg": {"storage", "embedded"},
     "rich": {"cli"},
     "pyarrow": {"reporting"},

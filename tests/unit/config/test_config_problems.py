@@ -165,7 +165,7 @@ def test_name_may_be_chinese(folder: Path) -> None:
     assert read(folder, MPS.replace('"mps"', '"视频转码-1"')).sources[0].name == "视频转码-1"
 
 
-def test_argument_of_pydantic_is_an_unknown_key(folder: Path) -> None:
+def test_key_with_an_underscore_is_unknown(folder: Path) -> None:
     assert problems(folder, '_env_file = "x"') == [
         "_env_file: unknown key; the keys are database, daemon, reporting, history, sources"
     ]

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from syncer.storage.schema import _revisions, _sql_files, migrations_folder
 
@@ -33,6 +34,8 @@ def test_tables_of_the_baseline_have_their_own_revision() -> None:
 def test_revisions_are_ascending_numbers() -> None:
     """`check_schema` compares them to find databases from before the first release."""
     revisions = _revisions()
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    assert revisions == [script.revision for script in scripts.walk_revisions()]
     assert all(re.fullmatch(r"\d{4}", revision) for revision in revisions)
     assert revisions == sorted(revisions, reverse=True)
 
