@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -25,12 +26,26 @@ from tests.support.sightings import begin, see, store
 
 PASSWORD = "correct horse battery"
 ConnectBiRole = Callable[..., "psycopg.Connection[Any]"]
+RunStatements = Callable[["psycopg.Connection[Any]", list[LiteralString]], None]
 
 
 def url_as(url: str, *, user: str, password: str) -> str:
     """`url` with another user and password."""
     parts = conninfo_to_dict(url)
     return f"postgresql://{user}:{password}@{parts['host']}:{parts['port']}/{parts['dbname']}"
+
+
+def count_roles(url: str, name: str) -> int:
+    """The number of roles called `name`: 0 or 1."""
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).rowcount
+
+
+def run_script(url: str, script: str) -> None:
+    """Run a script for psql, one statement after the other."""
+    with psycopg.connect(url, autocommit=True) as administrator:
+        for statement in re.sub(r"^\\.*$", "", script, flags=re.M).split(";\n"):
+            administrator.execute(statement.encode())
 
 
 @pytest.fixture
@@ -78,6 +93,19 @@ def connect_bi_role(bi_role: BiRole, superuser_url: str) -> Iterator[ConnectBiRo
     yield connect
     for connection in opened:
         connection.close()
+
+
+@pytest.fixture
+def run_statements(bi_role: BiRole) -> RunStatements:
+    """Runs statements with the names of the role, its database and its owner."""
+
+    def execute(connection: psycopg.Connection[Any], statements: list[LiteralString]) -> None:
+        names = {"role": bi_role.name, "database": bi_role.database, "owner": bi_role.owner}
+        for statement in statements:
+            identifiers = {name: sql.Identifier(value) for name, value in names.items()}
+            connection.execute(sql.SQL(statement).format(**identifiers))
+
+    return execute
 
 
 @pytest.fixture

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, TextIO
 
 from syncer.cli.database import OpenDatabase, database_of_settings
 from syncer.cli.passwords import Password, add_password_arguments, choose_password
-from syncer.cli.views.bi_user_summary import connection_lines, privilege_lines
+from syncer.cli.views.bi_user_summary import (
+    connection_lines,
+    privilege_lines,
+    removal_lines,
+    role_table,
+    superuser_lines,
+)
 from syncer.cli.views.json_output import json_objects, print_json
-from syncer.cli.views.text_table import TextTable, print_table
+from syncer.cli.views.text_table import print_table
 from syncer.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -55,7 +61,7 @@ def run(args: Namespace) -> int:
         if args.action == "list":
             _list(database, as_json=args.json)
         elif args.action == "drop":
-            _drop(database, _name(args))
+            return _drop(database, _name(args), print_sql=args.print_sql)
         else:
             _create(args, database, settings.reporting.time_zone)
     return 0
@@ -85,17 +91,22 @@ def _list(database: OpenDatabase, *, as_json: bool) -> None:
     elif not roles:
         print("there are no BI roles: type `syncer bi-user create NAME`")
     else:
-        rows = [(r.name, f"{r.views} of {r.all_views}", r.sessions, r.time_zone) for r in roles]
-        print_table(TextTable(("name", "views", "sessions", "time zone"), rows))
+        print_table(role_table(roles))
 
 
-def _drop(database: OpenDatabase, name: str) -> None:
+def _drop(database: OpenDatabase, name: str, *, print_sql: bool) -> int:
+    """Drop the role, or print the SQL that drops it; return 1 if the role itself remains."""
     from syncer.storage.read import open_database
-    from syncer.storage.roles import drop_bi_role
+    from syncer.storage.roles import bi_role_removal_script, drop_bi_role
 
     with open_database(_admin_url(database)) as engine:
-        drop_bi_role(engine, name)
-    print(f"dropped {name}; its open sessions can no longer read anything")
+        if print_sql:
+            print(bi_role_removal_script(engine, name), end="")
+            return 0
+        removal = drop_bi_role(engine, name)
+    for line in removal_lines(name, removal):
+        print(line)
+    return 1 if removal.remains else 0
 
 
 def _create(args: Namespace, database: OpenDatabase, time_zone: str) -> None:
@@ -107,15 +118,18 @@ def _create(args: Namespace, database: OpenDatabase, time_zone: str) -> None:
     with open_database(_admin_url(database)) as engine:
         role = roles.describe_bi_role(engine, name, time_zone=time_zone, statement_timeout=timeout)
         password = choose_password(args)
-        if args.print_sql:
-            print(roles.bi_role_script(engine, role, password.text), end="")
-            _print_connections(role, database, password, to=sys.stderr)
-            return
         rotate = args.rotate or password.is_given
+        if args.print_sql:
+            script = roles.bi_role_script(engine, role, password.text, rotate=rotate)
+            print(script, end="")
+            is_set = "PASSWORD" in script
+            _print_connections(role, database, password if is_set else None, to=sys.stderr)
+            return
         is_set = roles.create_bi_role(engine, role, password.text, rotate=rotate)
         revoked = roles.revoke_public_privileges(engine, name)
         remaining = roles.load_public_privileges(engine, name)
-    for line in privilege_lines(role, revoked, remaining):
+        statements = roles.load_superuser_statements(engine, role)
+    for line in (*privilege_lines(role, revoked, remaining), *superuser_lines(statements)):
         print(line)
     _print_connections(role, database, password if is_set else None)
 

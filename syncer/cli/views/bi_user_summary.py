@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from syncer.cli.passwords import Password
 from syncer.cli.views.formatting import duration_text
+from syncer.cli.views.text_table import TextTable
 
 if TYPE_CHECKING:
-    from syncer.storage.roles import PublicPrivilege
+    from syncer.storage.roles import BiRoleRemoval, BiRoleStatus, PublicPrivilege
     from syncer.storage.roles.bi_role_grants import BiRole
 
 
@@ -27,6 +28,42 @@ def privilege_lines(
     for privilege in remaining:
         by = "a superuser" if privilege.needs_superuser else "its owner"
         yield f"  {privilege.action} (as {by}: {'; '.join(privilege.revoke_statements)})"
+
+
+def superuser_lines(statements: Sequence[str]) -> Iterator[str]:
+    """The statements that limit the role's temporary files and remove its other settings."""
+    if statements:
+        yield "Only a superuser may limit its temporary files and remove some settings. As a superuser:"
+        yield from (f"  {statement};" for statement in statements)
+
+
+def role_table(roles: Sequence[BiRoleStatus]) -> TextTable:
+    """One row for each role that can read the views."""
+    columns = ("name", "views", "sessions", "time zone", "longest transaction", "note")
+    rows = [
+        (
+            role.name,
+            f"{role.views} of {role.all_views}",
+            role.sessions,
+            role.time_zone,
+            role.longest_transaction,
+            "not made by `syncer bi-user`" if not role.is_ours else None if role.can_login else "no login",
+        )
+        for role in roles
+    ]
+    return TextTable(columns, rows)
+
+
+def removal_lines(name: str, removal: BiRoleRemoval) -> Iterator[str]:
+    """What was done to drop a role, and why the role itself remains."""
+    ended = f"ended sessions: {removal.ended_sessions}"
+    if not removal.remains:
+        yield f"dropped {name}; {ended}"
+        return
+    yield f"{name} can no longer log in or read this database ({ended}), but the role remains:"
+    for reason in removal.remains:
+        yield f"  {reason}"
+    yield f"Then type `syncer bi-user drop {name}` again."
 
 
 def connection_lines(role: BiRole, url: str, password: Password | None) -> Iterator[str]:

@@ -1,20 +1,19 @@
-"""Creates and drops BI roles. Only the SCRAM verifier of a password is sent to the server or printed."""
+"""Creates and changes BI roles. Only the SCRAM verifier of a password is sent to the server or printed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 import psycopg
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
 
-from syncer.errors import ConfigurationError, one_line
+from syncer.errors import ConfigurationError
 from syncer.storage.connections import transaction
-from syncer.storage.roles.bi_role_grants import BiRole, check_role_name
-from syncer.storage.roles.bi_role_status import is_bi_role
+from syncer.storage.roles.bi_role_grants import BiRole, check_role_name, quote_identifier
+from syncer.storage.roles.bi_role_scripts import creation_script, renewal_script
+from syncer.storage.roles.bi_role_sessions import ADVICE, end_sessions, explained, run_statements
+from syncer.storage.roles.bi_role_status import BiRoleIdentity, find_bi_role
 
 _DATABASE = text("""
 SELECT current_database() AS name, pg_get_userbyid(nspowner) AS owner, current_user AS own_role,
@@ -23,6 +22,19 @@ SELECT current_database() AS name, pg_get_userbyid(nspowner) AS owner, current_u
 FROM pg_namespace, pg_roles r WHERE nspname = 'reporting' AND r.rolname = current_user
 """)
 _EXISTS = text("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :name)")
+_MEMBERSHIP = text("""
+SELECT rolsuper AS is_superuser, pg_has_role(oid, CAST(:owner AS name), 'MEMBER') AS is_owner
+FROM pg_roles WHERE rolname = :name
+""")
+_MAY_LIMIT_FILES = text("SELECT has_parameter_privilege(current_user, 'temp_file_limit', 'SET')")
+#: The settings of a role for all databases and for this one.
+_SETTINGS = text("""
+SELECT split_part(word, '=', 1) AS name, s.setdatabase <> 0 AS is_local
+FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole, unnest(s.setconfig) word
+WHERE r.rolname = :name
+    AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+ORDER BY 2, 1
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,51 +49,92 @@ class _OwnPrivileges:
 def describe_bi_role(engine: Engine, name: str, *, time_zone: str, statement_timeout: timedelta) -> BiRole:
     """The BI role `name` as it should be in this database. Changes nothing.
 
-    Raises ConfigurationError if the name is not allowed.
+    Raises ConfigurationError if the name is not allowed for a new role and no role has it. An administrator
+    may have given an existing role any name.
     """
     with transaction(engine) as connection:
-        return _describe(connection, check_role_name(name), time_zone, statement_timeout)[0]
+        if not connection.scalar(_EXISTS, {"name": name}):
+            check_role_name(name)
+        return _describe(connection, name, time_zone, statement_timeout)[0]
 
 
 def create_bi_role(engine: Engine, role: BiRole, password: str, *, rotate: bool = False) -> bool:
     """Create `role`, or renew its grants and settings; return True if its password is now `password`.
 
-    An existing role keeps its password unless `rotate`. Raises ConfigurationError if a role of that name
-    exists that is no BI role of this database, or if the role of this connection lacks the privileges.
+    An existing role keeps its password unless `rotate` or it may not log in. It loses every setting that
+    it or an administrator added. A new password ends its open sessions. Raises ConfigurationError
+    if a role of that name exists that is no BI role of this database, or if the role of this connection lacks
+    the privileges.
     """
-    with _explained(role.name), transaction(engine) as connection:
+    with explained(role.name), transaction(engine) as connection:
         _, privileges = _describe(connection, role.name, role.time_zone, role.statement_timeout)
-        exists = connection.scalar(_EXISTS, {"name": role.name})
-        if exists and not is_bi_role(connection, role.name):
+        existing = find_existing(connection, role)
+        _check_privileges(privileges, role.name)
+        is_set = rotate or existing is None or not existing.can_login
+        verifier = _verifier(connection, role, password)
+        if existing is None:
+            run_statements(connection, role.create_statements(verifier))
+        elif is_set:
+            run_statements(connection, role.password_statements(verifier))
+        comment = existing.comment if existing else None
+        reset = role.reset_statements() if existing else []
+        run_statements(connection, [*role.mark_statements(comment), *reset, *role.setting_statements()])
+        run_statements(connection, [*role.owner_statements(), *role.grant_statements()])
+        if connection.scalar(_MAY_LIMIT_FILES):
+            run_statements(connection, [role.temp_file_statement()])
+    if is_set and existing is not None:
+        end_sessions(engine, role.name)
+    return is_set
+
+
+def load_superuser_statements(engine: Engine, role: BiRole) -> list[str]:
+    """The statements for `role` that only a superuser may run: one limit, and settings to remove."""
+    with transaction(engine) as connection:
+        settings = {(name, is_local) for name, is_local in connection.execute(_SETTINGS, {"name": role.name})}
+    limit = [] if ("temp_file_limit", True) in settings else [role.temp_file_statement()]
+    return [*limit, *role.leftover_statements(settings)]
+
+
+def bi_role_script(engine: Engine, role: BiRole, password: str, *, rotate: bool = False) -> str:
+    """The script with which an administrator creates or renews `role`. It holds no password, only a verifier.
+
+    Raises ConfigurationError if a role of that name exists that is no BI role of this database.
+    """
+    with transaction(engine) as connection:
+        existing = find_existing(connection, role)
+        verifier = _verifier(connection, role, password)
+        if existing is None:
+            return creation_script(role, verifier)
+        is_set = rotate or not existing.can_login
+        return renewal_script(role, verifier if is_set else None, existing.comment)
+
+
+def find_existing(connection: Connection, role: BiRole) -> BiRoleIdentity | None:
+    """The BI role that exists under the name of `role`; None if no role has that name.
+
+    Raises ConfigurationError if a role of that name exists that is no BI role of this database, or that may
+    act as the owner of the views.
+    """
+    existing = find_bi_role(connection, role.name)
+    if existing is None:
+        if connection.scalar(_EXISTS, {"name": role.name}):
             raise ConfigurationError(
                 f"the role {role.name} exists and is no BI role of this database: choose another name"
             )
-        _check_privileges(privileges, role.name)
-        if not exists:
-            _run(connection, role.create_statements(_verifier(connection, role, password)))
-        elif rotate:
-            _run(connection, role.password_statements(_verifier(connection, role, password)))
-        _run(connection, [*role.setting_statements(), *role.grant_statements()])
-        return rotate or not exists
-
-
-def bi_role_script(engine: Engine, role: BiRole, password: str) -> str:
-    """The script with which an administrator creates `role`. It holds the verifier, not the password."""
-    with transaction(engine) as connection:
-        return role.script(_verifier(connection, role, password))
-
-
-def drop_bi_role(engine: Engine, name: str) -> None:
-    """Drop the BI role `name`.
-
-    Raises ConfigurationError if there is none, or if the role of this connection lacks the privileges.
-    """
-    with _explained(name), transaction(engine) as connection:
-        if not is_bi_role(connection, name):
-            raise ConfigurationError(f"there is no BI role called {name}: see `syncer bi-user list`")
-        role, privileges = _describe(connection, name, "UTC", timedelta(0))
-        _check_privileges(privileges, name)
-        _run(connection, role.drop_statements())
+        return None
+    membership = connection.execute(_MEMBERSHIP, {"name": role.name, "owner": role.owner}).one()
+    name, owner = quote_identifier(role.name), quote_identifier(role.owner)
+    if membership.is_superuser:
+        raise ConfigurationError(
+            f"the role {role.name} is a superuser: type `ALTER ROLE {name} NOSUPERUSER` in psql,"
+            " or choose another name"
+        )
+    if membership.is_owner:
+        raise ConfigurationError(
+            f"the role {role.name} may act as {role.owner}, the owner of the views: type"
+            f" `REVOKE {owner} FROM {name}` in psql, or choose another name"
+        )
+    return existing
 
 
 def _describe(
@@ -109,9 +162,7 @@ def _check_privileges(privileges: _OwnPrivileges, name: str) -> None:
         if not is_given
     ]
     if missing:
-        raise ConfigurationError(
-            f"the role {privileges.role} {' and '.join(missing)}: {_ADVICE.format(name)}"
-        )
+        raise ConfigurationError(f"the role {privileges.role} {' and '.join(missing)}: {ADVICE.format(name)}")
 
 
 def _verifier(connection: Connection, role: BiRole, password: str) -> str:
@@ -120,38 +171,3 @@ def _verifier(connection: Connection, role: BiRole, password: str) -> str:
     assert isinstance(driver, psycopg.Connection)
     verifier = driver.pgconn.encrypt_password(password.encode(), role.name.encode(), b"scram-sha-256")
     return verifier.decode()
-
-
-def _run(connection: Connection, statements: Sequence[str]) -> None:
-    for statement in statements:
-        connection.execute(text(statement.replace(":", "\\:")))
-
-
-@contextmanager
-def _explained(name: str) -> Iterator[None]:
-    """Replace Postgres' errors about privileges and dependent objects by a ConfigurationError."""
-    try:
-        yield
-    except DBAPIError as error:
-        cause = error.orig
-        if isinstance(cause, psycopg.errors.InsufficientPrivilege):
-            raise ConfigurationError(f"{_first_line(cause)}: {_ADVICE.format(name)}") from None
-        if isinstance(cause, psycopg.errors.DependentObjectsStillExist):
-            raise ConfigurationError(
-                f"{name} has privileges or objects outside reporting: {_detail(cause)}"
-            ) from None
-        raise
-
-
-def _first_line(cause: psycopg.Error) -> str:
-    return cause.diag.message_primary or "not allowed"
-
-
-def _detail(cause: psycopg.Error) -> str:
-    return one_line(cause.diag.message_detail or _first_line(cause))
-
-
-_ADVICE = (
-    "ask an administrator to run the output of `syncer bi-user create {} --print-sql`, "
-    "or set SYNCER_DATABASE__URL to a role that may"
-)

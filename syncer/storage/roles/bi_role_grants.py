@@ -1,13 +1,14 @@
 """The BI role: a database role that may read the schema `reporting` and nothing else. Its SQL statements.
 
-The grants are the security boundary. The settings are defaults: a session can change them. They also mark a
-role as created by syncer: a role without them belongs to another application and is never changed.
+The grants are the security boundary. The settings are defaults: a session can change them, and every role may
+change or reset its own. So they mark nothing: a BI role is known by its comment and by its grants, which it
+cannot change (`syncer.storage.roles.bi_role_status`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,6 +18,10 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _RESERVED = frozenset({"public", "none", "current_user", "current_role", "session_user"})
 #: BI tools keep connection pools; more connections would leave none for the daemon on an ordinary server.
 CONNECTION_LIMIT = 20
+#: The comment of a BI role. Only a role that may create roles can change it, never the BI role itself.
+MARK = "BI role made by `syncer bi-user`: it may read the schema reporting, nothing else"
+#: The most that one session may write into temporary files, such as those of a large sort.
+TEMP_FILE_LIMIT = "2GB"
 #: An open transaction keeps the server from removing dead rows, also when its client no longer fetches.
 IDLE_TIMEOUT = timedelta(minutes=10)
 
@@ -42,12 +47,48 @@ class BiRole:
         return [f"CREATE ROLE {quote_identifier(self.name)} {options}"]
 
     def password_statements(self, verifier: str) -> list[str]:
-        """SQL that changes the password; `verifier` as in `create_statements`."""
-        return [f"ALTER ROLE {quote_identifier(self.name)} PASSWORD {quote_literal(verifier)}"]
+        """SQL that changes the password, also of a role that may not log in; see `create_statements`."""
+        options = f"LOGIN PASSWORD {quote_literal(verifier)} VALID UNTIL 'infinity'"
+        return [f"ALTER ROLE {quote_identifier(self.name)} {options}"]
+
+    def mark_statements(self, comment: str | None = None) -> list[str]:
+        """SQL that marks the role as a BI role, after the comment that it has."""
+        mark = MARK if not comment else comment if MARK in comment else f"{comment} ({MARK})"
+        return [f"COMMENT ON ROLE {quote_identifier(self.name)} IS {quote_literal(mark)}"]
+
+    def owner_statements(self) -> list[str]:
+        """SQL that lets the owner of the views see and end the sessions of the role."""
+        return [f"GRANT {quote_identifier(self.name)} TO {quote_identifier(self.owner)}"]
+
+    def reset_statements(self) -> list[str]:
+        """SQL that removes every setting of the role, such as one by which no login succeeds."""
+        role = f"ALTER ROLE {quote_identifier(self.name)}"
+        return [f"{role} RESET ALL", f"{role} IN DATABASE {quote_identifier(self.database)} RESET ALL"]
+
+    def leftover_statements(self, settings: Collection[tuple[str, bool]]) -> list[str]:
+        """SQL that removes those of `settings`, (name, only in this database), that are not the role's."""
+        role = f"ALTER ROLE {quote_identifier(self.name)}"
+        here = f"{role} IN DATABASE {quote_identifier(self.database)}"
+        own = {name.lower() for name in (*self._settings(), "temp_file_limit")}
+        return [
+            f"{here if is_local else role} RESET {quote_identifier(name)}"
+            for name, is_local in sorted(settings)
+            if not (is_local and name.lower() in own)
+        ]
+
+    def temp_file_statement(self) -> str:
+        """SQL that limits temporary files. For a superuser, or after `GRANT SET ON PARAMETER`."""
+        role = f"ALTER ROLE {quote_identifier(self.name)} IN DATABASE {quote_identifier(self.database)}"
+        return f"{role} SET temp_file_limit = {quote_literal(TEMP_FILE_LIMIT)}"
 
     def setting_statements(self) -> list[str]:
         """SQL that sets the defaults of the role's sessions in this database."""
-        values = {
+        role = f"ALTER ROLE {quote_identifier(self.name)} IN DATABASE {quote_identifier(self.database)}"
+        return [f"{role} SET {setting} = {value}" for setting, value in self._settings().items()]
+
+    def _settings(self) -> dict[str, str]:
+        """The defaults of the role's sessions, as SQL."""
+        return {
             "search_path": "reporting",
             "timezone": quote_literal(self.time_zone),
             "statement_timeout": f"{self.statement_timeout // timedelta(milliseconds=1)}",
@@ -56,20 +97,27 @@ class BiRole:
             # The views consist of many small expressions, which take longer to compile than to run.
             "jit": "off",
         }
-        role = f"ALTER ROLE {quote_identifier(self.name)} IN DATABASE {quote_identifier(self.database)}"
-        return [f"{role} SET {setting} = {value}" for setting, value in values.items()]
 
     def grant_statements(self) -> list[str]:
         """SQL that grants the privileges, on views of later versions too. For the owner or a superuser."""
         return [f"{privilege} TO {quote_identifier(self.name)}" for privilege in self._privileges("GRANT")]
 
-    def drop_statements(self) -> list[str]:
-        """SQL that revokes the privileges and drops the role."""
-        revokes = [
+    def disable_statements(self) -> list[str]:
+        """SQL after which nobody can log in as the role."""
+        return [f"ALTER ROLE {quote_identifier(self.name)} NOLOGIN PASSWORD NULL"]
+
+    def revoke_statements(self) -> list[str]:
+        """SQL that revokes the privileges, and what the role passed on. For the owner or a superuser."""
+        return [
             f"{privilege} FROM {quote_identifier(self.name)}"
+            + ("" if privilege.startswith("ALTER DEFAULT") else " CASCADE")
             for privilege in reversed(self._privileges("REVOKE"))
         ]
-        return [*revokes, f"DROP ROLE {quote_identifier(self.name)}"]
+
+    def drop_statements(self) -> list[str]:
+        """SQL that drops the role with what it owns in this database, such as large objects."""
+        role = quote_identifier(self.name)
+        return [f"DROP OWNED BY {role}", f"DROP ROLE {role}"]
 
     def _privileges(self, verb: str) -> list[str]:
         defaults = (
@@ -83,23 +131,6 @@ class BiRole:
             f"{defaults} SELECT ON TABLES",
             f"{defaults} EXECUTE ON FUNCTIONS",
         ]
-
-    def script(self, verifier: str) -> str:
-        """All statements that create the role, as a psql script for an administrator."""
-        head = (
-            f"-- Creates the BI role {self.name}:"
-            f" it may read the schema reporting of the database {self.database}, nothing else.\n"
-        )
-        parts = [
-            _section(
-                "1. By a role that may create roles",
-                [*self.create_statements(verifier), *self.setting_statements()],
-            ),
-            _section(
-                f"2. By {self.owner}, the owner of the views, or by a superuser", self.grant_statements()
-            ),
-        ]
-        return head + "\\set ON_ERROR_STOP on\nBEGIN;\n" + "".join(parts) + "COMMIT;\n"
 
 
 def check_role_name(name: str) -> str:
@@ -119,7 +150,3 @@ def quote_identifier(name: str) -> str:
 def quote_literal(text: str) -> str:
     """`text` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def _section(title: str, statements: Iterable[str]) -> str:
-    return f"\n-- {title}:\n" + "".join(f"{statement};\n" for statement in statements) + "\n"

@@ -1,56 +1,135 @@
-"""The BI roles of a database: their sessions, and how many of the views they may read."""
+"""The BI roles of a database: how they are known, their sessions, and what they may read.
+
+A BI role can reset its own settings, but neither its comment nor its grants. So a role is a BI role of this
+database if it has the comment of `syncer bi-user` and rights here, or the default privileges that only
+`syncer bi-user` grants: an administrator may have replaced the comment. Other roles with rights on the schema
+`reporting` are listed too, because they can read it, but never changed.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Connection, Engine, text
 
 from syncer.storage.connections import transaction
+from syncer.storage.roles.bi_role_grants import MARK
 
-#: The settings in this database mark a role as a BI role; see `syncer.storage.roles.bi_role_grants`.
-_BI_ROLES = """
-SELECT r.oid, r.rolname::text AS name, s.setconfig AS settings
-FROM pg_roles r
-JOIN pg_db_role_setting s ON s.setrole = r.oid
-JOIN pg_database d ON d.oid = s.setdatabase AND d.datname = current_database()
-WHERE 'search_path=reporting' = ANY (s.setconfig)
+#: Each role with explicit rights in this database: `granted` on objects of the schema reporting, `defaults`
+#: on its future views and functions, `connect` to the database.
+_RIGHTS = """
+SELECT
+    grantee,
+    bool_or(place = 'object') AS granted,
+    bool_or(place = 'f') AND bool_or(place = 'r') AS defaults
+FROM (
+    SELECT 'object' AS place, a.grantee FROM pg_namespace n, aclexplode(n.nspacl) a
+    WHERE n.nspname = 'reporting'
+    UNION ALL
+    SELECT 'object', a.grantee FROM pg_class c, aclexplode(c.relacl) a
+    WHERE c.relnamespace = 'reporting'::regnamespace
+    UNION ALL
+    SELECT 'object', a.grantee
+    FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid, aclexplode(t.attacl) a
+    WHERE c.relnamespace = 'reporting'::regnamespace
+    UNION ALL
+    SELECT 'object', a.grantee FROM pg_proc p, aclexplode(p.proacl) a
+    WHERE p.pronamespace = 'reporting'::regnamespace
+    UNION ALL
+    SELECT d.defaclobjtype::text, a.grantee FROM pg_default_acl d, aclexplode(d.defaclacl) a
+    WHERE d.defaclnamespace = 'reporting'::regnamespace
+    UNION ALL
+    SELECT 'connect', a.grantee FROM pg_database b, aclexplode(b.datacl) a
+    WHERE b.datname = current_database()
+) r
+WHERE grantee <> 0
+GROUP BY grantee
 """
+#: A marked role without rights here is of another database if it has rights there and can log in.
+READERS = f"""
+SELECT
+    r.oid,
+    r.rolname::text AS name,
+    r.rolcanlogin AS can_login,
+    shobj_description(r.oid, 'pg_authid') AS comment,
+    coalesce(g.defaults, false) OR (
+        m.is_marked AND (g.grantee IS NOT NULL OR NOT r.rolcanlogin OR NOT EXISTS (
+            SELECT FROM pg_shdepend p WHERE p.refclassid = 'pg_authid'::regclass AND p.refobjid = r.oid
+                AND p.deptype = 'a' AND p.dbid <> 0
+        ))
+    ) AS is_ours
+FROM pg_roles r
+CROSS JOIN LATERAL (
+    SELECT coalesce(shobj_description(r.oid, 'pg_authid') LIKE :mark, false) AS is_marked
+) m
+LEFT JOIN ({_RIGHTS}) g ON g.grantee = r.oid
+WHERE (coalesce(g.granted OR g.defaults, false) OR m.is_marked)
+    AND r.oid <> (SELECT nspowner FROM pg_namespace WHERE nspname = 'reporting')
+"""
+READERS_PARAMETERS = {"mark": f"%{MARK}%"}
 _STATUS = text(f"""
-WITH bi_roles AS ({_BI_ROLES}), views AS (
+WITH readers AS ({READERS}), views AS (
     SELECT oid FROM pg_class WHERE relnamespace = 'reporting'::regnamespace AND relkind = 'v'
 )
 SELECT
     o.name,
+    o.is_ours,
+    o.can_login,
     (SELECT count(*) FROM pg_stat_activity a WHERE a.usesysid = o.oid) AS sessions,
+    (
+        SELECT max(clock_timestamp() - a.xact_start) FROM pg_stat_activity a
+        WHERE a.usesysid = o.oid AND a.datname = current_database()
+    ) AS longest_transaction,
     (SELECT count(*) FROM views v WHERE has_table_privilege(o.oid, v.oid, 'SELECT')) AS views,
     (SELECT count(*) FROM views) AS all_views,
-    (SELECT split_part(word, '=', 2) FROM unnest(o.settings) word WHERE word ILIKE 'timezone=%') AS time_zone
-FROM bi_roles o
+    (
+        SELECT split_part(word, '=', 2)
+        FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) word
+        WHERE s.setrole = o.oid AND d.datname = current_database() AND word ILIKE 'timezone=%'
+    ) AS time_zone
+FROM readers o
+WHERE o.is_ours OR o.can_login
 ORDER BY o.name
 """)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BiRoleStatus:
-    """A BI role that exists."""
+    """A role that can read the views: a BI role, or one to which an administrator granted it."""
 
     name: str
+    #: Whether it is a BI role that `syncer bi-user` made.
+    is_ours: bool
+    can_login: bool
     #: Its open connections.
     sessions: int
+    #: The age of its oldest open transaction; None where there is none, or where Postgres does not show it.
+    longest_transaction: timedelta | None
     #: The number of views that it may read, and of all views.
     views: int
     all_views: int
     time_zone: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BiRoleIdentity:
+    """What decides about a change of a BI role that exists."""
+
+    oid: int
+    can_login: bool
+    comment: str | None
+
+
 def load_bi_roles(engine: Engine) -> list[BiRoleStatus]:
-    """The BI roles of this database, sorted by name."""
+    """The roles that can read the views of this database by a grant of their own, sorted by name."""
     with transaction(engine) as connection:
-        return [BiRoleStatus(**row) for row in connection.execute(_STATUS).mappings()]
+        rows = connection.execute(_STATUS, READERS_PARAMETERS).mappings()
+        return [BiRoleStatus(**row) for row in rows]
 
 
-def is_bi_role(connection: Connection, name: str) -> bool:
-    """Whether the role `name` exists and is a BI role of this database."""
-    query = text(f"SELECT EXISTS ({_BI_ROLES} AND r.rolname = :name)")
-    return bool(connection.scalar(query, {"name": name}))
+def find_bi_role(connection: Connection, name: str) -> BiRoleIdentity | None:
+    """The BI role `name` of this database; None if there is no role of that name or it is no BI role."""
+    query = text(f"SELECT oid, can_login, comment FROM ({READERS}) o WHERE is_ours AND name = :name")
+    row = connection.execute(query, {"name": name, **READERS_PARAMETERS}).mappings().one_or_none()
+    return None if row is None else BiRoleIdentity(**row)

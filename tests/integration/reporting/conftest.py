@@ -15,7 +15,14 @@ from syncer.records import parse_page
 from syncer.storage import PgStore
 from tests.integration.storage.conftest import Look, engine, look, module_url, ours, pg, stream, url
 from tests.support import known_tasks
-from tests.support.bi_roles import bi_role, connect_bi_role, filled_views, superuser_engine, superuser_url
+from tests.support.bi_roles import (
+    bi_role,
+    connect_bi_role,
+    filled_views,
+    run_statements,
+    superuser_engine,
+    superuser_url,
+)
 from tests.support.fakes import after, make_source
 from tests.support.postgres_servers import Server
 from tests.support.provider_responses import make_provider, response_with
@@ -34,6 +41,7 @@ __all__ = [
     "ours",
     "pg",
     "read",
+    "run_statements",
     "stream",
     "superuser_engine",
     "superuser_url",

@@ -7,7 +7,14 @@ from datetime import timedelta
 import pytest
 
 from syncer.errors import ConfigurationError
-from syncer.storage.roles.bi_role_grants import BiRole, check_role_name, quote_identifier, quote_literal
+from syncer.storage.roles.bi_role_grants import (
+    MARK,
+    BiRole,
+    check_role_name,
+    quote_identifier,
+    quote_literal,
+)
+from syncer.storage.roles.bi_role_scripts import creation_script, removal_script, renewal_script
 
 ROLE = BiRole(
     name="bi",
@@ -42,22 +49,44 @@ def test_dropping_revokes_every_grant() -> None:
     granted = {
         statement.removeprefix("GRANT ").removesuffix(' TO "bi"') for statement in ROLE.grant_statements()
     }
-    *revokes, last = ROLE.drop_statements()
+    revokes = [statement.removesuffix(" CASCADE") for statement in ROLE.revoke_statements()]
     revoked = {statement.removeprefix("REVOKE ").removesuffix(' FROM "bi"') for statement in revokes}
     assert {statement.replace(" REVOKE ", " GRANT ") for statement in revoked} == granted
-    assert last == 'DROP ROLE "bi"'
+    script = removal_script(ROLE)
+    positions = [
+        script.index(f"{statement};\n")
+        for statement in [*ROLE.disable_statements(), *ROLE.revoke_statements(), *ROLE.drop_statements()]
+    ]
+    assert positions == sorted(positions)
 
 
 def test_script_has_all_statements_in_one_transaction() -> None:
-    script = ROLE.script("SCRAM-SHA-256$4096:x")
+    script = creation_script(ROLE, "SCRAM-SHA-256$4096:x")
     statements = [
         *ROLE.create_statements("SCRAM-SHA-256$4096:x"),
+        *ROLE.mark_statements(),
         *ROLE.setting_statements(),
+        *ROLE.owner_statements(),
         *ROLE.grant_statements(),
     ]
     positions = [script.index(f"\n{statement};\n") for statement in statements]
     assert positions == sorted(positions)
     assert script.index("BEGIN;") < positions[0] < positions[-1] < script.index("COMMIT;")
+
+
+def test_script_of_an_existing_role_resets_its_settings_and_keeps_its_password() -> None:
+    script = renewal_script(ROLE, None, "team of finance")
+    assert all(f"\n{statement};\n" in script for statement in ROLE.reset_statements())
+    assert f"team of finance ({MARK})" in script
+    assert not any(words in script for words in ("PASSWORD", "CREATE ROLE", "pg_terminate_backend"))
+    assert "pg_terminate_backend" in renewal_script(ROLE, "SCRAM-SHA-256$4096:x", None)
+
+
+def test_mark_keeps_the_comment_of_an_administrator() -> None:
+    assert ROLE.mark_statements("team of finance") == [
+        f'COMMENT ON ROLE "bi" IS {quote_literal(f"team of finance ({MARK})")}'
+    ]
+    assert ROLE.mark_statements(f"x ({MARK})") == [f'COMMENT ON ROLE "bi" IS {quote_literal(f"x ({MARK})")}']
 
 
 def test_statement_timeout_is_in_milliseconds() -> None:

@@ -1,0 +1,92 @@
+"""Runs statements about BI roles, explains the errors of missing privileges, and ends the roles' sessions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+
+import psycopg
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from syncer.errors import ConfigurationError, one_line
+from syncer.storage.connections import transaction
+from syncer.storage.roles.bi_role_grants import IDLE_TIMEOUT
+from syncer.storage.roles.bi_role_status import READERS, READERS_PARAMETERS
+
+ADVICE = (
+    "ask an administrator to run the output of `syncer bi-user create {} --print-sql`, "
+    "or set SYNCER_DATABASE__URL to a role that may"
+)
+_END = text("""
+SELECT count(*), count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = :name
+""")
+_OPEN = text("SELECT count(*) FROM pg_stat_activity WHERE usename = :name")
+#: Materialized: Postgres may otherwise call the function before it applies the join, for other roles.
+_END_IDLE = text(f"""
+WITH idle AS MATERIALIZED (
+    SELECT o.name, a.pid FROM ({READERS}) o JOIN pg_stat_activity a ON a.usesysid = o.oid
+    WHERE o.is_ours AND pg_has_role(o.oid, 'USAGE') AND a.datname = current_database()
+        AND a.state LIKE 'idle in transaction%'
+        AND a.state_change < clock_timestamp() - CAST(:idle AS interval)
+)
+SELECT name FROM idle WHERE pg_terminate_backend(pid)
+""")
+#: A session needs a moment to roll back and to remove its temporary objects.
+_PATIENCE, _PAUSE = 50, 0.1
+
+
+def end_sessions(engine: Engine, name: str) -> int:
+    """End the open sessions of the role `name` in every database and wait for it; return their number.
+
+    Does nothing where the role of this connection may not end them.
+    """
+    try:
+        with transaction(engine) as connection:
+            ended = connection.execute(_END, {"name": name}).one()[1]
+    except DBAPIError as error:
+        if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            return 0
+        raise
+    for _ in range(_PATIENCE):
+        with transaction(engine) as connection:
+            if not connection.scalar(_OPEN, {"name": name}):
+                break
+        time.sleep(_PAUSE)
+    return int(ended)
+
+
+def end_idle_transactions(engine: Engine, idle: timedelta = IDLE_TIMEOUT) -> list[str]:
+    """End sessions of BI roles that are idle in a transaction for longer than `idle`; return their roles.
+
+    A session can switch off its own timeout. Its transaction keeps the server from removing dead rows, and
+    keeps locks that partitions wait for. Sessions that the role of this connection may not end stay.
+    """
+    with transaction(engine) as connection:
+        parameters = {**READERS_PARAMETERS, "idle": f"{idle.total_seconds()} seconds"}
+        return [str(name) for name in connection.scalars(_END_IDLE, parameters)]
+
+
+def run_statements(connection: Connection, statements: Sequence[str]) -> None:
+    """Run SQL statements without parameters."""
+    for statement in statements:
+        connection.execute(text(statement.replace(":", "\\:")))
+
+
+@contextmanager
+def explained(name: str, advice: str = ADVICE) -> Iterator[None]:
+    """Replace Postgres' errors about missing privileges by a ConfigurationError."""
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            raise ConfigurationError(f"{first_line(error.orig)}: {advice.format(name)}") from None
+        raise
+
+
+def first_line(cause: BaseException | None) -> str:
+    """The message of a database error without its details, in one line."""
+    primary = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
+    return one_line(primary or "not allowed")
