@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from syncer.engine.scan_results import ScanResults
-from syncer.model import Facts, OpenTask, Order, Role, Source
+from syncer.model import Facts, OpenTask, Order, Role, Source, StreamState
 from syncer.planning import run_plan
 from syncer.planning.lost_tasks import lost_tasks
 from syncer.planning.order import Boundary
@@ -72,8 +72,8 @@ class OpenTaskPlan:
         is_needed = bool(self.missing or self._without_outcome)
         return run_plan.ended_scans(self._facts) if is_needed and self._can_read_deeper else ()
 
-    def lost(self, now: datetime) -> tuple[str, ...]:
-        """Ids of missing tasks that a complete scan had to show, or whose window has closed.
+    def lost(self, state: StreamState, now: datetime) -> tuple[str, ...]:
+        """Ids of missing tasks that a complete scan had to show, or whose window has closed by `state`.
 
         None after an error: the failed call might have shown them.
         """
@@ -82,7 +82,8 @@ class OpenTaskPlan:
         return lost_tasks(
             self.missing,
             has_read_all=self._results.read_all_primary,
-            retention=self._source.retention,
+            state=state,
+            source=self._source,
             now=now,
         )
 

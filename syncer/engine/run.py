@@ -89,7 +89,7 @@ class _Execution:
     def _read(self) -> None:
         if self.run.checkpoint:
             self.outcomes.add_stored(self.context.store.without_outcome(self.run))
-            self.results.done.extend(self.run.checkpoint.done)
+            self.results.resume(self.run.checkpoint)
         self._run_planned_scans()
         self.outcomes.store()
         if self.results.errors and not run_plan.primary_shows_open(self.facts):
@@ -143,7 +143,7 @@ class _Execution:
     # The end
 
     def _end(self) -> RunReport:
-        lost = self.open_tasks.lost(self.results.last_page_at or self.scans.started_at)
+        lost = self.open_tasks.lost(self.context.state, self.results.last_page_at or self.scans.started_at)
         if self.results.errors:
             text = "; ".join(str(error) for error in self.results.errors)
             self.writer.close(RunStatus.FAILED, error=text, lost=lost)
@@ -170,6 +170,7 @@ class _Execution:
             ),
             last_page_at=self.results.last_page_at or started_at,
             shown_for=self.results.shown_for,
+            oldest_created_at=self.results.oldest_created_at,
             orders=self.results.orders,
             late_by=self.writer.counts.late_by,
             outcome_filter=self.outcomes.verdict,

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from syncer.engine.scan_reader import ScanReader
 from syncer.errors import ProtocolError, SyncerError
-from syncer.model import Order, Role
+from syncer.model import Checkpoint, Order, Role
+from syncer.planning.scans import ScanProgress, earliest
 
 
 @dataclass
@@ -19,6 +20,8 @@ class ScanResults:
     last_page_at: datetime | None = None
     #: See ScanProgress.shown_for.
     shown_for: timedelta | None = None
+    #: The oldest creation time that any list has shown; also in the part of the run before an interruption.
+    oldest_created_at: datetime | None = None
     errors: list[SyncerError] = field(default_factory=list)
     #: Names of the scans that have ended.
     done: list[str] = field(default_factory=list)
@@ -27,12 +30,19 @@ class ScanResults:
     #: The number of rows that the PRIMARY list claims to have.
     primary_total: int = 0
 
+    def resume(self, checkpoint: Checkpoint) -> None:
+        """Add the scans that had ended before the run was interrupted."""
+        self.done.extend(checkpoint.done)
+        if checkpoint.evidence:
+            self.oldest_created_at = ScanProgress.from_json(checkpoint.evidence).oldest_created_at
+
     def add(self, reader: ScanReader) -> None:
         """Add a scan that has ended."""
         listing, progress = reader.scan.listing, reader.progress
         kept = self.orders.get(listing.name)
         self.orders[listing.name] = reader.orders if kept is None else kept & reader.orders
         self.last_page_at = max(filter(None, (self.last_page_at, progress.last_page_at)), default=None)
+        self.oldest_created_at = earliest(self.oldest_created_at, progress.oldest_created_at)
         if listing.role is Role.PRIMARY:
             self.shown_for = max(filter(None, (self.shown_for, progress.shown_for)), default=None)
             self.read_all_primary |= reader.reached_bottom

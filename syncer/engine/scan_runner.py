@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from syncer.engine.batch_writer import BatchWriter
@@ -26,7 +27,7 @@ from syncer.errors import (
 from syncer.model import Checkpoint, Page, Role, Sighting
 from syncer.planning import run_plan
 from syncer.planning.order import Boundary
-from syncer.planning.scans import Scan, ScanProgress
+from syncer.planning.scans import Scan, ScanProgress, earliest
 
 log = logging.getLogger(__name__)
 
@@ -118,13 +119,14 @@ class ScanRunner:
         return page.sightings
 
     def _checkpoint(self, reader: ScanReader, page: Page) -> Checkpoint:
+        oldest = earliest(self.results.oldest_created_at, reader.progress.oldest_created_at)
         return Checkpoint(
             started_at=self.started_at,
             saved_at=page.observed_at,
             done=tuple(self.results.done),
             scan=reader.scan.name,
             cursor=reader.cursor,
-            evidence=reader.progress.to_json(),
+            evidence=replace(reader.progress, oldest_created_at=oldest).to_json(),
         )
 
     def _report_progress(self, reader: ScanReader) -> None:

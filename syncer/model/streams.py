@@ -91,5 +91,8 @@ class StreamState:
     first_sweep_at: datetime | None = None
     last_sweep_at: datetime | None = None
     last_run_at: datetime | None = None
+    #: The age of the oldest task that the last complete sweep showed, at its start. It may exceed the
+    #: retention. It decides when an open task is lost, and never what is covered.
+    shown_age: timedelta | None = None
     outcome_filter: OutcomeFilter = OutcomeFilter.UNPROVEN
     outcome_filter_at: datetime | None = None

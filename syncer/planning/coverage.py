@@ -26,6 +26,8 @@ class CompletedRun:
     last_page_at: datetime
     #: See ScanProgress.shown_for.
     shown_for: timedelta | None
+    #: The oldest creation time that the lists showed.
+    oldest_created_at: datetime | None = None
     #: By list: the orders that the run learned or did not contradict.
     orders: Mapping[str, frozenset[Order]] = field(default_factory=dict)
     late_by: timedelta = timedelta(0)
@@ -54,6 +56,7 @@ def advance_state(state: StreamState, source: Source, run: CompletedRun, lookbac
     if run.late_by:
         swept = before(swept, end - new_lookback)
     is_sweep = run.mode is Mode.SWEEP
+    last_sweep_at = _latest([state.last_sweep_at, run.started_at if is_sweep else None])
     return replace(
         state,
         polled=polled,
@@ -61,8 +64,9 @@ def advance_state(state: StreamState, source: Source, run: CompletedRun, lookbac
         orders={**state.orders, **run.orders},
         lookback=new_lookback,
         first_sweep_at=state.first_sweep_at or (run.started_at if is_sweep else None),
-        last_sweep_at=_latest([state.last_sweep_at, run.started_at if is_sweep else None]),
+        last_sweep_at=last_sweep_at,
         last_run_at=_latest([state.last_run_at, run.started_at]),
+        shown_age=_age(run.oldest_created_at, last_sweep_at) if is_sweep else state.shown_age,
         outcome_filter=run.outcome_filter,
         outcome_filter_at=run.outcome_filter_at,
     )
@@ -86,6 +90,11 @@ def _shown(source: Source, run: CompletedRun, end: datetime) -> tuple[Interval, 
     retention = source.retention or run.shown_for
     start = shown_from(retention, run.last_page_at) if retention else None
     return (Interval(start, end),) if start and start < end else ()
+
+
+def _age(created_at: datetime | None, at: datetime | None) -> timedelta | None:
+    """The age at `at` of a task that was created at `created_at`; 0 where it was created later."""
+    return max(timedelta(0), at - created_at) if created_at and at else None
 
 
 def _widened(lookback: timedelta, late_by: timedelta, source: Source) -> timedelta:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from syncer.model import Listing, Page, Query, Task
+from syncer.model import Listing, Page, Query, Task, in_bounds
 from syncer.planning.order import OrderEvidence
 
 
@@ -61,6 +61,8 @@ class ScanProgress:
     last_page_at: datetime | None = None
     #: How long the list shows a task at least: the highest age of the last timestamp of an ended task.
     shown_for: timedelta | None = None
+    #: The oldest creation time of the rows so far. In a checkpoint: of all rows of the run.
+    oldest_created_at: datetime | None = None
 
     def observe(
         self, page: Page, new: Sequence[Task], listing: Listing, *, rejected: int = 0
@@ -77,6 +79,9 @@ class ScanProgress:
             first_page_at=began_at,
             last_page_at=page.observed_at,
             shown_for=_longest([self.shown_for, *(_age(task, page.observed_at) for task in new)]),
+            oldest_created_at=earliest(
+                self.oldest_created_at, *(in_bounds(task.created_at, page.observed_at) for task in new)
+            ),
         )
 
     @property
@@ -114,7 +119,12 @@ _EDGE = timedelta(seconds=30)
 #: How far our estimate of a provider's clock may be behind the timestamps of its tasks.
 _CLOCK_ERROR = timedelta(seconds=3)
 
-_INSTANTS = ("first_page_at", "last_page_at")
+_INSTANTS = ("first_page_at", "last_page_at", "oldest_created_at")
+
+
+def earliest(*instants: datetime | None) -> datetime | None:
+    """The earliest of the instants that are not None; None where there is none."""
+    return min(filter(None, instants), default=None)
 
 
 def last_timestamp(task: Task) -> datetime | None:

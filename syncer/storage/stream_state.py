@@ -23,6 +23,7 @@ def load_state(connection: Connection, stream_id: int) -> StreamState:
         first_sweep_at=row.first_sweep_at,
         last_sweep_at=row.last_sweep_at,
         last_run_at=row.last_run_at,
+        shown_age=row.shown_age,
         outcome_filter=OutcomeFilter(row.outcome_filter),
         outcome_filter_at=row.outcome_filter_at,
     )
@@ -41,6 +42,7 @@ def save_state(connection: Connection, stream_id: int, state: StreamState) -> No
             first_sweep_at=state.first_sweep_at,
             last_sweep_at=state.last_sweep_at,
             last_run_at=state.last_run_at,
+            shown_age=state.shown_age,
             outcome_filter=state.outcome_filter.value,
             outcome_filter_at=state.outcome_filter_at,
         )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from syncer.errors import FilterRefused
 from syncer.model import Facts, Offsets, Page, Paging, Query, Role, Sighting, Status, Task
@@ -115,6 +116,10 @@ class Cloud:
     is_ranked: bool = True
     #: Ids of tasks that lists, but not queries by id, show in an old state.
     stale: set[str] = field(default_factory=set)
+    #: Ids of tasks that the list never drops.
+    kept: set[str] = field(default_factory=set)
+    #: By task id: other values than the true ones that lists show.
+    changes: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: Called before each response; may raise, or change the cloud.
     trouble: Callable[[Query], None] = lambda _: None
     calls: list[Query] = field(default_factory=list)
@@ -144,7 +149,8 @@ class Cloud:
         return [t for t in self.tasks if self._is_shown(t, at)]
 
     def _is_shown(self, task: CloudTask, at: datetime) -> bool:
-        return task.created_at + self.visibility_lag <= at and task.created_at > at - self.retention
+        is_kept = task.created_at > at - self.retention or task.task_id in self.kept
+        return is_kept and task.created_at + self.visibility_lag <= at
 
     def _ids(self, query: Query) -> list[Task]:
         shown = [t for t in self.visible(self.clock) if t.task_id in query.ids]
@@ -154,10 +160,12 @@ class Cloud:
         has_outcome, ranked = self.facts.lists[-1].role is not Role.FAILED, self.is_ranked
         shown = [t for t in self.visible(self.clock) if self._is_in(t, query)]
         tasks = [t.as_task(self.clock, outcome=has_outcome, ranked=ranked) for t in shown]
-        return sorted(map(self._perhaps_stale, tasks), key=self.sorting)
+        return sorted(map(self._changed, tasks), key=self.sorting)
 
-    def _perhaps_stale(self, task: Task) -> Task:
-        return replace(task, status=Status.RUNNING) if task.task_id in self.stale else task
+    def _changed(self, task: Task) -> Task:
+        stale = {"status": Status.RUNNING} if task.task_id in self.stale else {}
+        changes = self.changes.get(task.task_id, {}) | stale
+        return replace(task, **changes) if changes else task
 
     def _is_in(self, task: CloudTask, query: Query) -> bool:
         status, name = task.status(self.clock), query.list_name

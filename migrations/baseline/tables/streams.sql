@@ -42,6 +42,7 @@ CREATE TABLE sync.streams (
     outcome_filter    text           NOT NULL DEFAULT 'unproven',
     outcome_filter_at timestamptz,
     retired_at        timestamptz,
+    shown_age         interval,
     CONSTRAINT pk_streams PRIMARY KEY (stream_id),
     CONSTRAINT uq_streams_source_id_region UNIQUE (source_id, region),
     CONSTRAINT fk_streams_source_id_sources FOREIGN KEY (source_id) REFERENCES sync.sources (source_id)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from syncer.cli.database import OpenDatabase, database_of_settings
 from syncer.cli.views.gap_table import gap_summary
 from syncer.cli.views.json_output import print_json, status_document
-from syncer.cli.views.status_table import poll_depth_table, stream_table
+from syncer.cli.views.status_table import long_lists, poll_depth_table, stream_table
 from syncer.cli.views.text_table import print_table
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _print_status(settings: Settings, streams: list[StreamOverview], gaps: list[
     else:
         print("nothing has been read yet: type `syncer sync` or `syncer run`")
     errors = [f"{stream.label}: {stream.error}" for stream in streams if stream.error]
-    print("\n".join(["", *errors, gap_summary(gaps)]))
+    print("\n".join(["", *errors, *long_lists(streams), gap_summary(gaps)]))
 
 
 def address_lines(database: OpenDatabase, *, shows_password: bool) -> list[str]:

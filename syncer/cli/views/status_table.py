@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from syncer.cli.views.formatting import minute_text
+from syncer.cli.views.formatting import duration_text, minute_text
 from syncer.cli.views.text_table import TextTable
 from syncer.model import Facts, Role
 
 if TYPE_CHECKING:
     from syncer.storage.read import StreamOverview
+
+
+#: Many lists drop tasks a little late.
+_CLEARLY_MORE = 1.05
 
 
 def stream_table(streams: Sequence[StreamOverview]) -> TextTable:
@@ -49,6 +53,16 @@ def _poll_depth_row(stream: StreamOverview, facts: Facts | None) -> tuple[object
         stream.outcome_filter if _list_name(facts, Role.FAILED) else None,
         stream.late,
     )
+
+
+def long_lists(streams: Sequence[StreamOverview]) -> list[str]:
+    """A line for each stream whose list clearly shows more than its retention."""
+    return [
+        f"{stream.label}: the list shows tasks of {duration_text(stream.shown_age)}, more than the retention "
+        f"of {duration_text(stream.retention)}; open tasks are followed for as long as sweeps find them"
+        for stream in streams
+        if stream.retention and stream.shown_age and stream.shown_age > _CLEARLY_MORE * stream.retention
+    ]
 
 
 def order_text(orders: Sequence[str] | None) -> str | None:

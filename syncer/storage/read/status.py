@@ -44,6 +44,10 @@ class StreamOverview(StreamRow):
     covered_to: datetime | None
     #: Time until the oldest open or unread task leaves the provider's window; None without a known retention.
     headroom: timedelta | None
+    #: How long the list shows a task; None if unknown.
+    retention: timedelta | None
+    #: Age of the oldest task that the last complete sweep showed; None before it.
+    shown_age: timedelta | None
     #: The process that holds the lease; None without one.
     holder: str | None
     #: By list: the orders that the last complete scan did not contradict, as values of `model.Order`.
@@ -87,6 +91,8 @@ def _streams_query() -> Select[Any]:
             func.lower(covered).label("covered_from"),
             func.upper(covered).label("covered_to"),
             _headroom(still_open.c.oldest_at).label("headroom"),
+            streams.c.retention,
+            streams.c.shown_age,
             holder.label("holder"),
             streams.c.orders,
             streams.c.lookback,

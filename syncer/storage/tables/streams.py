@@ -73,6 +73,7 @@ streams = Table(
     instant_column("last_run_at"),
     text_column("outcome_filter", nullable=False, server_default="unproven"),
     instant_column("outcome_filter_at"),
+    Column("shown_age", Interval),
     UniqueConstraint("source_id", "region"),
 )
 

@@ -77,6 +77,8 @@ def test_overview_shows_the_last_run_of_each_stream(engine: Engine, connection: 
         covered_from=None,
         covered_to=None,
         headroom=None,
+        retention=None,
+        shown_age=None,
         holder=None,
         orders={},
         lookback=None,
@@ -93,7 +95,8 @@ def test_overview_shows_learned_properties(engine: Engine, connection: psycopg.C
     add_stream(connection, "a")
     add_stream(connection, "b")
     connection.execute(
-        "update sync.streams set orders = %s, lookback = '90s', outcome_filter = 'trusted' where region='a'",
+        "update sync.streams set orders = %s, lookback = '90s', outcome_filter = 'trusted',"
+        " shown_age = '8d' where region = 'a'",
         [json.dumps({"tasks": ["created newest first"], "others": []})],
     )
     for late in (2, 0, 3):
@@ -105,6 +108,7 @@ def test_overview_shows_learned_properties(engine: Engine, connection: psycopg.C
     assert learned.orders == {"tasks": ["created newest first"], "others": []}
     assert (learned.lookback, learned.outcome_filter) == (timedelta(seconds=90), "trusted")
     assert (learned.late, other.late) == (5, 0)
+    assert (learned.shown_age, other.shown_age) == (timedelta(days=8), None)
 
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -42,6 +42,7 @@ STATE = StreamState(
     last_run_at=after(3),
     outcome_filter=OutcomeFilter.TRUSTED,
     outcome_filter_at=after(4),
+    shown_age=timedelta(days=8, microseconds=1),
 )
 
 

@@ -32,7 +32,7 @@ def test_open_task_that_left_the_window_is_lost_until_shown_again() -> None:
     run(cloud, store)
     assert store.rows["long"].lost_at is None
     cloud.pass_time(700)
-    assert run(cloud, store).counts.lost == 1
+    assert run(cloud, store, Mode.SWEEP).counts.lost == 1
     assert store.rows["long"].lost_at is not None
     cloud.retention = timedelta(days=8)
     run(cloud, store, Mode.SWEEP)

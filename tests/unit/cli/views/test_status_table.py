@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syncer.cli.views.status_table import order_text, poll_depth_table, stream_table
+from syncer.cli.views.status_table import long_lists, order_text, poll_depth_table, stream_table
 from syncer.cli.views.text_table import plain_lines
 from syncer.model import Order
 from syncer.storage.read import StreamOverview
@@ -28,6 +28,8 @@ STREAM = StreamOverview(
     covered_from=None,
     covered_to=None,
     headroom=None,
+    retention=None,
+    shown_age=None,
     holder=None,
     orders={},
     lookback=None,
@@ -47,6 +49,8 @@ BUSY = replace(
     covered_to=AT,
     orders={"FINISH": [Order.FINISHED_DESC.value, Order.CREATED_DESC.value], "WAITING": []},
     lookback=timedelta(minutes=1, seconds=30),
+    retention=timedelta(days=7),
+    shown_age=timedelta(days=8, hours=1),
     outcome_filter="trusted",
     late=1234,
 )
@@ -56,6 +60,14 @@ def test_stream_row() -> None:
     row = plain_lines(stream_table([STREAM]))[1]
     ended = ["2026-01-02", "03:04Z"]
     assert row.split() == ["tat/ap-guangzhou", "poll", "failed", *ended, "12", "-", "-", "-"]
+
+
+def test_list_that_shows_more_than_its_retention_is_named() -> None:
+    a_little_late = replace(BUSY, shown_age=timedelta(days=7, hours=1))
+    assert long_lists([STREAM, a_little_late, BUSY]) == [
+        "mps-intl/na-siliconvalley: the list shows tasks of 8d 1h, more than the retention of 7d;"
+        " open tasks are followed for as long as sweeps find them"
+    ]
 
 
 def test_poll_depth_row() -> None:
