@@ -51,6 +51,15 @@ def test_makefile_runs_the_same_commands() -> None:
     assert {"$(BIN)/syncer demo", "$(BIN)/pytest"} <= set(lines)
 
 
+def test_source_distribution_has_every_file_that_the_readme_and_its_commands_use() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
+    included = {path.removeprefix("/") for path in build["targets"]["sdist"]["include"]}
+    text = "".join((ROOT / name).read_text("utf-8") for name in ("README.md", "Makefile", "Dockerfile"))
+    used = {word.split("/")[0] for word in re.findall(r"[\w./-]+", text) if (ROOT / word).exists()}
+    built = {".", "..", ".venv", ".git", "build", "dist", "pyproject.toml"}
+    assert {name for name in used if name and name not in built} <= included
+
+
 @README
 @pytest.mark.parametrize("name", COMMANDS)
 def test_readme_lists_every_command(readme: Path, name: str) -> None:
