@@ -24,4 +24,4 @@ COMMENT ON COLUMN reporting.coverage.region IS 'Region of the cloud; global if t
 COMMENT ON COLUMN reporting.coverage.started_at IS 'First instant of the interval. / 区间的起始时刻。';
 COMMENT ON COLUMN reporting.coverage.ended_at IS 'End of the interval, exclusive. / 区间的结束时刻（不含）。';
 COMMENT ON COLUMN reporting.coverage.grade IS 'swept: confirmed by a later complete reading; polled: read once, so a late task may still appear. / swept：经之后的一次完整读取确认；polled：只读取过一次，延迟出现的任务仍可能被发现。';
-COMMENT ON COLUMN reporting.coverage.retired_at IS 'Time since which the configuration no longer contains this region of the source; null while it does. / 配置从此时起不再包含该数据源的这一地域；仍包含时为空。';
+COMMENT ON COLUMN reporting.coverage.retired_at IS 'Time since which this region of the source is no longer configured; null while it is configured. / 该数据源的此地域从此时起不再配置；仍在配置中时为空。';

@@ -10,8 +10,9 @@ SELECT
     lower(part.span) AS started_at,
     upper(part.span) AS ended_at,
     part.state,
-    CASE WHEN part.state = 'fillable'
-        THEN extract(epoch FROM lower(part.span) - s.shown_since)::float8 END AS seconds_until_lost
+    CASE WHEN part.state = 'fillable' AND s.retired_at IS NULL
+        THEN extract(epoch FROM lower(part.span) - s.shown_since)::float8 END AS seconds_until_lost,
+    s.retired_at
 FROM sync.stream_coverage s
 JOIN sync.sources o ON o.source_id = s.source_id
 CROSS JOIN LATERAL (
@@ -41,4 +42,5 @@ COMMENT ON COLUMN reporting.coverage_gaps.region IS 'Region of the cloud; global
 COMMENT ON COLUMN reporting.coverage_gaps.started_at IS 'First instant of the hole. / 缺口的起始时刻。';
 COMMENT ON COLUMN reporting.coverage_gaps.ended_at IS 'End of the hole, exclusive. / 缺口的结束时刻（不含）。';
 COMMENT ON COLUMN reporting.coverage_gaps.state IS 'fillable: the provider still shows it; lost: the provider no longer shows it; unknown: the retention is unknown. / fillable：厂商仍显示，可以补读；lost：厂商已不再显示；unknown：保留期未知。';
-COMMENT ON COLUMN reporting.coverage_gaps.seconds_until_lost IS 'Seconds until the first tasks of the hole leave the provider''s list; null if they already have, or if the retention is unknown. / 距缺口中最早的任务从厂商列表中消失的秒数；已经消失或保留期未知时为空。';
+COMMENT ON COLUMN reporting.coverage_gaps.seconds_until_lost IS 'Seconds until the first tasks of the hole leave the provider''s list; null if they already have, if the retention is unknown, or if the region is no longer configured. / 距缺口中最早的任务从厂商列表中消失的秒数；已经消失、保留期未知或该地域不再配置时为空。';
+COMMENT ON COLUMN reporting.coverage_gaps.retired_at IS 'Time since which this region of the source is no longer configured; null while it is configured. / 该数据源的此地域从此时起不再配置；仍在配置中时为空。';

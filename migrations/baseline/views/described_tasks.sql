@@ -40,6 +40,7 @@ SELECT
     t.lost_at,
     t.version::bigint AS versions,
     s.retention,
+    s.retired_at,
     t.raw
 FROM sync.tasks t
 JOIN sync.streams s ON s.stream_id = t.stream_id

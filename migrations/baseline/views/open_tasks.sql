@@ -7,13 +7,14 @@ SELECT
     progress_total, parent_id, resource_id, first_seen_at, changed_at, versions,
     CASE WHEN created_at <= now() THEN extract(epoch FROM now() - created_at)::float8 END AS age_seconds,
     greatest(extract(epoch FROM now() - changed_at), 0)::float8 AS unchanged_seconds,
-    CASE WHEN retention IS NOT NULL AND created_at IS NOT NULL THEN
+    CASE WHEN retention IS NOT NULL AND created_at IS NOT NULL AND retired_at IS NULL THEN
         greatest(extract(epoch FROM created_at - now()) + extract(epoch FROM retention), 0)::float8
-    END AS seconds_until_hidden
+    END AS seconds_until_hidden,
+    retired_at
 FROM sync.described_tasks
 WHERE is_open;
 
-COMMENT ON VIEW reporting.open_tasks IS 'One row per task that can still change, with its age. / 每个仍可能变化的任务一行，并附已存在的时长。';
+COMMENT ON VIEW reporting.open_tasks IS 'One row per task that can still change, with its age. Tasks of a region that is no longer configured have retired_at: their end is not observed. / 每个仍可能变化的任务一行，并附已存在的时长。所属地域不再配置的任务 retired_at 有值：其结束不会再被观测到。';
 COMMENT ON COLUMN reporting.open_tasks.task_key IS 'Key of the task in all views. Join on this column alone. / 任务的唯一键，在所有视图中一致；关联时只需使用这一列。';
 COMMENT ON COLUMN reporting.open_tasks.source_key IS 'Key of the source in all views; a renamed source keeps it. / 数据源的唯一键，在所有视图中一致；数据源改名后保持不变。';
 COMMENT ON COLUMN reporting.open_tasks.source IS 'Name of the source in the configuration. / 数据源在配置文件中的名称。';
@@ -40,4 +41,5 @@ COMMENT ON COLUMN reporting.open_tasks.changed_at IS 'Time at which the current 
 COMMENT ON COLUMN reporting.open_tasks.versions IS 'Number of observed states of the task, including this one. / 观测到的状态数，包括当前状态。';
 COMMENT ON COLUMN reporting.open_tasks.age_seconds IS 'Seconds since creation; null if the creation time is unknown or in the future. / 自创建以来的秒数；创建时间未知或在未来时为空。';
 COMMENT ON COLUMN reporting.open_tasks.unchanged_seconds IS 'Seconds since the current state was first observed. / 自首次观测到当前状态以来的秒数。';
-COMMENT ON COLUMN reporting.open_tasks.seconds_until_hidden IS 'Seconds until the provider''s list no longer shows the task; 0 if that time has passed; null if the retention is unknown. / 距厂商列表不再显示该任务的秒数；已超过保留期时为 0；保留期未知时为空。';
+COMMENT ON COLUMN reporting.open_tasks.seconds_until_hidden IS 'Seconds until the provider''s list no longer shows the task; 0 if that time has passed; null if the retention is unknown, and if the region is no longer configured. / 距厂商列表不再显示该任务的秒数；已超过保留期时为 0；保留期未知或该地域不再配置时为空。';
+COMMENT ON COLUMN reporting.open_tasks.retired_at IS 'Time since which this region of the source is no longer configured; null while it is configured. / 该数据源的此地域从此时起不再配置；仍在配置中时为空。';

@@ -8,7 +8,8 @@ SELECT
     o.registered_at,
     count(s.stream_id) FILTER (WHERE s.retired_at IS NULL) AS regions,
     max(s.last_run_at) AS last_run_at,
-    max(s.last_sweep_at) AS last_sweep_at
+    max(s.last_sweep_at) AS last_sweep_at,
+    CASE WHEN count(*) FILTER (WHERE s.retired_at IS NULL) = 0 THEN max(s.retired_at) END AS retired_at
 FROM sync.sources o
 LEFT JOIN sync.streams s ON s.source_id = o.source_id
 GROUP BY o.source_id;
@@ -23,3 +24,4 @@ COMMENT ON COLUMN reporting.sources.registered_at IS 'Time at which this databas
 COMMENT ON COLUMN reporting.sources.regions IS 'Number of regions that the configuration asks to read. / 配置中要求读取的地域数。';
 COMMENT ON COLUMN reporting.sources.last_run_at IS 'Start of the last complete run in any region, on the provider''s clock. / 任一地域最近一次完整运行的开始时间，以厂商时钟为准。';
 COMMENT ON COLUMN reporting.sources.last_sweep_at IS 'Start of the last complete sweep in any region, on the provider''s clock. / 任一地域最近一次完整的全量读取（sweep）的开始时间，以厂商时钟为准。';
+COMMENT ON COLUMN reporting.sources.retired_at IS 'Time since which the source is no longer configured, in any region; null while it is configured. / 该数据源（所有地域）从此时起不再配置；仍在配置中时为空。';

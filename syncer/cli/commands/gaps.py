@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from syncer.cli.database import database_of_config
 from syncer.cli.views.gap_table import gap_summary, gap_table
 from syncer.cli.views.json_output import json_objects, print_json
+from syncer.cli.views.retired_streams import retired_stream_lines
 from syncer.cli.views.text_table import print_table
 
 EXAMPLE = """\
@@ -23,16 +24,22 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print the gaps, oldest first. Return 0: gaps are not a failure of the command."""
-    from syncer.storage.read import load_gaps, load_streams, open_database
+    from syncer.storage.read import (
+        load_gaps,
+        load_retired_streams,
+        load_source_names,
+        load_streams,
+        open_database,
+    )
     from syncer.storage.source_names import check_source_names
 
     with database_of_config(args.config) as database, open_database(database.url) as engine:
-        gaps, streams = load_gaps(engine), load_streams(engine)
-    known = sorted({gap.source for gap in gaps} | {stream.source for stream in streams})
-    check_source_names(args.sources, known)
+        gaps, streams, retired = load_gaps(engine), load_streams(engine), load_retired_streams(engine)
+        check_source_names(args.sources, load_source_names(engine))
     if args.sources:
         gaps = [gap for gap in gaps if gap.source in args.sources]
         streams = [stream for stream in streams if stream.source in args.sources]
+        retired = [stream for stream in retired if stream.source in args.sources]
     if args.json:
         print_json(json_objects(gaps))
         return 0
@@ -41,4 +48,6 @@ def run(args: Namespace) -> int:
     print(gap_summary(gaps))
     if unread := [stream.label for stream in streams if stream.covered_from is None]:
         print(f"never read completely, so their gaps are not known: {', '.join(unread)}")
+    for line in retired_stream_lines(retired):
+        print(line)
     return 0

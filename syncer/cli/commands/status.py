@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from syncer.cli.database import OpenDatabase, database_of_settings
 from syncer.cli.views.gap_table import gap_summary
-from syncer.cli.views.json_output import print_json, status_document
+from syncer.cli.views.json_output import json_objects, print_json, status_document
+from syncer.cli.views.retired_streams import retired_stream_lines
 from syncer.cli.views.status_table import long_lists, poll_depth_table, stream_table
 from syncer.cli.views.text_table import print_table
 
 if TYPE_CHECKING:
     from syncer.config import Settings
-    from syncer.storage.read import Gap, StreamOverview
+    from syncer.storage.read import Gap, RetiredStream, StreamOverview
 
 EXAMPLE = """\
   syncer status                          # headroom: time until an open or unread task leaves its list
@@ -39,32 +40,38 @@ def run(args: Namespace) -> int:
         if not args.json:
             # Before the query: it is useful even where the database cannot be reached.
             print("\n".join(address_lines(database, shows_password=args.show_password)))
-        streams, gaps = _load(database)
+        streams, retired, gaps = _load(database)
     if args.json:
-        print_json(status_document(database, streams, gaps, shows_password=args.show_password))
+        print_json(
+            status_document(database, streams, gaps, shows_password=args.show_password)
+            | {"no_longer_configured": json_objects(retired)}
+        )
     else:
-        _print_status(settings, streams, gaps)
+        _print_status(settings, streams, retired, gaps)
     return 0
 
 
-def _load(database: OpenDatabase) -> tuple[list[StreamOverview], list[Gap]]:
-    from syncer.storage.read import load_gaps, load_streams, open_database
+def _load(database: OpenDatabase) -> tuple[list[StreamOverview], list[RetiredStream], list[Gap]]:
+    from syncer.storage.read import load_gaps, load_retired_streams, load_streams, open_database
 
     with open_database(database.url) as engine:
-        return load_streams(engine), load_gaps(engine)
+        return load_streams(engine), load_retired_streams(engine), load_gaps(engine)
 
 
-def _print_status(settings: Settings, streams: list[StreamOverview], gaps: list[Gap]) -> None:
+def _print_status(
+    settings: Settings, streams: list[StreamOverview], retired: list[RetiredStream], gaps: list[Gap]
+) -> None:
     print()
     if streams:
         print_table(stream_table(streams))
         print()
         facts = {source.name: source.provider.facts for source in settings.sources}
         print_table(poll_depth_table(streams, facts))
-    else:
+    elif not retired:
         print("nothing has been read yet: type `syncer sync` or `syncer run`")
     errors = [f"{stream.label}: {stream.error}" for stream in streams if stream.error]
-    print("\n".join(["", *errors, *long_lists(streams), gap_summary(gaps)]))
+    retired_lines = retired_stream_lines(retired)
+    print("\n".join(["", *errors, *long_lists(streams), *retired_lines, gap_summary(gaps)]))
 
 
 def address_lines(database: OpenDatabase, *, shows_password: bool) -> list[str]:

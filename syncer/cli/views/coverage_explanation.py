@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from syncer.cli.views.formatting import cell_text, duration_text
+from syncer.cli.views.formatting import NO_LONGER_CONFIGURED, cell_text, duration_text
+from syncer.cli.views.gap_table import gap_state
 from syncer.errors import one_line
 
 if TYPE_CHECKING:
@@ -19,7 +21,8 @@ _OUTCOMES = {"failed": "failed", "interrupted": "interrupted", "running": "in pr
 def coverage_explanation(coverage: CoverageExplanation) -> list[str]:
     """One stream: the grade of its coverage at the creation time, and what explains it."""
     grade = coverage.grade or "not covered"
-    return [f"{coverage.label}: {grade}", *(f"  {line}" for line in coverage_lines(coverage))]
+    retired = f", {retired_text(coverage.retired_at)}" if coverage.retired_at else ""
+    return [f"{coverage.label}: {grade}{retired}", *(f"  {line}" for line in coverage_lines(coverage))]
 
 
 def coverage_lines(coverage: CoverageExplanation) -> Iterator[str]:
@@ -36,7 +39,8 @@ def _covered_lines(coverage: CoverageExplanation) -> Iterator[str]:
     elif coverage.grade == "swept":
         yield "confirmed by a sweep that is not recorded"
     else:
-        yield "not yet confirmed by a later sweep: a task that was listed late may be missing"
+        never = "never" if coverage.retired_at else "not yet"
+        yield f"{never} confirmed by a later sweep: a task that was listed late may be missing"
 
 
 def _uncovered_lines(coverage: CoverageExplanation) -> Iterator[str]:
@@ -57,19 +61,31 @@ def _reason_text(coverage: CoverageExplanation) -> str:
             return f"no complete run has read up to this time; the coverage ends at {end}"
         case "gap" if coverage.gap:
             gap = coverage.gap
-            return f"in a gap ({gap.state}) from {cell_text(gap.started_at)} to {cell_text(gap.ended_at)}"
+            return (
+                f"in a gap ({gap_state(gap)}) from {cell_text(gap.started_at)} to {cell_text(gap.ended_at)}"
+            )
         case _:
             return "nothing is covered yet"
 
 
 def _headroom_text(coverage: CoverageExplanation) -> str:
     if coverage.shown_until is None:
-        return "it is unknown how long the provider lists such tasks"
+        unknown = "it is unknown how long the provider lists such tasks"
+        return (
+            f"{unknown}, and nothing reads them: {NO_LONGER_CONFIGURED}" if coverage.retired_at else unknown
+        )
     left = coverage.shown_until - coverage.asked_at
     until = cell_text(coverage.shown_until)
+    if coverage.retired_at and left.total_seconds() > 0:
+        return f"the provider lists such tasks until {until}, but nothing reads them: {NO_LONGER_CONFIGURED}"
     if left.total_seconds() <= 0:
         return f"the provider listed such tasks until {until}: they can no longer be read"
     return f"the provider lists such tasks until {until}: headroom {duration_text(left)}"
+
+
+def retired_text(retired_at: datetime) -> str:
+    """Since when a stream is no longer configured."""
+    return f"{NO_LONGER_CONFIGURED} since {cell_text(retired_at)}"
 
 
 def _run_text(run: RunSummary | None) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime, timedelta
 
+#: Said of sources and regions that were in the configuration before.
+NO_LONGER_CONFIGURED = "no longer configured"
+
 
 def cell_text(value: object) -> str:
     """`value` as text: instants in UTC to the second, durations in their two largest units, null as "-"."""

@@ -74,6 +74,7 @@ def report_document(report: ShippedReport, result: ReportResult, days: int | Non
     rows = [dict(zip(result.columns, map(json_value, row), strict=True)) for row in result.rows]
     head = {"report": report.name, "title": report.title, "description": report.description}
     scope = {"days": days, "time_zone": result.time_zone, "sources": list(result.sources)}
+    scope["no_longer_configured"] = list(result.retired)
     return {**head, **scope, "rows": rows}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+from syncer.cli.views.formatting import NO_LONGER_CONFIGURED
 from syncer.cli.views.report_columns import report_bars, report_columns
 from syncer.cli.views.text_table import TextTable, plain_lines
 
@@ -39,10 +40,11 @@ def print_report(
 
 
 def scope_line(result: ReportResult, days: int | None) -> str:
-    """The scope of a report: its days, time zone and sources."""
+    """The scope of a report: its days, time zone and sources, and which of these are no longer configured."""
     when = "now" if days is None else "today" if days == 1 else f"the last {days} days"
     sources = "all sources" if result.is_all_sources else ", ".join(result.sources)
-    return f"{when} in {result.time_zone}, {sources}"
+    retired = f"; {NO_LONGER_CONFIGURED}: {', '.join(result.retired)}" if result.retired else ""
+    return f"{when} in {result.time_zone}, {sources}{retired}"
 
 
 def no_rows_line(report: ShippedReport, result: ReportResult) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from syncer.cli.views.coverage_explanation import coverage_lines
+from syncer.cli.views.coverage_explanation import coverage_lines, retired_text
 from syncer.cli.views.formatting import cell_text, duration_text
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ def task_explanation(history: TaskHistory) -> list[str]:
 
 
 def _fact_lines(history: TaskHistory) -> Iterator[str]:
-    yield f"stream      {history.label} ({history.provider})"
+    retired = f", {retired_text(history.retired_at)}" if history.retired_at else ""
+    yield f"stream      {history.label} ({history.provider}){retired}"
     what = ", ".join(filter(None, (history.task_type, history.name)))
     if what:
         yield f"what        {what}"

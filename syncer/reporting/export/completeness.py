@@ -73,8 +73,10 @@ def _coverage_reasons(coverage: Collection[SourceCoverage]) -> dict[str, str]:
     streams = [stream for source in incomplete for stream in source.streams]
     lost = {stream.stream for stream in streams if _has_expired(stream, stream.unread)}
     unconfirmed = {stream.stream for stream in streams if _has_expired(stream, stream.unconfirmed)}
+    retired = {stream.stream for stream in streams if stream.is_retired and _is_shown(stream)}
     names_by_reason = {
         _NOT_SWEPT: {stream.stream for stream in streams if _can_be_swept(stream)},
+        "no longer configured": retired,
         "lost": lost,
         "never confirmed": unconfirmed - lost,
         "coverage begins or ends on that day": {source.source for source in incomplete if source.is_partial},
@@ -89,6 +91,11 @@ def _some(names: Collection[str]) -> str:
 
 def _can_be_swept(stream: StreamCoverage) -> bool:
     """Whether a later sweep can still confirm an unconfirmed part of the day."""
+    return not stream.is_retired and _is_shown(stream)
+
+
+def _is_shown(stream: StreamCoverage) -> bool:
+    """Whether the provider may still show tasks of an unconfirmed part of the day."""
     since = stream.shown_since
     return any(since is None or part.end > since for part in stream.unconfirmed)
 

@@ -86,6 +86,8 @@ class StreamCoverage:
     unread: tuple[Interval, ...] = ()
     #: The provider shows tasks created since this instant; None if the retention is unknown.
     shown_since: datetime | None = None
+    #: Whether the stream is no longer configured: then nothing reads these parts.
+    is_retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ LEFT JOIN (
     GROUP BY source_key
 ) r ON r.source_key = s.source_key
 LEFT JOIN (
-    SELECT source_key, count(*) AS open FROM reporting.open_tasks GROUP BY source_key
+    SELECT source_key, count(*) AS open FROM reporting.open_tasks WHERE retired_at IS NULL GROUP BY source_key
 ) o ON o.source_key = s.source_key
 LEFT JOIN (
     SELECT source_key, count(*) AS regions, min(ended_at) AS covered_to

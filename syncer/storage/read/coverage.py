@@ -47,6 +47,8 @@ class CoverageExplanation(StreamRow):
     covered_to: datetime | None
     #: Until when the provider shows tasks created then; None without a known retention.
     shown_until: datetime | None
+    #: Since when the stream is no longer configured; None while it is.
+    retired_at: datetime | None = None
     #: The database's time of the query.
     asked_at: datetime
     #: The last complete run whose coverage ends before it, and the first one whose coverage contains it.
@@ -86,6 +88,7 @@ def stream_query() -> Select[Any]:
         streams.c.swept,
         streams.c.lookback,
         streams.c.last_run_at,
+        streams.c.retired_at,
         func.lower(covered).label("covered_from"),
         func.upper(covered).label("covered_to"),
         func.clock_timestamp().label("asked_at"),
@@ -106,6 +109,7 @@ def coverage_at(connection: Connection, stream: Row[Any], at: datetime) -> Cover
         covered_from=stream.covered_from,
         covered_to=stream.covered_to,
         shown_until=_shown_until(at, stream.retention),
+        retired_at=stream.retired_at,
         asked_at=stream.asked_at,
         last_before=surrounding.last_before,
         first_after=surrounding.first_after,

@@ -16,7 +16,7 @@ from syncer.storage.tables import sources
 
 _stream_coverage = table(
     "stream_coverage",
-    *map(column, ("source_id", "region", "shown_since")),
+    *map(column, ("source_id", "region", "shown_since", "retired_at")),
     *(column(name, TSTZMULTIRANGE()) for name in ("swept", "read", "expected")),
     schema="sync",
 )
@@ -41,6 +41,7 @@ def load_day_coverage(
             func.coalesce(~_covered_sources.c.span.contains(day_range), False).label("is_partial"),
             _stream_coverage.c.region,
             _stream_coverage.c.shown_since,
+            _stream_coverage.c.retired_at,
             (expected - _stream_coverage.c.swept).label("unconfirmed"),
             (expected - _stream_coverage.c.read).label("unread"),
         )
@@ -62,6 +63,7 @@ def _stream(row: Row[Any]) -> StreamCoverage:
         unconfirmed=tuple(map(_interval, row.unconfirmed)),
         unread=tuple(map(_interval, row.unread)),
         shown_since=row.shown_since,
+        is_retired=row.retired_at is not None,
     )
 
 

@@ -53,9 +53,10 @@ _COLUMNS = text(
     " WHERE attrelid = to_regclass('reporting.' || :view) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
 )
 _tasks = table(
-    "tasks",
-    *map(column, ("task_key", "source", "created_at", "first_seen_at", "is_open")),
-    schema="reporting",
+    "tasks", *map(column, ("task_key", "source", "created_at", "first_seen_at")), schema="reporting"
+)
+_open_tasks = table(
+    "open_tasks", *map(column, ("source", "created_at", "first_seen_at", "retired_at")), schema="reporting"
 )
 
 
@@ -120,7 +121,7 @@ class PgExportSnapshot:
         self._names = [column.name for column in _columns(connection, selection)]
         self.facts = DayFacts(
             now_at=connection.scalars(select(func.now())).one(),
-            open_tasks=connection.scalars(_open_tasks(selection, day)).one(),
+            open_tasks=connection.scalars(_count_open_tasks(selection, day)).one(),
             coverage=load_day_coverage(connection, selection.sources, day),
         )
 
@@ -164,9 +165,11 @@ def _day_instant(tasks: FromClause, selection: Selection) -> ColumnElement[datet
     return tasks.c.created_at if selection.by is PartitionBy.CREATED else tasks.c.first_seen_at
 
 
-def _open_tasks(selection: Selection, day: Day) -> Select[Any]:
-    instant = _within(_day_instant(_tasks, selection), day)
-    return select(func.count()).where(instant, _tasks.c.is_open, _is_selected(_tasks.c.source, selection))
+def _count_open_tasks(selection: Selection, day: Day) -> Select[Any]:
+    """The number of tasks that can still change, of streams that are configured."""
+    of_day = _within(_day_instant(_open_tasks, selection), day)
+    is_followed = _open_tasks.c.retired_at.is_(None)
+    return select(func.count()).where(of_day, is_followed, _is_selected(_open_tasks.c.source, selection))
 
 
 def _within(instant: ColumnElement[datetime], day: Day) -> ColumnElement[bool]:

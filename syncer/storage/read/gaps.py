@@ -12,7 +12,7 @@ from syncer.storage.connections import transaction
 
 _gaps = table(
     "coverage_gaps",
-    *map(column, ("source", "region", "started_at", "ended_at", "state", "seconds_until_lost")),
+    *map(column, ("source", "region", "started_at", "ended_at", "state", "seconds_until_lost", "retired_at")),
     schema="reporting",
 )
 
@@ -27,8 +27,10 @@ class Gap:
     ended_at: datetime
     #: `fillable` while the provider still shows it, then `lost`; `unknown` without a known retention.
     state: str
-    #: Until the first task in it expires; None unless it is fillable.
+    #: Until the first task in it expires; None unless it is fillable and its list is configured.
     headroom: timedelta | None
+    #: Since when its list is no longer configured; None while it is.
+    retired_at: datetime | None = None
 
 
 def load_gaps(engine: Engine) -> list[Gap]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, func, select, text
 
 from syncer.reporting.reports import ShippedReport
 from syncer.storage.connections import transaction
+from syncer.storage.read.retired_streams import retired_streams
 from syncer.storage.source_names import check_source_names
 from syncer.storage.tables import settings, sources
 
@@ -26,6 +27,8 @@ class ReportResult:
     #: The selected sources, and whether these are all sources.
     sources: tuple[str, ...]
     is_all_sources: bool
+    #: The labels of streams of these sources that are no longer configured.
+    retired: tuple[str, ...] = ()
 
 
 def run_report(
@@ -49,6 +52,7 @@ def run_report(
             time_zone=zone,
             sources=tuple(names),
             is_all_sources=not source_names,
+            retired=tuple(stream.label for stream in retired_streams(connection) if stream.source in names),
         )
 
 

@@ -49,6 +49,8 @@ class TaskHistory(StreamRow):
     first_seen_at: datetime
     #: Start of the stream's newest complete run.
     last_run_at: datetime | None
+    #: Since when the stream is no longer configured; None while it is.
+    retired_at: datetime | None = None
     #: The oldest first; the last is the current version.
     states: Sequence[TaskVersion]
     #: The coverage at the creation time; None if the provider does not state that time.
@@ -95,6 +97,7 @@ def _history(connection: Connection, row: Row[Any]) -> TaskHistory:
         finished_at=row.finished_at,
         first_seen_at=row.first_seen_at,
         last_run_at=row.last_run_at,
+        retired_at=row.retired_at,
         states=[
             TaskVersion(**{**version, "changed_fields": version["changed_fields"] or ()})
             for version in versions

@@ -24,7 +24,7 @@ from syncer.reporting.export.completeness import day_completeness
 from syncer.storage import PgStore, make_engine
 from syncer.storage.read.exports import PgExportDatabase
 from tests.support.fakes import make_source
-from tests.support.sightings import begin, store
+from tests.support.sightings import begin, see, store
 
 UTC_ZONE = ZoneInfo("UTC")
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -130,6 +130,16 @@ def test_retired_stream_does_not_count_for_later_days(pg: PgStore, engine: Engin
         (DayState.GAP, "lost: fake/retired"),
         (DayState.COMPLETE, ""),
     ]
+
+
+def test_open_task_of_a_retired_stream_is_final(pg: PgStore, engine: Engine, migrated_url: str) -> None:
+    cover(pg, "global", Interval(ago(20), ago(2)))
+    with pg.claim(Stream(make_source(), "global")) as ours:
+        store(ours, begin(ours), see("t", "running", created_at=ago(4.5)))
+    day = ago(4.5).date()
+    assert states(engine, day, day)[day] == (DayState.PROVISIONAL, "tasks are open")
+    pg.retire({})
+    assert states(engine, day, day)[day] == (DayState.COMPLETE, "")
 
 
 def test_stream_before_its_first_run_counts_since_its_oldest_task(pg: PgStore, engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -78,6 +79,14 @@ def test_uncovered_parts_are_provisional_until_they_expire(
     stream: StreamCoverage, expected: tuple[DayState, str]
 ) -> None:
     assert judged(TASKS, facts(uncovered(stream))) == expected
+
+
+@pytest.mark.parametrize("shown_since", [None, at(3)], ids=["unknown retention", "shown"])
+def test_stream_that_is_no_longer_configured_cannot_be_swept(shown_since: datetime | None) -> None:
+    retired = replace(stream((3, 4), shown_since=shown_since), is_retired=True)
+    assert judged(TASKS, facts(uncovered(retired))) == (DayState.GAP, "no longer configured: vod")
+    expired = replace(retired, shown_since=at(4))
+    assert judged(TASKS, facts(uncovered(expired))) == (DayState.GAP, "lost: vod")
 
 
 def test_coverage_that_begins_within_the_day_is_a_gap() -> None:
