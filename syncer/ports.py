@@ -78,6 +78,15 @@ class Provider(Protocol):
     def reduce(self, record: dict[str, Any]) -> dict[str, Any]:
         """`record` without what must not be stored, by the source's options."""
 
+    def identity_request(self) -> Request | None:
+        """The unsigned request for the account of the credentials; None where the vendor has no such call."""
+
+    def parse_identity(self, response: Response) -> str:
+        """The id of the account in `response`, which does not change when keys do.
+
+        Called only where `identity_request` returns a request. Raises as `parse` does.
+        """
+
     def regions_request(self) -> Request:
         """The unsigned request for the regions of the account. Called only where `regions` is None."""
 

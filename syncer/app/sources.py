@@ -8,9 +8,9 @@ from functools import cached_property
 
 from syncer import logs
 from syncer.app.clock import SystemClock
-from syncer.config import Settings, SourceSettings
+from syncer.config import ACCOUNT_REQUIRED, Settings, SourceSettings
 from syncer.credentials import RotatingCredentials
-from syncer.errors import SyncerError
+from syncer.errors import ConfigurationError, ProtocolError, SyncerError
 from syncer.http import Client, ClientConfig, RateLimiters, TransportConfig
 from syncer.model import Query, Source, Stream
 
@@ -31,15 +31,24 @@ class ConfiguredSource:
 
     @cached_property
     def source(self) -> Source:
-        """The source as the database stores it. Raises ConfigurationError without credentials."""
-        return self.settings.source(self._credentials.current())
+        """The source as the database stores it.
+
+        Raises ConfigurationError without credentials. With a session token and no configured account the
+        vendor is asked for it: then it raises like a request.
+        """
+        credentials = self._credentials.current()
+        is_asked = credentials.session_token and not self.settings.unsigned.account
+        return self.settings.source(credentials, self._account() if is_asked else None)
 
     @cached_property
     def client(self) -> Client:
         """The HTTP client of its provider. Raises like `source`."""
+        return self._client(self.source.account)
+
+    def _client(self, account: str) -> Client:
         settings = self.settings
         config = ClientConfig(
-            account=f"{self.source.provider}/{self.source.site}/{self.source.account}",
+            account=f"{settings.provider_name}/{settings.unsigned.site}/{account}",
             requests_per_second=settings.requests_per_second,
             redact=settings.redact,
             transport=TransportConfig(
@@ -47,6 +56,15 @@ class ConfiguredSource:
             ),
         )
         return Client(settings.provider, self._credentials, self._limiters, self._clock, config=config)
+
+    def _account(self) -> str | None:
+        """Ask the vendor for the account of the credentials; return None where it has no such call."""
+        try:
+            with self._client(self.name) as client, logs.bound(source=self.name):
+                return client.account()
+        except ProtocolError as error:
+            # An endpoint that serves only the lists.
+            raise ConfigurationError(f"{self.name}: {ACCOUNT_REQUIRED} ({error})") from error
 
     def streams(self) -> list[Stream]:
         """Return its streams, one for each region; ask the provider where all regions are configured."""

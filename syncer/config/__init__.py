@@ -13,11 +13,12 @@ from syncer.config.durations import parse_duration, write_duration
 from syncer.config.init_template import template
 from syncer.config.loading import find, load
 from syncer.config.secret_files import readable_by_others
-from syncer.config.settings import Settings, SourceSettings
+from syncer.config.settings import ACCOUNT_REQUIRED, Settings, SourceSettings
 from syncer.config.toml_schema import DaemonTable, DatabaseTable, HistoryTable, ReportingTable
 from syncer.config.validators import Address
 
 __all__ = [
+    "ACCOUNT_REQUIRED",
     "Address",
     "DaemonTable",
     "DatabaseTable",

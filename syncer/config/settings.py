@@ -49,13 +49,13 @@ class SourceSettings:
         """The regions to read; None: all that the account has, which takes a call to the provider."""
         return self.provider.regions
 
-    def source(self, credentials: Credentials) -> Source:
+    def source(self, credentials: Credentials, account: str | None = None) -> Source:
         """The source with the account that `credentials` belong to.
 
-        Where no account is configured the access key identifies it. Raises ConfigurationError where that key
-        belongs to a session token, and so changes every few hours.
+        Where none is configured it is `account`, which the vendor has named, or the access key identifies it.
+        Raises ConfigurationError where that key belongs to a session token, and so changes every few hours.
         """
-        account = self.unsigned.account
+        account = self.unsigned.account or account
         if credentials.session_token:
             if not account:
                 raise ConfigurationError(f"{self.name}: {ACCOUNT_REQUIRED}")

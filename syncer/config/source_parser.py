@@ -12,13 +12,14 @@ from pydantic import ValidationError
 
 from syncer.config.problems import Problem, joined, nearest, problems_of, unknown_key
 from syncer.config.provider_options import option_names, read_options
-from syncer.config.settings import SourceSettings
+from syncer.config.settings import ACCOUNT_REQUIRED, SourceSettings
 from syncer.config.timing import timing_of, timing_problems
 from syncer.config.toml_schema import SourceTable
 from syncer.credentials import (
     CommandCredentials,
     CredentialsReader,
     EnvironmentCredentials,
+    EnvironmentSecret,
     SeparateSecrets,
     anchored,
 )
@@ -92,6 +93,7 @@ class SourceParser:
         facts = provider.facts
         problems += timing_problems(table, facts, self.place)
         problems += _page_problems(table, facts, self.place)
+        problems += _account_problems(table, provider, self.place)
         return problems or self._settings(table, provider)
 
     def _settings(self, table: SourceTable, provider: Provider) -> SourceSettings:
@@ -128,6 +130,14 @@ def _credential_problems(table: SourceTable, place: str) -> list[Problem]:
         for key in ("access_key", "secret_key")
         if key not in written
     ]
+
+
+def _account_problems(table: SourceTable, provider: Provider, place: str) -> list[Problem]:
+    # A variable may be unset: then there is no token.
+    has_token = table.session_token is not None and not isinstance(table.session_token, EnvironmentSecret)
+    if not has_token or table.account or provider.identity_request() is not None:
+        return []
+    return [Problem(f"{place}.account", f"is missing: {ACCOUNT_REQUIRED}")]
 
 
 def _page_problems(table: SourceTable, facts: Facts, place: str) -> list[Problem]:

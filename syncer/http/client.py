@@ -102,6 +102,17 @@ class Client:
         provider = self._provider
         return self._send(provider.regions_request(), lambda response, *_: provider.parse_regions(response))
 
+    def account(self) -> str | None:
+        """Fetch the id of the credentials' account, with retries; None where the vendor has no such call.
+
+        Raises as `__call__` does.
+        """
+        provider = self._provider
+        request = provider.identity_request()
+        if request is None:
+            return None
+        return self._send(request, lambda response, *_: provider.parse_identity(response))
+
     def now(self) -> datetime:
         """The time on the provider's clock: never ahead of the real one, never stepping backwards.
 

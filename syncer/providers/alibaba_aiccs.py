@@ -10,11 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from syncer.errors import (
-    ClockSkewed,
     ConfigurationError,
     CredentialsError,
-    CredentialsExpired,
-    NonceRefused,
     PageRefused,
     ProtocolError,
     Retryable,
@@ -23,7 +20,6 @@ from syncer.errors import (
 )
 from syncer.model import (
     PLANNED,
-    Credentials,
     Envelope,
     Facts,
     Listing,
@@ -37,12 +33,11 @@ from syncer.model import (
     Task,
     count_rows,
 )
-from syncer.providers import alibaba_signature
-from syncer.providers.base import BaseProvider, NoOptions
+from syncer.providers import alibaba
+from syncer.providers.base import NoOptions
 from syncer.providers.endpoints import query_string, read_endpoint
-from syncer.providers.fields import boolean, epoch_instant, identifier, integer, task_id, text
+from syncer.providers.fields import epoch_instant, identifier, integer, task_id, text
 from syncer.providers.responses import (
-    ErrorResponse,
     Rules,
     check_requested_id,
     read_object,
@@ -91,32 +86,19 @@ _FACTS = Facts(
         ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
     ),
 )
-_BAD_KEY = "check access_key and secret_key"
 _NO_RIGHT = "grant the key the RAM action aiccs:ListTask"
+_WRONG_PLACE = "check that `endpoint` belongs to aiccs"
 _RULES: Rules = (
-    ("*Throttl*", Throttled, "trying again more slowly"),
     ("*LIMIT_CONTROL*", Throttled, "trying again more slowly"),
     ("*FlowControl*", Throttled, "trying again more slowly"),
-    ("SignatureNonceUsed", NonceRefused, "signing again"),
-    (
-        "InvalidTimeStamp*",
-        ClockSkewed,
-        "trying again with the vendor's time; check the clock of this machine",
-    ),
-    ("IllegalTimestamp", ClockSkewed, "trying again with the vendor's time; check the clock of this machine"),
-    ("*SecurityToken*", CredentialsExpired, "the session token has expired or is wrong; renew it"),
-    ("InvalidAccessKeyId*", CredentialsError, _BAD_KEY),
-    ("*Signature*", CredentialsError, _BAD_KEY),
-    ("MissingAccessKeyId", CredentialsError, _BAD_KEY),
+    *alibaba.RULES,
     ("Forbidden*", CredentialsError, _NO_RIGHT),
     ("NoPermission*", CredentialsError, _NO_RIGHT),
     ("Permission*", CredentialsError, _NO_RIGHT),
     ("*Region*", ConfigurationError, "omit `endpoint`, or write https://aiccs.aliyuncs.com"),
-    ("ServiceUnavailable*", Retryable, "trying again"),
-    ("InternalError*", Retryable, "trying again"),
     ("SystemError*", Retryable, "trying again"),
-    ("InvalidApi*", ProtocolError, "check that `endpoint` belongs to aiccs"),
-    ("InvalidAction*", ProtocolError, "check that `endpoint` belongs to aiccs"),
+    ("InvalidApi*", ProtocolError, _WRONG_PLACE),
+    ("InvalidAction*", ProtocolError, _WRONG_PLACE),
 )
 
 
@@ -137,7 +119,7 @@ provider = "alibaba_aiccs"
 )
 
 
-class AlibabaAiccs(BaseProvider):
+class AlibabaAiccs(alibaba.AlibabaProvider):
     """The robot call campaigns of one account."""
 
     name = "alibaba_aiccs"
@@ -146,7 +128,10 @@ class AlibabaAiccs(BaseProvider):
     facts = _FACTS
 
     def __init__(self, *, options: NoOptions, endpoint: str | None = None) -> None:
-        self.endpoint = read_endpoint(endpoint, "aiccs.aliyuncs.com")
+        super().__init__(endpoint)
+        self.service = alibaba.AlibabaService(
+            "aiccs", "2019-10-15", read_endpoint(endpoint, "aiccs.aliyuncs.com")
+        )
 
     def request(self, query: Query) -> Request:
         parameters: dict[str, object] = {"PageNo": _PAGING.number(query.cursor), "PageSize": query.limit}
@@ -154,22 +139,12 @@ class AlibabaAiccs(BaseProvider):
             parameters = {"PageNo": 1, "PageSize": 10, "TaskId": query.ids[0]}
         elif query.list_name != _ALL:
             parameters["Status"] = query.list_name
-        headers = {
-            "host": self.endpoint.host,
-            "accept": "application/json",
-            "x-acs-action": "ListTask",
-            "x-acs-version": "2019-10-15",
-        }
-        url = f"{self.endpoint.origin}/?{query_string(parameters)}"
-        return Request(method="POST", url=url, action="aiccs.ListTask", headers=headers)
-
-    def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
-        return alibaba_signature.sign(request, credentials, now, nonce)
+        return self.service.request("ListTask", query_string(parameters))
 
     def parse(self, query: Query, response: Response) -> Envelope:
         body = read_object(_TITLE, response)
         request_id = text(body.get("RequestId")) or ""
-        if not _is_good(response, body):
+        if not alibaba.is_good(response, body):
             raise _error(query, response, body)
         content = required_field(body, "Data", dict, where=f"{_TITLE}'s response", request_id=request_id)
         total = integer(content.get("Total"))
@@ -202,20 +177,8 @@ class AlibabaAiccs(BaseProvider):
         )
 
 
-def _is_good(response: Response, body: Mapping[str, Any]) -> bool:
-    """Whether the response is no error. Errors come as an HTTP status, or as 200 with Success or Code."""
-    is_success = boolean(body.get("Success")) is not False and body.get("Code") in (None, "", "OK")
-    return response.status == 200 and is_success
-
-
 def _error(query: Query, response: Response, body: Mapping[str, Any]) -> SyncerError:
-    error = ErrorResponse(
-        vendor=_TITLE,
-        response=response,
-        code=identifier(body.get("Code")) or "",
-        message=text(body.get("Message")) or "",
-        request_id=text(body.get("RequestId")) or "",
-    )
+    error = alibaba.error_response(_TITLE, response, body)
     if error.code == "ParameterError" and not query.ids:
         # The request has two parameters, page number and page size; only the size can be out of bounds.
         return error.to_error(PageRefused, "requesting smaller pages")

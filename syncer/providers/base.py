@@ -26,6 +26,14 @@ class BaseProvider:
         """The whole record."""
         return record
 
+    def identity_request(self) -> Request | None:
+        """None: the vendor has no call that names the account."""
+        return None
+
+    def parse_identity(self, response: Response) -> str:
+        """No account."""
+        return ""
+
     def regions_request(self) -> Request:
         """Raises ConfigurationError: the API has no regions."""
         raise ConfigurationError(f"{self.name} has no regions: leave `regions` out")

@@ -68,11 +68,15 @@ class TencentService:
         )
 
     def sign(self, request: Request, credentials: Credentials, now: datetime) -> Request:
-        """`request` with the headers that authenticate it at `now`; TC3 has no nonce."""
+        """`request` with the headers that authenticate it at `now`; TC3 has no nonce.
+
+        The service in its action, which need not be this one, is part of the signature.
+        """
         moment = now.astimezone(UTC)
+        code, _, _ = request.action.partition(".")
         signed = {name: request.headers[name] for name in ("Content-Type", "Host")}
         canonical = canonical_request(request.method, urlsplit(request.url).query, signed, request.body)
-        scope = f"{moment:%Y-%m-%d}/{self.code}/tc3_request"
+        scope = f"{moment:%Y-%m-%d}/{code}/tc3_request"
         proof = signature(credentials.secret_key, scope, string_to_sign(moment, scope, canonical))
         added = {
             "X-TC-Timestamp": str(int(moment.timestamp())),
@@ -168,7 +172,7 @@ def error_of(error: ErrorResponse, query: Query, most: int, filtered: bool = Fal
             return error.to_error(FilterRefused, "reading without the filter")
     if query.cursor is not None and code.startswith(_CURSOR_CODES):
         return error.to_error(CursorRefused, "restarting the list")
-    return error.error_by(_RULES)
+    return error.error_by(RULES)
 
 
 def _limit_error(error: ErrorResponse, query: Query, most: int) -> SyncerError:
@@ -187,7 +191,7 @@ _NO_SERVICE = "enable the service for this account, or correct `site`"
 _WRONG_PLACE = "check that `endpoint` and `site` belong to this provider"
 _WITHDRAWN = "the vendor has withdrawn this call; look for a newer version of syncer"
 _WRONG_REGION = 'correct `regions`, or write regions = "all"'
-_RULES: Rules = (
+RULES: Rules = (
     ("RequestLimitExceeded*", Throttled, "trying again more slowly"),
     ("AuthFailure.SignatureExpire*", ClockSkewed, _CLOCK),
     ("AuthFailure.TokenFailure", CredentialsExpired, _EXPIRED),

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from syncer.model import (
-    Credentials,
     Envelope,
     Facts,
     Listing,
@@ -25,11 +24,11 @@ from syncer.model import (
     Tokens,
 )
 from syncer.providers import tencent
-from syncer.providers.base import BaseProvider
 from syncer.providers.endpoints import read_endpoint
 from syncer.providers.fields import identifier, integer, iso_instant, task_id, text, texts
 from syncer.providers.redaction import without_keys
 from syncer.providers.responses import record_list
+from syncer.providers.tencent_identity import TencentProvider
 from syncer.providers.tencent_mps_outcome import error_code, outcome
 
 _HOSTS = {"cn": "mps.tencentcloudapi.com", "intl": "mps.intl.tencentcloudapi.com"}
@@ -94,7 +93,7 @@ class TencentMpsOptions:
     site: Literal["cn", "intl"]
 
 
-class TencentMps(BaseProvider):
+class TencentMps(TencentProvider):
     """The tasks of one account on one of MPS's two sites, which have separate accounts."""
 
     name = "tencent_mps"
@@ -103,9 +102,9 @@ class TencentMps(BaseProvider):
     options_class = TencentMpsOptions
 
     def __init__(self, *, options: TencentMpsOptions, endpoint: str | None = None) -> None:
-        self.site = options.site
         target = read_endpoint(endpoint, _HOSTS[options.site])
-        self.service = tencent.TencentService(self.title, "mps", "2019-06-12", target)
+        service = tencent.TencentService(self.title, "mps", "2019-06-12", target)
+        super().__init__(service, options.site, endpoint)
         self.facts = Facts(
             lists=_LISTS,
             # A scroll token is the id of the record that the next page begins with.
@@ -131,9 +130,6 @@ class TencentMps(BaseProvider):
         if query.cursor is not None:
             parameters["ScrollToken"] = query.cursor
         return self.service.request("DescribeTasks", parameters)
-
-    def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
-        return self.service.sign(request, credentials, now)
 
     def parse(self, query: Query, response: Response) -> Envelope:
         content, error = self.service.read(response)

@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from syncer.errors import PageRefused
 from syncer.model import (
-    Credentials,
     Envelope,
     Facts,
     Listing,
@@ -27,11 +26,11 @@ from syncer.model import (
     count_rows,
 )
 from syncer.providers import tencent
-from syncer.providers.base import BaseProvider
 from syncer.providers.endpoints import read_endpoint
 from syncer.providers.fields import identifier, integer, iso_instant, microseconds, task_id, text
 from syncer.providers.redaction import hash_command
 from syncer.providers.responses import ErrorResponse, record_list
+from syncer.providers.tencent_identity import TencentProvider
 
 _HOSTS = {"cn": "tat.tencentcloudapi.com", "intl": "tat.intl.tencentcloudapi.com"}
 _STATUSES = {
@@ -134,7 +133,7 @@ class TencentTatOptions:
     command_content: bool = False
 
 
-class TencentTat(BaseProvider):
+class TencentTat(TencentProvider):
     """The invocation tasks of one account, each region a list of its own."""
 
     name = "tencent_tat"
@@ -145,10 +144,10 @@ class TencentTat(BaseProvider):
 
     def __init__(self, *, options: TencentTatOptions, endpoint: str | None = None) -> None:
         self.options = options
-        self.site = options.site
         self.regions = None if options.regions == "all" else options.regions
         target = read_endpoint(endpoint, _HOSTS[options.site])
-        self.service = tencent.TencentService(self.title, "tat", "2020-10-28", target)
+        service = tencent.TencentService(self.title, "tat", "2020-10-28", target)
+        super().__init__(service, options.site, endpoint)
 
     def request(self, query: Query) -> Request:
         parameters: dict[str, Any]
@@ -159,9 +158,6 @@ class TencentTat(BaseProvider):
             parameters = {"Offset": _PAGING.number(query.cursor), "Limit": query.limit}
         parameters["HideOutput"] = not self.options.outputs
         return self.service.request("DescribeInvocationTasks", parameters, query.region)
-
-    def sign(self, request: Request, credentials: Credentials, now: datetime, nonce: str) -> Request:
-        return self.service.sign(request, credentials, now)
 
     def parse(self, query: Query, response: Response) -> Envelope:
         content, error = self.service.read(response)

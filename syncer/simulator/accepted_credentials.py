@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import threading
+import zlib
 from collections import deque
 
 from syncer.model import Credentials
@@ -19,6 +20,11 @@ class AcceptedCredentials:
     def secret_of(self, access_key: str) -> str | None:
         """The secret key that belongs to `access_key`; None for an unknown one."""
         return self.credentials.secret_key if access_key == self.credentials.access_key else None
+
+    @property
+    def account(self) -> str:
+        """The number of the account to which the access key belongs, whatever the session token."""
+        return str(100_000_000_000 + zlib.crc32(self.credentials.access_key.encode()))
 
     def accepts_token(self, token: str | None) -> bool:
         """Whether a request with this session token is accepted; None: the request has no token."""

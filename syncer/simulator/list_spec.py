@@ -33,6 +33,8 @@ class ListSpec:
     detail_retention: timedelta | None = None
     #: Whether each task belongs to one of the simulator's regions.
     has_regions: bool = False
+    #: Whether the vendor has a call that names the account of a key.
+    names_account: bool = True
     lifecycle: Lifecycle
     filter_keys: FilterKeys
     create_api: Callable[[ApiContext], VendorApi]

@@ -36,7 +36,7 @@ def _source(simulator: Simulator, spec: ListSpec, common: Mapping[str, str | flo
         "access_key": credentials.access_key,
         "secret_key": credentials.secret_key,
         "session_token": credentials.session_token,
-        "account": spec.name if credentials.session_token else None,
+        "account": spec.name if credentials.session_token and not spec.names_account else None,
         "regions": list(options.regions) if spec.has_regions else None,
         **common,
         "retention": _duration(options.list_options(spec.name).retention or options.retention),

@@ -80,6 +80,14 @@ def test_regions_are_requested_only_where_there_are_any(provider: Provider) -> N
         assert provider.regions_request().action
 
 
+def test_account_is_requested_only_where_the_vendor_names_it(provider: Provider) -> None:
+    request = provider.identity_request()
+    if request is None:
+        assert provider.parse_identity(json_response({})) == ""
+    else:
+        assert request.action != provider.request(list_query(provider)).action
+
+
 # The example
 
 

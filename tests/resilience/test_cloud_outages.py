@@ -159,7 +159,7 @@ def test_daemon_recovers_from_an_expired_token(make_scenario: ScenarioFactory) -
     scenario = make_scenario(*names, credentials=replace(DEFAULT_CREDENTIALS, session_token="first-token"))
     file = scenario.program.folder / "token"
     file.write_text("first-token", "ascii")
-    scenario.configure(session_token={"file": str(file)}, account="media")
+    scenario.configure(session_token={"file": str(file)}, lists={"baidu": {"account": "media"}})
     daemon = scenario.daemon()
     scenario.wait_for_progress(daemon)
     new_token = scenario.simulator.rotate_session_token().session_token

@@ -48,3 +48,10 @@ def records(provider: Provider) -> st.SearchStrategy[dict[str, Any]]:
 def header(request: Request, name: str) -> str:
     """The value of one header, whose name may be written in any case."""
     return next(value for written, value in request.headers.items() if written.lower() == name)
+
+
+def account_request(provider: Provider) -> Request:
+    """The request for the account of a key, of a provider that has one."""
+    request = provider.identity_request()
+    assert request is not None
+    return request

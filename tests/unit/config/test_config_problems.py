@@ -136,6 +136,16 @@ def test_listen_needs_host_and_port(folder: Path, listen: str) -> None:
     )
 
 
+def test_token_of_a_vendor_that_names_no_account_needs_one(folder: Path) -> None:
+    keys = 'access_key = "a"\nsecret_key = "b"\nsession_token = {}\n'
+    vod = '[[sources]]\nname = "vod"\nprovider = "baidu_vod"\n' + keys
+    required = "sources[0].account (vod): is missing: a session token needs `account`; write account ="
+    assert problems(folder, vod.format('{ file = "t" }'))[0].startswith(required)
+    assert read(folder, vod.format('{ env = "TOKEN" }'))
+    assert read(folder, vod.format('"t"\naccount = "media"'))
+    assert read(folder, MPS + keys.format('"t"'))
+
+
 def test_listen_accepts_ipv6(folder: Path) -> None:
     listen = read(folder, '[daemon]\nlisten = "[::1]:8321"').daemon.listen
     assert (listen.host, listen.port, str(listen)) == ("::1", 8321, "[::1]:8321")

@@ -22,7 +22,7 @@ from syncer.errors import (
     UnexpectedResponse,
 )
 from syncer.model import Query, Response, Role, Status, Task
-from tests.support.provider_queries import NOW
+from tests.support.provider_queries import NOW, account_request
 from tests.support.provider_responses import documented_responses, json_response, make_provider
 
 _AICCS = make_provider("alibaba_aiccs")
@@ -240,3 +240,45 @@ def test_unexpected_envelope_is_named(content: object, named: str) -> None:
 
 def test_null_instead_of_an_empty_list() -> None:
     assert _AICCS.parse(_ALL, listed(0, 0, Data={"Total": 0, "Record": None})).records == ()
+
+
+# The account
+
+
+def test_account_is_requested_from_the_token_service() -> None:
+    request = account_request(_AICCS)
+    assert (request.url, request.action) == ("https://sts.aliyuncs.com/", "sts.GetCallerIdentity")
+    assert request.headers["x-acs-version"] == "2015-04-01"
+    elsewhere = make_provider("alibaba_aiccs", endpoint="https://vpc.example")
+    assert account_request(elsewhere).url == "https://vpc.example/"
+
+
+def test_account_is_that_of_all_users() -> None:
+    # https://help.aliyun.com/document_detail/43767.html
+    body = {
+        "IdentityType": "RAMUser",
+        "AccountId": "196813200012",
+        "UserId": "216959339000",
+        "RequestId": "r",
+    }
+    assert _AICCS.parse_identity(json_response(body)) == "196813200012"
+
+
+@pytest.mark.parametrize(
+    ("code", "error_class"),
+    [
+        ("InvalidSecurityToken.Expired", CredentialsExpired),
+        ("InvalidAccessKeyId.NotFound", CredentialsError),
+        ("Throttling.User", Throttled),
+        ("InvalidAction.NotFound", ProtocolError),
+    ],
+)
+def test_error_of_the_account_names_the_reaction(code: str, error_class: type[SyncerError]) -> None:
+    with pytest.raises(SyncerError) as caught:
+        _AICCS.parse_identity(json_response({"Code": code, "Message": "no", "RequestId": "r"}, 400))
+    assert type(caught.value) is error_class
+
+
+def test_missing_account_is_named() -> None:
+    with pytest.raises(UnexpectedResponse, match="AccountId is missing"):
+        _AICCS.parse_identity(json_response({"RequestId": "r"}))

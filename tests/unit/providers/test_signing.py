@@ -61,7 +61,7 @@ def test_tc3_sign_sends_the_headers_of_the_vector(vector: dict[str, Any]) -> Non
     request = Request(
         method=inputs["method"],
         url=f"https://{inputs['host']}/{query}",
-        action="any",
+        action=f"{inputs['service']}.Any",
         headers={"Host": inputs["host"], "Content-Type": inputs["content_type"]},
         body=inputs["payload"].encode(),
     )

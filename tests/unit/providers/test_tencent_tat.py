@@ -15,12 +15,13 @@ from syncer.errors import (
     CursorRefused,
     PageRefused,
     ProtocolError,
+    Retryable,
     SyncerError,
     Throttled,
     UnexpectedResponse,
 )
-from syncer.model import Query, Status, Task
-from tests.support.provider_queries import NOW
+from syncer.model import Credentials, Query, Status, Task
+from tests.support.provider_queries import NOW, account_request
 from tests.support.provider_responses import (
     documented_responses,
     json_response,
@@ -199,6 +200,72 @@ def test_error_names_the_reaction(query: Query, code: str, error_class: type[Syn
 def test_missing_list_is_named() -> None:
     with pytest.raises(UnexpectedResponse, match="InvocationTaskSet is missing"):
         _TAT.parse(_PAGE, tencent_response(TotalCount=0))
+
+
+# The account
+
+
+@pytest.mark.parametrize(
+    ("site", "host", "region"),
+    [
+        ("cn", "sts.tencentcloudapi.com", "ap-guangzhou"),
+        ("intl", "sts.intl.tencentcloudapi.com", "ap-singapore"),
+    ],
+)
+def test_account_is_requested_from_the_token_service_of_the_site(site: str, host: str, region: str) -> None:
+    provider = make_provider("tencent_tat", site=site)
+    request = account_request(provider)
+    assert (request.url, request.action) == (f"https://{host}/", "sts.GetCallerIdentity")
+    assert (request.headers["X-TC-Version"], request.headers["X-TC-Region"]) == ("2018-08-13", region)
+    signed = provider.sign(request, Credentials("AK", "sk", "token"), NOW, "")
+    assert "/sts/tc3_request, " in signed.headers["Authorization"]
+    assert signed.headers["X-TC-Token"] == "token"
+
+
+def test_request_for_the_account_stays_at_a_configured_endpoint() -> None:
+    provider = make_provider("tencent_tat", endpoint="https://vpc.example")
+    assert account_request(provider).url == "https://vpc.example/"
+
+
+def test_account_is_that_of_all_users() -> None:
+    # https://cloud.tencent.com/document/api/1312/66098
+    response = tencent_response(
+        Type="CAMUser", AccountId="1000262000", UserId="1000261000", PrincipalId="1000261000"
+    )
+    assert _TAT.parse_identity(response) == "1000262000"
+
+
+@pytest.mark.parametrize(
+    ("code", "error_class", "advice"),
+    [
+        (
+            "UnauthorizedOperation.CamNoAuth",
+            CredentialsError,
+            "grant the key the action sts:GetCallerIdentity",
+        ),
+        (
+            "AuthFailure.UnauthorizedOperation",
+            CredentialsError,
+            "grant the key the action sts:GetCallerIdentity",
+        ),
+        ("UnauthorizedOperation.InvalidToken", CredentialsExpired, "renew it"),
+        ("AuthFailure.TokenFailure", CredentialsExpired, "renew it"),
+        ("InternalError", Retryable, "trying again"),
+        ("UnsupportedRegion", ProtocolError, "unknown to this version"),
+        ("NoSuchVersion", ProtocolError, "check that `endpoint`"),
+    ],
+)
+def test_error_of_the_account_names_the_reaction(
+    code: str, error_class: type[SyncerError], advice: str
+) -> None:
+    with pytest.raises(SyncerError, match=advice) as caught:
+        _TAT.parse_identity(tencent_error(code))
+    assert type(caught.value) is error_class
+
+
+def test_missing_account_is_named() -> None:
+    with pytest.raises(UnexpectedResponse, match="AccountId is missing"):
+        _TAT.parse_identity(tencent_response(Arn="qcs::cam"))
 
 
 # Regions

@@ -20,6 +20,9 @@ from syncer.simulator.simulated_tasks import SimState, SimTask
 from syncer.simulator.vendor_api import ApiContext, ApiResult, JsonObject, with_page_faults
 from syncer.simulator.vendors.alibaba_aiccs.signature import TOLERANCE_MS, check_acs
 
+#: Of the token service, which the address of the list serves too.
+_IDENTITY = "GetCallerIdentity"
+_VERSIONS = {"ListTask": "2019-10-15", _IDENTITY: "2015-04-01"}
 _STATUSES = ("INIT", "RELEASE", "READY", "RUNNING", "STOP", "SYSTEM_STOP", "DONE", "CANCEL", "SYSTEM_CANCEL")
 _FILTER_KEYS = {status: ("", status) for status in _STATUSES}
 _ROBOTS = ("催收机器人", "满意度回访", "活动通知", "survey-bot", "会员续费")
@@ -49,12 +52,14 @@ class AiccsApi:
         params = _params(request)
         check_acs(request, params, self.context.accepted_credentials, self._nonces, signature_time_ms)
         version = request.headers.get("x-acs-version") or params.get("Version")
-        if self.action(request) != "ListTask" or version != "2019-10-15" or request.path != "/":
+        if _VERSIONS.get(self.action(request)) != version or request.path != "/":
             raise ApiError(
                 "InvalidAction.NotFound", "Specified api is not found, please check your url and method.", 404
             )
 
     def execute(self, request: SimRequest) -> ApiResult:
+        if self.action(request) == _IDENTITY:
+            return ApiResult(self._identity(), 0)
         params = _params(request)
         number, size = _positive(params, "PageNo", 1), self._page_size(params)
         if self.injector.fires("unsuccessful_rate"):
@@ -70,6 +75,18 @@ class AiccsApi:
         ]
         data = {"PageNo": number, "PageSize": size, "Total": total, "Record": rows}
         return ApiResult({"Data": data, "Code": "OK", "Message": "OK", "Success": True}, len(rows))
+
+    def _identity(self) -> JsonObject:
+        account = self.context.accepted_credentials.account
+        if self.context.accepted_credentials.credentials.session_token:
+            arn = f"acs:ram::{account}:assumed-role/reader/session"
+            return {"IdentityType": "AssumedRoleUser", "AccountId": account, "RoleId": "33537620", "Arn": arn}
+        return {
+            "IdentityType": "Account",
+            "AccountId": account,
+            "UserId": account,
+            "Arn": f"acs:ram::{account}:root",
+        }
 
     def _page_size(self, params: dict[str, str]) -> int:
         """The requested page size, or the injected cap if it is smaller."""

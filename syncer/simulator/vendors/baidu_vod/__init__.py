@@ -13,6 +13,7 @@ LISTS = (
         weight=20,
         retention=timedelta(days=7),
         detail_retention=timedelta(days=7),
+        names_account=False,
         lifecycle=LIFECYCLE,
         filter_keys=filter_keys,
         create_api=BaiduApi,

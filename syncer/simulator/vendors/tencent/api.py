@@ -17,6 +17,10 @@ from syncer.simulator.http_messages import ApiError, SimRequest, json_response
 from syncer.simulator.vendor_api import ApiContext, ApiResult, JsonObject
 from syncer.simulator.vendors.tencent.signature import check_tc3
 
+#: Of the token service, which every list's address serves too: its name and version.
+_IDENTITY = "GetCallerIdentity"
+_TOKEN_SERVICE = ("sts", "2018-08-13")
+
 Params = dict[str, Any]
 Action = Callable[[Params], ApiResult]
 
@@ -47,12 +51,20 @@ class TencentApi:
         for header in ("X-TC-Action", "X-TC-Version", "X-TC-Timestamp"):
             if header.lower() not in request.headers:
                 raise missing(header.removeprefix("X-TC-"))
-        check_tc3(request, self.context.accepted_credentials, self.service, signature_time_ms)
+        service, _ = self._service(request)
+        check_tc3(request, self.context.accepted_credentials, service, signature_time_ms)
+
+    def _service(self, request: SimRequest) -> tuple[str, str]:
+        """The service and the version to which the requested action belongs."""
+        return _TOKEN_SERVICE if self.action(request) == _IDENTITY else (self.service, self.version)
 
     def execute(self, request: SimRequest) -> ApiResult:
         action = self.action(request)
-        if request.headers["x-tc-version"] != self.version:
-            raise ApiError("NoSuchVersion", f"The version of the API `{self.service}` does not exist.")
+        service, version = self._service(request)
+        if request.headers["x-tc-version"] != version:
+            raise ApiError("NoSuchVersion", f"The version of the API `{service}` does not exist.")
+        if action == _IDENTITY:
+            return self._identity(request)
         if action not in self.actions:
             raise ApiError("InvalidAction", f"The action `{action}` is not found.")
         params = _parameters(request)
@@ -63,6 +75,18 @@ class TencentApi:
         if action in self.regional:
             self._check_region(region)
         return self.actions[action]({**params, "Region": region})
+
+    def _identity(self, request: SimRequest) -> ApiResult:
+        """The answer to a user's permanent key, or to the session of a role."""
+        if not request.headers.get("x-tc-region"):
+            raise missing("Region")
+        account = self.context.accepted_credentials.account
+        if request.headers.get("x-tc-token"):
+            arn = f"qcs::sts:{account}:assumed-role/4611686018427"
+            body = {"Type": "CAMRole", "UserId": "4611686018427:reader", "Arn": arn}
+        else:
+            body = {"Type": "CAMUser", "UserId": account, "Arn": f"qcs::cam::uin/{account}:uin/{account}"}
+        return ApiResult({**body, "AccountId": account, "PrincipalId": account}, 0)
 
     def _check_region(self, region: str) -> None:
         if not region:
