@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from syncer import __version__
+from syncer.app.bi_sessions import end_idle_bi_sessions
 from syncer.app.rollups import refresh_rollups
 from syncer.app.sources import ConfiguredSource
 from syncer.app.wiring import App
@@ -25,6 +26,7 @@ REGION_REFRESH = timedelta(hours=6)
 #: Reports are read about once a minute at most, so this is often enough.
 ROLLUP_REFRESH = timedelta(seconds=20)
 PARTITION_CHECK = timedelta(days=1)
+BI_SESSION_CHECK = timedelta(minutes=1)
 
 
 class Daemon:
@@ -45,6 +47,7 @@ class Daemon:
             self._add(f"start workers of {source.name}", every, partial(self._start_workers, source))
         self._add("maintain partitions", PARTITION_CHECK, self._maintain_partitions)
         self._add("refresh rollups", ROLLUP_REFRESH, partial(refresh_rollups, self._app))
+        self._add("end idle BI sessions", BI_SESSION_CHECK, partial(end_idle_bi_sessions, self._app))
         log.info("daemon.started", extra=self._description())
         self._scheduler.run_until(self._app.stop)
         log.info("daemon.stopped")

@@ -19,7 +19,12 @@ from syncer.embedded.binaries import installed_binaries
 
 #: Tests need no data after a crash. They are too short to need a vacuum, which would also write at
 #: unpredictable moments.
-FAST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+FAST_SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_prepared_transactions": "2",
+}
 
 
 @dataclass(frozen=True, slots=True)

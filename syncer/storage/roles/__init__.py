@@ -8,6 +8,7 @@ from syncer.storage.roles.bi_role_creation import (
     describe_bi_role,
     load_superuser_statements,
 )
+from syncer.storage.roles.bi_role_grants import IDLE_TIMEOUT
 from syncer.storage.roles.bi_role_removal import BiRoleRemoval, bi_role_removal_script, drop_bi_role
 from syncer.storage.roles.bi_role_sessions import end_idle_transactions
 from syncer.storage.roles.bi_role_status import BiRoleStatus, load_bi_roles
@@ -18,6 +19,7 @@ from syncer.storage.roles.public_privileges import (
 )
 
 __all__ = [
+    "IDLE_TIMEOUT",
     "BiRoleRemoval",
     "BiRoleStatus",
     "PublicPrivilege",

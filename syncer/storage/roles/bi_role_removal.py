@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from syncer.errors import ConfigurationError, one_line
 from syncer.storage.connections import transaction
 from syncer.storage.roles.bi_role_creation import describe_bi_role
-from syncer.storage.roles.bi_role_grants import BiRole, quote_identifier
+from syncer.storage.roles.bi_role_grants import BiRole, quote_identifier, quote_literal
 from syncer.storage.roles.bi_role_scripts import removal_script
 from syncer.storage.roles.bi_role_sessions import end_sessions, explained, run_statements
 from syncer.storage.roles.bi_role_status import find_bi_role
@@ -34,6 +34,7 @@ WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid = (SELECT oid FROM pg_
     AND d.datname <> current_database()
 ORDER BY 1
 """)
+_PREPARED = text("SELECT gid, database::text FROM pg_prepared_xacts WHERE owner = :name ORDER BY prepared")
 _IS_MEMBER = text("SELECT pg_has_role(CAST(:name AS name), 'USAGE')")
 _OWN_ROLE = text("SELECT current_user")
 _SCRIPT_ADVICE = (
@@ -118,6 +119,8 @@ def _become_member(engine: Engine, role: BiRole) -> None:
 def _obstacles(connection: Connection, name: str) -> Iterator[str]:
     """Why the role cannot be dropped without loss, and what to type."""
     role = quote_identifier(name)
+    for gid, database in connection.execute(_PREPARED, {"name": name}):
+        yield f"it has a prepared transaction: type `ROLLBACK PREPARED {quote_literal(gid)}` in {database}"
     if owned := ", ".join(connection.scalars(_OWNED, {"name": name})):
         yield (
             f"it owns {owned}: type `REASSIGN OWNED BY {role} TO …` in psql to keep that, or"

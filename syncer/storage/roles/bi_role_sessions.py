@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError
 
 from syncer.errors import ConfigurationError, one_line
 from syncer.storage.connections import transaction
-from syncer.storage.roles.bi_role_grants import IDLE_TIMEOUT
 from syncer.storage.roles.bi_role_status import READERS, READERS_PARAMETERS
 
 ADVICE = (
@@ -58,7 +57,7 @@ def end_sessions(engine: Engine, name: str) -> int:
     return int(ended)
 
 
-def end_idle_transactions(engine: Engine, idle: timedelta = IDLE_TIMEOUT) -> list[str]:
+def end_idle_transactions(engine: Engine, idle: timedelta) -> list[str]:
     """End sessions of BI roles that are idle in a transaction for longer than `idle`; return their roles.
 
     A session can switch off its own timeout. Its transaction keeps the server from removing dead rows, and

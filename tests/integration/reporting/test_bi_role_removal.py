@@ -66,6 +66,22 @@ def test_role_that_owns_a_table_loses_its_access_and_the_table_stays(
         assert administrator.execute("SELECT count(*) FROM scratch.results").fetchone() == (0,)
 
 
+def test_prepared_transaction_is_named(
+    superuser_engine: Engine, superuser_url: str, bi_role: BiRole, connect_bi_role: ConnectBiRole
+) -> None:
+    session = connect_bi_role()
+    if session.execute("SHOW max_prepared_transactions").fetchone() == ("0",):
+        pytest.skip("the server allows no prepared transactions")
+    session.execute("SET default_transaction_read_only = off")
+    for statement in ("BEGIN", "SELECT lo_create(0)", f"PREPARE TRANSACTION '{bi_role.name}'"):
+        session.execute(statement)
+    (reason,) = drop_bi_role(superuser_engine, bi_role.name).remains
+    assert f"type `ROLLBACK PREPARED '{bi_role.name}'` in {bi_role.database}" in reason
+    with psycopg.connect(superuser_url, autocommit=True) as administrator:
+        administrator.execute(f"ROLLBACK PREPARED '{bi_role.name}'")
+    assert drop_bi_role(superuser_engine, bi_role.name).remains == ()
+
+
 def test_objects_in_other_databases_are_named(
     superuser_engine: Engine, superuser_url: str, bi_role: BiRole, postgres: Server
 ) -> None:

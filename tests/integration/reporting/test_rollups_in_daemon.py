@@ -2,47 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from syncer.app import Daemon, open_app
-from syncer.config import load
 from syncer.storage import PgStore, PgStreamStore
 from tests.integration.reporting.conftest import Look
 from tests.support.fakes import T0
+from tests.support.idle_daemon import daemon, until
 from tests.support.rollup_checks import expected_rows, rollup_rows
 from tests.support.sightings import begin, see, store
 
 QUEUE = "SELECT count(*) AS n FROM sync.dirty_hours"
-
-
-@contextmanager
-def daemon(url: str, folder: Path, configuration: str = "") -> Iterator[None]:
-    """Run a daemon without sources during the block."""
-    path = folder / "syncer.toml"
-    path.write_text(configuration)
-    stop = threading.Event()
-    with open_app(load(path), url, stop) as app:
-        thread = threading.Thread(target=Daemon(app).run)
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join(60)
-    assert not thread.is_alive()
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    """Wait until the condition holds; fail after a minute."""
-    pause = threading.Event()
-    for _ in range(600):
-        if is_so():
-            return
-        pause.wait(0.1)
-    raise AssertionError("it did not come to be")
 
 
 def test_daemon_empties_the_queue(url: str, ours: PgStreamStore, look: Look, tmp_path: Path) -> None:
