@@ -48,6 +48,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="the day of a row: when the task was created (default of tasks), "
         "or when syncer first observed the task or version (default of versions)",
     )
+    parser.add_argument(
+        "--escape-formulas",
+        action="store_true",
+        help="with --format csv: write a ' before texts that a spreadsheet would run as a formula",
+    )
     parser.add_argument("--again", action="store_true", help="also write the files that have not changed")
     parser.add_argument("--dry-run", action="store_true", help="only show what would be written")
 
@@ -59,12 +64,16 @@ def run(args: Namespace) -> int:
     from syncer.storage.read.exports import PgExportDatabase
 
     form = Format(args.format)
+    if args.escape_formulas and form is not Format.CSV:
+        raise ConfigurationError("--escape-formulas changes CSV only: add --format csv")
     parse_day(args.first)
     parse_day(args.last or args.first)
     with database_of_config(args.config) as database, open_database(database.url) as engine:
         export_database = PgExportDatabase(engine)
         selection = _selection(args, export_database)
-        folder = ExportFolder(args.into, ExportSpec(selection, form, export_database.time_zone().key))
+        zone = export_database.time_zone().key
+        spec = ExportSpec(selection, form, zone, escape_formulas=args.escape_formulas)
+        folder = ExportFolder(args.into, spec)
         days = _days(args, export_database, selection)
         if not args.dry_run:
             check_format(form)

@@ -37,11 +37,18 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     formats = parser.add_mutually_exclusive_group()
     formats.add_argument("--csv", action="store_true", help="as CSV, durations in seconds")
+    parser.add_argument(
+        "--escape-formulas",
+        action="store_true",
+        help="with --csv: write a ' before texts that a spreadsheet would run as a formula",
+    )
     formats.add_argument("--json", action="store_true", help="as JSON, durations in seconds")
 
 
 def run(args: Namespace) -> int:
     """Print the report. Return 0, also where it has no rows."""
+    if args.escape_formulas and not args.csv:
+        raise ConfigurationError("--escape-formulas changes CSV only: add --csv")
     if args.name == "list":
         _print_list(as_json=args.json)
         return 0
@@ -49,7 +56,7 @@ def run(args: Namespace) -> int:
     days = _checked_days(report, args.days)
     result = _run_report(args, report, days)
     if args.csv:
-        write_csv(result, sys.stdout)
+        write_csv(result, sys.stdout, escape_formulas=args.escape_formulas)
     elif args.json:
         print_json(report_document(report, result, days))
     else:

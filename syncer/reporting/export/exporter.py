@@ -103,7 +103,7 @@ def _write(
 ) -> RowChecksum:
     rows = checksum = 0
     with atomic_file(folder.part_path(day)) as file:
-        writer = open_writer(folder.spec.format, file, columns)
+        writer = open_writer(folder.spec.format, file, columns, escape_formulas=folder.spec.escape_formulas)
         for chunk in snapshot.chunks():
             writer.write(chunk.rows)
             rows += len(chunk.rows)

@@ -31,6 +31,8 @@ class ExportSpec:
     selection: Selection
     format: Format
     time_zone: str
+    #: Of CSV: whether texts are written so that no spreadsheet runs them.
+    escape_formulas: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The first keys of the manifest."""
@@ -40,6 +42,7 @@ class ExportSpec:
             "sources": sorted(self.selection.sources) or None,
             "format": str(self.format),
             "time_zone": self.time_zone,
+            **({"escape_formulas": True} if self.escape_formulas else {}),
         }
 
 
@@ -113,7 +116,7 @@ class ExportFolder:
         yield from days.items()
 
     def _compare(self, manifest: Mapping[str, Any]) -> None:
-        expected = {"shape": _SHAPE, **self.spec.as_json()}
+        expected = {"shape": _SHAPE, "escape_formulas": None, **self.spec.as_json()}
         differences = [
             _in_words(name, manifest.get(name)) for name in expected if manifest.get(name) != expected[name]
         ]
@@ -125,5 +128,7 @@ class ExportFolder:
 
 
 def _in_words(name: str, value: object) -> str:
+    if name == "escape_formulas":
+        return "with escaped formulas" if value else "without escaped formulas"
     text = ", ".join(value) if isinstance(value, list) else "all" if value is None else value
     return f"{name}: {text}"

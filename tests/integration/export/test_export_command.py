@@ -132,9 +132,10 @@ def test_dry_run_writes_nothing(
         (["--from", "soon"], "'soon' is not a date: write it as 2026-01-31"),
         (["--from", "2999-01-01", "--to", "2999-01-02"], "has begun: today is"),
         (["--from", "2025-01-02", "--to", "2025-01-01"], "--from 2025-01-02 is after --to 2025-01-01"),
+        (["--from", "2025-01-01", "--escape-formulas"], "changes CSV only: add --format csv"),
         (["--from", "2025-01-01", "--source", "tat"], "no source is called tat; there are vod"),
     ],
-    ids=["day", "future", "order", "source"],
+    ids=["day", "future", "order", "formulas", "source"],
 )
 def test_invalid_arguments_are_explained_in_one_line(
     command: list[str], error: str, arguments: list[str], capsys: pytest.CaptureFixture[str]

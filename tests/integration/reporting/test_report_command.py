@@ -67,9 +67,10 @@ def test_csv_and_json_have_the_same_rows(
     [
         (["nonsense"], "there is no report nonsense, only overview, daily, "),
         (["stuck", "--days", "3"], "the report stuck shows the present: omit --days"),
+        (["--escape-formulas"], "--escape-formulas changes CSV only: add --csv"),
         (["--source", "tap"], "no source is called tap; there are mps-cn, robot-calls, tat, vod"),
     ],
-    ids=["name", "days", "source"],
+    ids=["name", "days", "formulas", "source"],
 )
 def test_invalid_arguments_are_explained_in_one_line(
     command: list[str], error: str, arguments: list[str], capsys: pytest.CaptureFixture[str]

@@ -22,12 +22,17 @@ class RowWriter(Protocol):
         """Write buffered rows and the end of the file."""
 
 
-def open_writer(format: Format, file: IO[bytes], columns: Sequence[ExportColumn]) -> RowWriter:
-    """Return a writer of `columns` to `file`. Raises ConfigurationError if a package is missing."""
+def open_writer(
+    format: Format, file: IO[bytes], columns: Sequence[ExportColumn], *, escape_formulas: bool = False
+) -> RowWriter:
+    """Return a writer of `columns` to `file`. Raises ConfigurationError if a package is missing.
+
+    `escape_formulas`: write the texts of CSV so that no spreadsheet runs them.
+    """
     check_format(format)
     module = import_module(f"{__name__}.{format}")
-    open_format: Callable[[IO[bytes], Sequence[ExportColumn]], RowWriter] = module.open_writer
-    return open_format(file, columns)
+    open_format: Callable[..., RowWriter] = module.open_writer
+    return open_format(file, columns, **({"escape_formulas": True} if escape_formulas else {}))
 
 
 def check_format(format: Format) -> None:

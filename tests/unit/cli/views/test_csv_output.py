@@ -25,3 +25,12 @@ def test_csv_writes_dates_and_booleans_as_databases_read_them() -> None:
     out = io.StringIO()
     write_csv(make_result("day is_complete", (date(2026, 3, 1), True)), out)
     assert out.getvalue() == "day,is_complete\n2026-03-01,true\n"
+
+
+def test_csv_escapes_formulas_on_request() -> None:
+    result = make_result("error tasks change", ("=cmd()", 5, -5), ("-5", 0, -0.5))
+    plain, escaped = io.StringIO(), io.StringIO()
+    write_csv(result, plain)
+    write_csv(result, escaped, escape_formulas=True)
+    assert plain.getvalue() == "error,tasks,change\n=cmd(),5,-5\n-5,0,-0.5\n"
+    assert escaped.getvalue() == "error,tasks,change\n'=cmd(),5,-5\n-5,0,-0.5\n"

@@ -183,6 +183,21 @@ def test_folder_of_another_export_is_refused(
         folder(tmp_path, **other)
 
 
+@pytest.mark.parametrize("escaped", [False, True])
+def test_folder_has_escaped_formulas_or_none(
+    escaped: bool, database: FakeExportDatabase, tmp_path: Path
+) -> None:
+    database.days[ONE][0] = (1, "=1+1")
+    list(export_days(database, folder(tmp_path, escape_formulas=escaped), days_between(ONE, ONE, UTC_ZONE)))
+    assert ("1,'=1+1\r\n" in part_path(tmp_path).read_bytes().decode()) is escaped
+    assert folder(tmp_path, escape_formulas=escaped)
+    words = "with" if escaped else "without"
+    with pytest.raises(
+        ConfigurationError, match=rf"another export \({words} escaped formulas\): use another"
+    ):
+        folder(tmp_path, escape_formulas=not escaped)
+
+
 def test_damaged_manifest_is_explained(database: FakeExportDatabase, tmp_path: Path) -> None:
     export(database, tmp_path)
     (tmp_path / "tasks" / "_export.json").write_text("{")

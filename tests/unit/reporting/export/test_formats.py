@@ -52,6 +52,16 @@ def test_csv_module_reads_the_values_back() -> None:
     assert rows[2] == ['甲,"乙"\r\n丙', "-1", "false", "1e+300", "1969-12-31", "1969-12-31T23:59:59.000001Z"]
 
 
+def test_csv_escapes_formulas_on_request() -> None:
+    rows = [("=1+1", -5, False, -1.5, None, None), ("-5", 0, None, None, None, None)]
+    lines = []
+    for escape in (False, True):
+        file = io.BytesIO()
+        open_writer(Format.CSV, file, COLUMNS, escape_formulas=escape).write(rows)
+        lines += file.getvalue().decode().split("\r\n")[1:3]
+    assert lines == ["=1+1,-5,false,-1.5,,", "-5,0,,,,", "'=1+1,-5,false,-1.5,,", "-5,0,,,,"]
+
+
 def test_ndjson_has_every_key_in_every_line() -> None:
     lines = [json.loads(line) for line in written(Format.NDJSON).decode().splitlines()]
     assert {tuple(line) for line in lines} == {tuple(column.name for column in COLUMNS)}
