@@ -70,7 +70,7 @@ class Provider(Protocol):
         """
 
     def task(self, query: Query, record: Mapping[str, Any], observed_at: datetime) -> Task:
-        """The task in one record, which was requested at `observed_at` on the provider's clock.
+        """The task in one record, which was received at `observed_at` on the provider's clock.
 
         Instants that no task can have are None. Raises RecordError only where the record has no usable id.
         """

@@ -112,6 +112,7 @@ def _sightings(state: int, tasks: int, seed: str, *, later: timedelta) -> Iterat
         record = json.dumps({"TaskId": task.task_id, "TaskType": task.task_type, "State": state, "Age": age})
         yield Sighting(
             task=task,
+            requested_at=now + later,
             observed_at=now + later,
             request_id="b7f1c0de-0000-4000-8000-000000000000",
             record=record,

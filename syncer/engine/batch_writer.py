@@ -39,6 +39,8 @@ class BatchWriter:
         self._pending: dict[str, Sighting] = {}
         self._size = 0
         self._began_at: datetime | None = None
+        #: When the last page was requested, and when it had been received.
+        self._last_times = (run.started_at, run.started_at)
         #: Where an interrupted run would continue, after the last page that was added.
         self.checkpoint = run.checkpoint
 
@@ -53,8 +55,9 @@ class BatchWriter:
         for sighting in sightings:
             self._add(sighting)
         self.checkpoint = checkpoint
-        self._began_at = self._began_at or page.observed_at
-        if self._is_full(page.observed_at):
+        self._began_at = self._began_at or page.requested_at
+        self._last_times = (page.requested_at, page.observed_at)
+        if self._is_full(page.requested_at):
             self.flush()
 
     def add_outcomes(self, sightings: Iterable[Sighting]) -> None:
@@ -82,7 +85,10 @@ class BatchWriter:
         if status is RunStatus.SUCCEEDED:
             self.checkpoint = None
         end = replace(self._batch, status=status, state=state, ceiling_at=ceiling_at)
-        self._commit(replace(end, lost=tuple(lost), error=error))
+        requested_at, observed_at = self._last_times
+        self._commit(
+            replace(end, lost=tuple(lost), lost_requested_at=requested_at, lost_at=observed_at, error=error)
+        )
 
     def _add(self, sighting: Sighting) -> None:
         pending = self._pending.get(sighting.task.task_id)

@@ -95,12 +95,13 @@ class Outcomes:
         ]
 
     def _outcomes(self, reader: ScanReader) -> Iterator[Sighting]:
-        at = reader.progress.last_page_at or self._now
+        progress = reader.progress
+        times = (progress.last_page_at or self._now, progress.last_answer_at or self._now)
         for task_id, request_id in self._failed.items():
-            yield _outcome(task_id, Status.FAILED, at, request_id)
+            yield _outcome(task_id, Status.FAILED, times, request_id)
         for task_id in (self.writer.without_outcome | self._stored_before.keys()) - self._failed.keys():
             if self._has_succeeded(task_id, reader):
-                yield _outcome(task_id, Status.SUCCEEDED, at)
+                yield _outcome(task_id, Status.SUCCEEDED, times)
 
     def _has_succeeded(self, task_id: str, reader: ScanReader) -> bool:
         """Whether the filtered list, which did not show the ended task, had to show it if it had failed."""
@@ -114,7 +115,7 @@ class Outcomes:
         return self._had_to_show(stored, reader)
 
     def _had_to_show(self, task: Task, reader: ScanReader) -> bool:
-        if may_have_expired(task, reader.progress.last_page_at, reader.context.retention):
+        if may_have_expired(task, reader.progress.last_answer_at, reader.context.retention):
             return False
         boundary = reader.context.boundary
         if not reader.stopped_early or boundary is None:
@@ -128,5 +129,13 @@ class Outcomes:
         self.verdict = verdict
 
 
-def _outcome(task_id: str, status: Status, at: datetime, request_id: str = "") -> Sighting:
-    return Sighting(task=Task(task_id=task_id, status=status), observed_at=at, request_id=request_id)
+def _outcome(
+    task_id: str, status: Status, times: tuple[datetime, datetime], request_id: str = ""
+) -> Sighting:
+    requested_at, observed_at = times
+    return Sighting(
+        task=Task(task_id=task_id, status=status),
+        requested_at=requested_at,
+        observed_at=observed_at,
+        request_id=request_id,
+    )

@@ -79,4 +79,6 @@ class PageFetcher:
         """An empty page in place of the record at `cursor`, which cannot be fetched."""
         self.skipped.append(error.with_context(f"{self.scan.name}, one record after {self._rows} rows"))
         self.limit = 1
-        return Page(sightings=(), next_cursor=self.paging.after_row(cursor), observed_at=self.fetch.now())
+        now = self.fetch.now()
+        cursor = self.paging.after_row(cursor)
+        return Page(sightings=(), next_cursor=cursor, requested_at=now, observed_at=now)

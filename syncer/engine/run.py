@@ -168,7 +168,7 @@ class _Execution:
             frontier=run_plan.claimed_frontier(
                 self.context.state, self.context.source, self.scans.first_page_at or started_at
             ),
-            last_page_at=self.results.last_page_at or started_at,
+            last_answer_at=self.results.last_answer_at or started_at,
             shown_for=self.results.shown_for,
             oldest_created_at=self.results.oldest_created_at,
             orders=self.results.orders,

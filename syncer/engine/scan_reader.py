@@ -224,9 +224,9 @@ class ScanReader:
 
     def _shown_since(self) -> float:
         """The oldest timestamp that this pass had to show; without a known retention, that it showed."""
-        retention, last_page_at = self.context.retention, self.progress.last_page_at
-        if retention is not None and last_page_at is not None:
-            return shown_from(retention, last_page_at).timestamp()
+        retention, last_answer_at = self.context.retention, self.progress.last_answer_at
+        if retention is not None and last_answer_at is not None:
+            return shown_from(retention, last_answer_at).timestamp()
         return min(filter(None, self.seen.values()), default=0.0)
 
     def _dropped_by(self, task: Task) -> float | None:

@@ -17,7 +17,9 @@ class ScanResults:
 
     #: By list: the orders that no scan has contradicted.
     orders: dict[str, frozenset[Order]] = field(default_factory=dict)
+    #: When the last page was requested, and when it had been received.
     last_page_at: datetime | None = None
+    last_answer_at: datetime | None = None
     #: See ScanProgress.shown_for.
     shown_for: timedelta | None = None
     #: The oldest creation time that any list has shown; also in the part of the run before an interruption.
@@ -41,7 +43,8 @@ class ScanResults:
         listing, progress = reader.scan.listing, reader.progress
         kept = self.orders.get(listing.name)
         self.orders[listing.name] = reader.orders if kept is None else kept & reader.orders
-        self.last_page_at = max(filter(None, (self.last_page_at, progress.last_page_at)), default=None)
+        self.last_page_at = _later(self.last_page_at, progress.last_page_at)
+        self.last_answer_at = _later(self.last_answer_at, progress.last_answer_at)
         self.oldest_created_at = earliest(self.oldest_created_at, progress.oldest_created_at)
         if listing.role is Role.PRIMARY:
             self.shown_for = max(filter(None, (self.shown_for, progress.shown_for)), default=None)
@@ -56,3 +59,7 @@ class ScanResults:
                     "total; this run claims no coverage, the next run tries again"
                 )
             )
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(filter(None, (one, other)), default=None)

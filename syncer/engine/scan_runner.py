@@ -98,8 +98,8 @@ class ScanRunner:
         """Read and store the pages of `reader`, and add the scan to the results."""
         for page in reader.pages():
             # The provider's clock is known from its first response on; until then ours may have been ahead.
-            self.started_at = min(self.started_at, page.observed_at)
-            self.first_page_at = self.first_page_at or page.observed_at
+            self.started_at = min(self.started_at, page.requested_at)
+            self.first_page_at = self.first_page_at or page.requested_at
             self.store_page(page, self._checkpoint(reader, page), self._sightings(reader, page))
             self._report_progress(reader)
             self.context.hooks.between_pages(self.writer.flush)
@@ -122,7 +122,7 @@ class ScanRunner:
         oldest = earliest(self.results.oldest_created_at, reader.progress.oldest_created_at)
         return Checkpoint(
             started_at=self.started_at,
-            saved_at=page.observed_at,
+            saved_at=page.requested_at,
             done=tuple(self.results.done),
             scan=reader.scan.name,
             cursor=reader.cursor,

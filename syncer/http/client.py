@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from syncer.errors import ClockSkewed, Retryable, SyncerError, Throttled
 from syncer.http.provider_clock import ClockSample, ProviderClock
@@ -21,13 +21,19 @@ from syncer.records import parse_page
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-#: The parsed result of a response, given the time at which the request was sent (on the provider's clock)
-#: and the number of requests sent for it.
-ParseResponse = Callable[[Response, datetime, int], _T]
+#: The parsed result of a response, given its times and the number of requests sent for it.
+ParseResponse = Callable[[Response, "AnswerTimes", int], _T]
 
 _NO_PAUSE = timedelta(0)
 #: The longest time for which one Retry-After pauses all requests that share the rate limit.
 _MAX_THROTTLE_PAUSE = timedelta(minutes=1)
+
+
+class AnswerTimes(NamedTuple):
+    """When a request was sent and its answer had been received, on the provider's clock; see Sighting."""
+
+    requested_at: datetime
+    observed_at: datetime
 
 
 class CredentialsProvider(Protocol):
@@ -90,10 +96,8 @@ class Client:
         """Fetch the page of `query`, with retries. Raises the SyncerError that retries did not resolve."""
         provider, redact = self._provider, self._config.redact
 
-        def parse(response: Response, observed_at: datetime, requests: int) -> Page:
-            return parse_page(
-                provider, query, response, observed_at=observed_at, redact=redact, requests=requests
-            )
+        def parse(response: Response, times: AnswerTimes, requests: int) -> Page:
+            return parse_page(provider, query, response, **times._asdict(), redact=redact, requests=requests)
 
         return self._send(provider.request(query), parse)
 
@@ -117,7 +121,7 @@ class Client:
         """The time on the provider's clock: never ahead of the real one, never stepping backwards.
 
         Until the first response it is the machine's time; a caller that needs the provider's uses the
-        `observed_at` of the first page.
+        `requested_at` of the first page.
         """
         return self._provider_clock.now()
 
@@ -165,16 +169,16 @@ class Client:
             # answer may be as old as the request, and the time of the state that it shows is unknown.
             raise Retryable(f"the answer was read {sample.round_trip:.0f} s after the request was sent")
 
-        def parse_at(observed_at: datetime) -> _T:
-            return parse(response, observed_at, retry.attempts + 1)
+        def parse_at(times: AnswerTimes) -> _T:
+            return parse(response, times, retry.attempts + 1)
 
         return self._parse(sample, parse_at)
 
-    def _parse(self, sample: ClockSample, parse_at: Callable[[datetime], _T]) -> _T:
+    def _parse(self, sample: ClockSample, parse_at: Callable[[AnswerTimes], _T]) -> _T:
         clock = self._provider_clock
         was_known = clock.is_known
         try:
-            result = parse_at(clock.time_at(sample.sent))
+            result = parse_at(self._times(sample))
         except SyncerError as error:
             # A code or a request id proves that the vendor answered. Any other error response may come from
             # a proxy, whose Date is not the vendor's time.
@@ -183,8 +187,12 @@ class Client:
             raise
         if clock.update(sample) and not was_known:
             # The first result carries the machine's time; parse again with the provider's.
-            return parse_at(clock.time_at(sample.sent))
+            return parse_at(self._times(sample))
         return result
+
+    def _times(self, sample: ClockSample) -> AnswerTimes:
+        clock = self._provider_clock
+        return AnswerTimes(clock.time_at(sample.sent), clock.answered_at(sample))
 
     def _log_retry(self, request: Request, error: SyncerError, pause: timedelta) -> None:
         fields = {

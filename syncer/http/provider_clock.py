@@ -16,6 +16,11 @@ _RESOLUTION = 1.0
 _AGREEMENT = 10.0
 #: Seconds for which a sample counts. Machine and provider drift apart by about 50 µs a second.
 _SAMPLE_LIFETIME = 600.0
+#: By how much the vendor's servers may disagree among themselves, in seconds.
+_DISAGREEMENT = 0.1
+#: Seconds a second by which the machine's clock and the provider's may drift apart: as fast as NTP slews a
+#: clock, https://man7.org/linux/man-pages/man2/adjtimex.2.html
+_DRIFT = 5e-4
 #: Up to this difference the machine's own time is used for signatures. The smallest tolerance of a vendor is
 #: Tencent's five minutes: https://cloud.tencent.com/document/api/862/37573
 _SIGNING_TOLERANCE = timedelta(seconds=30)
@@ -46,6 +51,8 @@ class ProviderClock:
         self._lock = threading.Lock()
         #: Provider's time minus monotonic time: the largest lower bound of the recent samples.
         self._lower_bound: float | None = None
+        #: (monotonic seconds, smallest upper bound at that time) of the provider's time minus monotonic time.
+        self._upper_bound: tuple[float, float] | None = None
         #: (received, lower bound) of the recent samples, without those that a later sample exceeds.
         self._recent_bounds: deque[tuple[float, float]] = deque()
         #: Provider's time minus monotonic time: the middle between the bounds of the last sample.
@@ -75,12 +82,29 @@ class ProviderClock:
         return self.time_at(self._clock.monotonic())
 
     def time_at(self, monotonic: float) -> datetime:
-        """The provider's time at `monotonic` seconds of the machine's monotonic clock."""
+        """The provider's time at `monotonic` seconds of the machine's monotonic clock: never a later one."""
         with self._lock:
             if self._lower_bound is None:
-                elapsed = timedelta(seconds=self._clock.monotonic() - monotonic)
-                return self._clock.now() - elapsed
+                return self._machine_time_at(monotonic)
             return datetime.fromtimestamp(self._timestamp_at(monotonic, self._lower_bound), UTC)
+
+    def answered_at(self, sample: ClockSample) -> datetime:
+        """The provider's time when the response of `sample` had been received: never an earlier one.
+
+        It may be before the same time of an earlier response, which was known less exactly.
+        """
+        provider_time, received = _timestamp(sample.date), sample.received
+        with self._lock:
+            if self._lower_bound is None or self._upper_bound is None:
+                return self._machine_time_at(received)
+            bound = self._upper_bound_at(received, self._upper_bound)
+            if provider_time is not None and _agree(sample, provider_time - received, self._estimate):
+                bound = self._smallest_bound(sample, provider_time - received)
+            latest = max(received + bound, self._timestamp_at(received, self._lower_bound))
+            return datetime.fromtimestamp(latest, UTC)
+
+    def _machine_time_at(self, monotonic: float) -> datetime:
+        return self._clock.now() - timedelta(seconds=self._clock.monotonic() - monotonic)
 
     def signing_time(self) -> datetime:
         """The time to sign with: the machine's where it agrees with the provider's, else the provider's."""
@@ -118,12 +142,28 @@ class ProviderClock:
         difference = provider_time - sample.received
         if not _agree(sample, difference, self._estimate):
             self._recent_bounds.clear()
+            self._upper_bound = None
         # The header was written between sending and receiving, so on receipt the provider's clock shows
         # `provider_time` or later. One second and one round trip more allow for servers that round up or
         # disagree among themselves.
         self._add_bound(sample.received, difference - _RESOLUTION - sample.round_trip)
         self._estimate = difference + _RESOLUTION / 2 + sample.round_trip / 2
         self._set_lower_bound(sample.received, self._recent_bounds[0][1])
+        self._upper_bound = (sample.received, self._smallest_bound(sample, difference))
+
+    def _smallest_bound(self, sample: ClockSample, difference: float) -> float:
+        """The smallest upper bound at the time of `sample`. Its Date is cut off to the second."""
+        bound = difference + _RESOLUTION + sample.round_trip + _DISAGREEMENT
+        if self._upper_bound is None:
+            return bound
+        former = self._upper_bound_at(sample.received, self._upper_bound)
+        # A former bound below this Date is of a time before the provider's clock was set forward.
+        return min(bound, former) if former >= difference else bound
+
+    @staticmethod
+    def _upper_bound_at(monotonic: float, bound: tuple[float, float]) -> float:
+        known_at, value = bound
+        return value + _DRIFT * abs(monotonic - known_at)
 
     def _add_bound(self, received: float, bound: float) -> None:
         while self._recent_bounds and self._recent_bounds[-1][1] <= bound:

@@ -78,7 +78,9 @@ class Page:
 
     sightings: tuple[Sighting, ...]
     next_cursor: str | None
-    #: When the request was sent, on the provider's clock.
+    #: When the request was sent and when its answer had been received, on the provider's clock: the first is
+    #: never later, the second never earlier than the real time. See Sighting.
+    requested_at: datetime
     observed_at: datetime
     total: int | None = None
     request_id: str = ""

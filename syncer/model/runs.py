@@ -87,6 +87,9 @@ class Batch:
     quirks: tuple[Quirk, ...] = ()
     #: Open tasks that a scan had to show and did not.
     lost: tuple[str, ...] = ()
+    #: The page that showed last that they are lost: see Page.
+    lost_requested_at: datetime | None = None
+    lost_at: datetime | None = None
     pages: int = 0
     requests: int = 0
     #: Replaces the run's checkpoint; None with `status` set to an end other than INTERRUPTED removes it.
@@ -100,6 +103,8 @@ class Batch:
 
     def check(self) -> None:
         """Raise ValueError if no store can hold the batch, which is a mistake of its maker."""
+        if self.lost and (self.lost_requested_at is None or self.lost_at is None):
+            raise ValueError("a batch with lost tasks has the instants at which they were found to be lost")
         ids = Counter(sighting.task.task_id for sighting in self.sightings)
         if repeated := [task_id for task_id, count in ids.items() if count > 1]:
             raise ValueError(f"a batch holds one sighting of a task, and has several of {repeated[0]}")

@@ -56,8 +56,8 @@ class Task:
     resource_id: str | None = None
     error_code: str | None = None
     error_message: str | None = None
-    #: The provider's rule of "newer": of two observations the higher rank wins, then the later one. It is a
-    #: step of the lifecycle or an update time in microseconds; None where only the request time counts.
+    #: The provider's rule of "newer": of two observations the higher rank wins, then the later request. It is
+    #: a step of the lifecycle or an update time in microseconds; None where only the request counts.
     rank: int | None = None
 
     @property
@@ -70,7 +70,11 @@ class Sighting:
     """A task as a response showed it at one instant, ready to be stored."""
 
     task: Task
-    #: When the request was sent, on the provider's clock.
+    #: When the request was sent, on the provider's clock, and never later than that. Orders observations and
+    #: limits what they prove.
+    requested_at: datetime
+    #: When the answer had been received, on the provider's clock, and never earlier than that. The time in
+    #: reports: the state began before it.
     observed_at: datetime
     request_id: str = ""
     #: The list record as JSON, cleaned and redacted; None for a partial sighting, which has some fields only.

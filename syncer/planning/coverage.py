@@ -22,8 +22,8 @@ class CompletedRun:
     started_at: datetime
     #: Creation time back to which the scans were read; None where they were all read to the end.
     frontier: datetime | None
-    #: The provider's clock at the last page of the list that ended last.
-    last_page_at: datetime
+    #: When the last page of the list that ended last had been received, on the provider's clock.
+    last_answer_at: datetime
     #: See ScanProgress.shown_for.
     shown_for: timedelta | None
     #: The oldest creation time that the lists showed.
@@ -77,7 +77,7 @@ def _claim_starts(source: Source, run: CompletedRun, end: datetime) -> Iterable[
     if run.mode is Mode.SWEEP:
         yield from (interval.start for interval in _shown(source, run, end))
     if run.frontier is not None:
-        oldest_shown = shown_from(source.retention, run.last_page_at) if source.retention else None
+        oldest_shown = shown_from(source.retention, run.last_answer_at) if source.retention else None
         yield max(filter(None, (run.frontier, oldest_shown)))
 
 
@@ -88,7 +88,7 @@ def _shown(source: Source, run: CompletedRun, end: datetime) -> tuple[Interval, 
     theirs, so it shows every task for as long as it has shown an ended task after its latest timestamp.
     """
     retention = source.retention or run.shown_for
-    start = shown_from(retention, run.last_page_at) if retention else None
+    start = shown_from(retention, run.last_answer_at) if retention else None
     return (Interval(start, end),) if start and start < end else ()
 
 

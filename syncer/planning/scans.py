@@ -57,8 +57,11 @@ class ScanProgress:
     pages: int = 0
     #: The total that the first page gave.
     first_total: int | None = None
+    #: When the first and the last page were requested.
     first_page_at: datetime | None = None
     last_page_at: datetime | None = None
+    #: When the last page had been received.
+    last_answer_at: datetime | None = None
     #: How long the list shows a task at least: the highest age of the last timestamp of an ended task.
     shown_for: timedelta | None = None
     #: The oldest creation time of the rows so far. In a checkpoint: of all rows of the run.
@@ -68,7 +71,7 @@ class ScanProgress:
         self, page: Page, new: Sequence[Task], listing: Listing, *, rejected: int = 0
     ) -> ScanProgress:
         """The progress after `page`; `new` and `rejected` rows are those not shown in this scan before."""
-        began_at = self.first_page_at or page.observed_at
+        began_at = self.first_page_at or page.requested_at
         return replace(
             self,
             order=self.order.observe(new),
@@ -77,8 +80,9 @@ class ScanProgress:
             pages=self.pages + 1,
             first_total=page.total if self.pages == 0 else self.first_total,
             first_page_at=began_at,
-            last_page_at=page.observed_at,
-            shown_for=_longest([self.shown_for, *(_age(task, page.observed_at) for task in new)]),
+            last_page_at=page.requested_at,
+            last_answer_at=page.observed_at,
+            shown_for=_longest([self.shown_for, *(_age(task, page.requested_at) for task in new)]),
             oldest_created_at=earliest(
                 self.oldest_created_at, *(in_bounds(task.created_at, page.observed_at) for task in new)
             ),
@@ -119,7 +123,7 @@ _EDGE = timedelta(seconds=30)
 #: How far our estimate of a provider's clock may be behind the timestamps of its tasks.
 _CLOCK_ERROR = timedelta(seconds=3)
 
-_INSTANTS = ("first_page_at", "last_page_at", "oldest_created_at")
+_INSTANTS = ("first_page_at", "last_page_at", "last_answer_at", "oldest_created_at")
 
 
 def earliest(*instants: datetime | None) -> datetime | None:
@@ -137,26 +141,26 @@ def last_timestamp(task: Task) -> datetime | None:
     return max(filter(None, (task.created_at, task.finished_at, task.updated_at)), default=None)
 
 
-def _age(task: Task, observed_at: datetime) -> timedelta | None:
+def _age(task: Task, now: datetime) -> timedelta | None:
     """The age of the last timestamp of an ended task; None while the task is open."""
     timestamp = last_timestamp(task)
-    return observed_at - timestamp if timestamp else None
+    return now - timestamp if timestamp else None
 
 
 def _longest(ages: Iterable[timedelta | None]) -> timedelta | None:
     return max((age for age in ages if age is not None), default=None)
 
 
-def shown_from(retention: timedelta, last_page_at: datetime) -> datetime:
+def shown_from(retention: timedelta, last_answer_at: datetime) -> datetime:
     """The oldest creation time that a list certainly still showed on its last page."""
-    return last_page_at - retention + max(_CLOCK_ERROR, min(_EDGE, retention / 20))
+    return last_answer_at - retention + max(_CLOCK_ERROR, min(_EDGE, retention / 20))
 
 
-def may_have_expired(task: Task, last_page_at: datetime | None, retention: timedelta | None) -> bool:
+def may_have_expired(task: Task, last_answer_at: datetime | None, retention: timedelta | None) -> bool:
     """Whether the list may have dropped `task` before its last page was read."""
-    if last_page_at is None or retention is None:
+    if last_answer_at is None or retention is None:
         return False
-    return task.created_at is None or task.created_at < shown_from(retention, last_page_at)
+    return task.created_at is None or task.created_at < shown_from(retention, last_answer_at)
 
 
 def entered_after(task: Task, listing: Listing, instant: datetime) -> bool:

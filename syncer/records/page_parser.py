@@ -20,17 +20,20 @@ def parse_page(
     response: Response,
     *,
     observed_at: datetime,
+    requested_at: datetime | None = None,
     redact: Sequence[str] = (),
     requests: int = 1,
 ) -> Page:
-    """The page in `response`, whose request was sent at `observed_at` on the provider's clock.
+    """The page in `response`, which was received at `observed_at` on the provider's clock.
 
+    Its request was sent at `requested_at`, by default at the same instant.
     The fields at the dotted paths `redact` are removed first. A record without an id goes into `rejected`;
     nothing else in a record is an error. Raises the errors of the provider's parse(), and ProtocolError for
     a record that is nested too deeply.
     """
     envelope = provider.parse(query, response)
-    parser = _PageParser(provider, query, observed_at, envelope.request_id, redact)
+    times = (requested_at or observed_at, observed_at)
+    parser = _PageParser(provider, query, times, request_id=envelope.request_id, redact=redact)
     try:
         for record in envelope.records:
             parser.add(record)
@@ -41,6 +44,7 @@ def parse_page(
     return Page(
         sightings=tuple(parser.sightings),
         next_cursor=envelope.next_cursor,
+        requested_at=parser.requested_at,
         observed_at=observed_at,
         total=envelope.total,
         request_id=envelope.request_id,
@@ -55,10 +59,17 @@ class _PageParser:
     """Sightings, rejected records and quirks of one page."""
 
     def __init__(
-        self, provider: Provider, query: Query, observed_at: datetime, request_id: str, redact: Sequence[str]
+        self,
+        provider: Provider,
+        query: Query,
+        times: tuple[datetime, datetime],
+        *,
+        request_id: str,
+        redact: Sequence[str],
     ) -> None:
         self.provider, self.query = provider, query
-        self.observed_at, self.request_id = observed_at, request_id
+        self.requested_at, self.observed_at = times
+        self.request_id = request_id
         self.redacted = split_paths(redact)
         self.volatile = split_paths(provider.facts.volatile)
         self.is_detail = provider.facts.has_details and bool(query.ids)
@@ -98,6 +109,7 @@ class _PageParser:
         self.sightings.append(
             Sighting(
                 task=task,
+                requested_at=self.requested_at,
                 observed_at=self.observed_at,
                 request_id=self.request_id,
                 record=record,

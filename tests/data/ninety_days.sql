@@ -173,7 +173,7 @@ FROM (
 INSERT INTO sync.tasks (
     stream_id, task_id, name, task_type, status, provider_status, created_at, started_at, finished_at,
     progress_done, progress_total, resource_id, error_code, error_message, raw, fingerprint, raw_altered, version,
-    changed_fields, first_seen_at, changed_at, observed_after, observed_at, lost_at, run_id, request_id)
+    changed_fields, first_seen_at, requested_at, observed_after, observed_at, lost_at, run_id, request_id)
 SELECT
     t.stream_id, t.task_id, w.name, t.task_type, t.status, upper(t.status), t.created_at,
     CASE WHEN t.status <> 'waiting' AND t.provider <> 'baidu_vod' THEN t.started_at END,
@@ -216,13 +216,13 @@ SELECT sync.create_partitions(now() - interval '3 months', 4);
 
 INSERT INTO sync.task_versions (
     stream_id, task_id, task_key, name, task_type, status, provider_status, created_at, started_at, raw,
-    fingerprint, raw_altered, version, changed_fields, observed_after, observed_at, next_observed_at,
+    fingerprint, raw_altered, version, changed_fields, observed_after, requested_at, observed_at, next_observed_at,
     status_seen_at, former_status, former_seen_at, run_id, request_id, replaced_at)
 SELECT
     t.stream_id, t.task_id, t.task_key, t.name, t.task_type, state.status, upper(state.status), t.created_at,
     CASE WHEN state.version > 1 THEN t.started_at END, '{}', decode(md5(t.task_id || state.version), 'hex'), false,
     state.version, CASE WHEN state.version > 1 THEN '{status}'::text[] END,
-    state.observed_at - interval '3 minutes', state.observed_at, state.next_observed_at, state.observed_at,
+    state.observed_at - interval '3 minutes', state.observed_at, state.observed_at, state.next_observed_at, state.observed_at,
     CASE state.version WHEN 2 THEN 'waiting' END, CASE state.version WHEN 2 THEN seen.first_at END,
     t.run_id, t.request_id, state.next_observed_at
 FROM sync.tasks t

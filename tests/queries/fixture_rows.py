@@ -95,7 +95,14 @@ def _sighting(task: FixtureTask, number: int) -> Sighting:
     record = json.dumps({**task.record, "state": number})
     fingerprint = hashlib.blake2b(repr((record, fields)).encode(), digest_size=16).digest()
     # Confirmed by id: a list alone does not reopen an ended task.
-    return replace(sighting, observed_at=state.at, record=record, fingerprint=fingerprint, is_confirmed=True)
+    return replace(
+        sighting,
+        requested_at=state.at,
+        observed_at=state.at,
+        record=record,
+        fingerprint=fingerprint,
+        is_confirmed=True,
+    )
 
 
 def _fields(task: FixtureTask, state: ObservedState) -> Iterator[tuple[str, Any]]:

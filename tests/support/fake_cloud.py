@@ -139,7 +139,8 @@ class Cloud:
         page, cursors = _page(rows, query, self.facts.paging)
         return Page(
             sightings=tuple(self._sighting(task, sent_at, query) for task in page),
-            observed_at=sent_at,
+            requested_at=sent_at,
+            observed_at=self.clock,
             request_id=f"request-{len(self.calls)}",
             total=len(rows),
             **cursors,
@@ -193,11 +194,12 @@ class Cloud:
         if query.list_name == "FINISH.failed":
             task = replace(task, status=Status.FAILED)
         if query.ids and self.facts.has_details:
-            return Sighting(task=task, observed_at=sent_at, detail=repr(task))
+            return Sighting(task=task, requested_at=sent_at, observed_at=self.clock, detail=repr(task))
         record = repr(replace(task, status=Status.UNKNOWN, rank=None))
         return Sighting(
             task=task,
-            observed_at=sent_at,
+            requested_at=sent_at,
+            observed_at=self.clock,
             record=record,
             fingerprint=hashlib.blake2b(record.encode(), digest_size=16).digest(),
         )

@@ -155,7 +155,7 @@ class FakeStore:
         if row.lost_at is not None or not row.task.is_open:
             return False
         self.versions.setdefault(task_id, []).append(row.task)
-        row.lost_at = batch.run.started_at
+        row.lost_at = batch.lost_at
         return True
 
 
@@ -172,6 +172,7 @@ def _merge(old: Sighting, new: Sighting) -> Sighting:
     return replace(
         old,
         task=Task(**{**filled, "status": status}),
+        requested_at=new.requested_at,
         observed_at=new.observed_at,
         detail=new.detail or old.detail,
     )
@@ -183,7 +184,7 @@ def _state(sighting: Sighting) -> tuple[object, ...]:
 
 def _age(sighting: Sighting, other: Sighting) -> tuple[int, datetime]:
     rank = sighting.task.rank
-    return (rank if rank is not None else other.task.rank or 0, sighting.observed_at)
+    return (rank if rank is not None else other.task.rank or 0, sighting.requested_at)
 
 
 def _is_stale(new: Sighting, old: Sighting) -> bool:

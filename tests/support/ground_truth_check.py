@@ -112,6 +112,8 @@ def _compare_task(
         expected["status"] = "finished"
     if name.startswith("mps") and row["status"] == "failed":
         _expect_error(expected, state.detail, row)
+    if row["first_seen_at"] < task.created_at:
+        comparison.add(f"{name} {task.task_id} was seen at {row['first_seen_at']}, before it was created")
     for column, value in expected.items():
         if row[column] != value:
             comparison.add(f"{name} {task.task_id}: {column} is {row[column]!r}, expected {value!r}")
@@ -164,6 +166,8 @@ def _compare_versions(comparison: Comparison, name: str, task: TrueTask, version
                 f"{label}: version {row['version']} was not a true state at that point: {_visible(row)}"
             )
             return
+        if row["observed_at"] < task.states[matches[0]].at:
+            comparison.add(f"{label}: version {row['version']} was observed before it began")
         # Only a state without an outcome may occur again: with its outcome.
         next_state = matches[0] if row["status"] == "finished" else matches[0] + 1
 

@@ -50,7 +50,7 @@ def sighting(
     if work is not None:
         times["finished_at"] = times.get("started_at", created_at) + timedelta(seconds=work)
     seen = see(task_id, status, provider_status=status.upper(), **times, **fields)
-    seen = replace(seen, observed_at=NOW)
+    seen = replace(seen, requested_at=NOW, observed_at=NOW)
     return replace(seen, record=json.dumps(record)) if record else seen
 
 

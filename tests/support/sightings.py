@@ -15,12 +15,18 @@ from tests.support.fakes import T0, after
 __all__ = ["T0", "after", "begin", "detail", "outcome", "see", "store"]
 
 
-def see(task_id: str, status: str = "waiting", *, at: float = 0, **fields: Any) -> Sighting:
-    """A full sighting, `at` seconds after T0, of a list record with `fields`."""
+def see(
+    task_id: str, status: str = "waiting", *, at: float = 0, asked: float | None = None, **fields: Any
+) -> Sighting:
+    """A full sighting, `at` seconds after T0, of a list record with `fields`.
+
+    Its request was sent `asked` seconds after T0; by default at the same time.
+    """
     task = Task(task_id=task_id, status=Status(status), **fields)
     record = json.dumps({"id": task_id, **fields}, default=str)
     return Sighting(
         task=task,
+        requested_at=after(at if asked is None else asked),
         observed_at=after(at),
         request_id=f"request-{at}",
         record=record,
@@ -30,14 +36,16 @@ def see(task_id: str, status: str = "waiting", *, at: float = 0, **fields: Any) 
 
 def outcome(task_id: str, status: str, *, at: float = 0) -> Sighting:
     """A partial sighting: a list that shows only the outcome of the task."""
-    return Sighting(task=Task(task_id=task_id, status=Status(status)), observed_at=after(at))
+    return Sighting(
+        task=Task(task_id=task_id, status=Status(status)), requested_at=after(at), observed_at=after(at)
+    )
 
 
 def detail(task_id: str, status: str, *, at: float = 0, answer: str | None = None, **fields: Any) -> Sighting:
     """A partial sighting: the response of a detail call."""
     task = Task(task_id=task_id, status=Status(status), **fields)
     answer = answer or json.dumps({"answer": fields}, default=str)
-    return Sighting(task=task, observed_at=after(at), detail=answer)
+    return Sighting(task=task, requested_at=after(at), observed_at=after(at), detail=answer)
 
 
 def begin(ours: StreamStore, mode: Mode = Mode.POLL, *, at: float = 0) -> Run:
@@ -46,5 +54,8 @@ def begin(ours: StreamStore, mode: Mode = Mode.POLL, *, at: float = 0) -> Run:
 
 
 def store(ours: StreamStore, run: Run, *sightings: Sighting, **more: Any) -> Any:
-    """Commit a batch of `sightings`; return the counts."""
+    """Commit a batch of `sightings`; return the counts. Tasks are lost at the latest of its instants."""
+    if more.get("lost"):
+        latest = max([run.started_at, *(sighting.observed_at for sighting in sightings)])
+        more = {"lost_requested_at": latest, "lost_at": latest, **more}
     return ours.commit(replace(Batch(run=run, sightings=sightings), **more))

@@ -56,7 +56,7 @@ WITH kinds (kind, stream, share_from, share_to, task_type, queue_mean, queue_spr
 INSERT INTO sync.tasks (
     stream_id, task_id, name, task_type, sub_types, status, provider_status, created_at, started_at, finished_at,
     updated_at, progress_done, progress_total, parent_id, resource_id, error_code, error_message, raw, fingerprint,
-    rank, raw_altered, version, changed_fields, first_seen_at, changed_at, observed_after, observed_at,
+    rank, raw_altered, version, changed_fields, first_seen_at, requested_at, observed_after, observed_at,
     status_seen_at, former_status, former_seen_at, run_id, request_id)
 SELECT
     stream,

@@ -2,8 +2,8 @@
 INSERT INTO sync.task_versions (
     stream_id, task_id, task_key, name, task_type, sub_types, status, provider_status, created_at, started_at,
     updated_at, progress_done, progress_total, parent_id, resource_id, raw, fingerprint, rank, raw_altered, version,
-    changed_fields, observed_after, observed_at, status_seen_at, former_status, former_seen_at, run_id, request_id,
-    replaced_at, next_observed_at)
+    changed_fields, observed_after, requested_at, observed_at, status_seen_at, former_status, former_seen_at, run_id,
+    request_id, replaced_at, next_observed_at)
 SELECT
     t.stream_id, t.task_id, t.task_key, t.name, t.task_type, t.sub_types,
     CASE former.version WHEN 1 THEN 'waiting' ELSE 'running' END,
@@ -15,6 +15,7 @@ SELECT
     t.progress_total, t.parent_id, t.resource_id, t.raw, t.fingerprint, former.version - 1, false, former.version,
     CASE former.version WHEN 2 THEN '{provider_status,started_at,status}'::text[] END,
     former.since - interval '40 seconds',
+    former.since + interval '19 seconds',
     former.since + interval '20 seconds',
     former.since + interval '20 seconds',
     CASE former.version WHEN 2 THEN 'waiting' END,

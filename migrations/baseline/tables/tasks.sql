@@ -1,5 +1,9 @@
 -- The current state of each task, and its former states.
 
+-- An observation has two instants on the provider's clock: `requested_at`, when the request was sent, is never later
+-- than the real time; it orders observations and limits what they prove. `observed_at`, when the answer had been
+-- received, is never earlier; it is the time in reports, so no state is observed before it began.
+--
 -- No foreign key to streams: the writer holds a lock on the stream's lease row, and a check for each row would
 -- cost more than the rest of the insert.
 CREATE TABLE sync.tasks (
@@ -29,8 +33,8 @@ CREATE TABLE sync.tasks (
     version         integer     NOT NULL,
     changed_fields  text[],
     first_seen_at   timestamptz NOT NULL,
-    changed_at      timestamptz NOT NULL,
     observed_after  timestamptz,
+    requested_at    timestamptz NOT NULL,
     observed_at     timestamptz NOT NULL,
     lost_at         timestamptz,
     run_id          bigint      NOT NULL,
@@ -82,6 +86,7 @@ CREATE TABLE sync.task_versions (
     version          integer     NOT NULL,
     changed_fields   text[],
     observed_after   timestamptz,
+    requested_at     timestamptz NOT NULL,
     observed_at      timestamptz NOT NULL,
     lost_at          timestamptz,
     run_id           bigint      NOT NULL,

@@ -36,7 +36,7 @@ SELECT
     t.error_code,
     t.error_message,
     t.first_seen_at,
-    t.changed_at,
+    t.observed_at AS changed_at,
     t.lost_at,
     t.version::bigint AS versions,
     s.retention,

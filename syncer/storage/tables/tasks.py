@@ -64,6 +64,8 @@ def _state() -> Iterator[Column[Any]]:
     yield Column("version", Integer, nullable=False)
     yield Column("changed_fields", ARRAY(Text))
     yield instant_column("observed_after")
+    #: When the request of the first observation was sent, and when its answer had been received.
+    yield instant_column("requested_at", nullable=False)
     yield instant_column("observed_at", nullable=False)
     yield instant_column("status_seen_at")
     yield text_column("former_status")
@@ -82,7 +84,6 @@ tasks = Table(
     identity_column("task_key"),
     *_state(),
     instant_column("first_seen_at", nullable=False),
-    instant_column("changed_at", nullable=False),
     PrimaryKeyConstraint("stream_id", "task_id"),
     CheckConstraint("version >= 1", name="version"),
 )

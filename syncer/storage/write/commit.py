@@ -129,23 +129,17 @@ def _mark_lost(connection: Connection, lease: Lease, batch: Batch, leased: Lease
     values = {
         "in_stream": lease.stream_id,
         "ids": list(batch.lost),
-        "latest_at": _latest_instant(batch),
+        "requested_at": batch.lost_requested_at,
+        "lost_at": batch.lost_at,
         "last_run_at": leased.last_run_at,
         "by_run": batch.run.run_id,
     }
     return len(connection.execute(_MARK_LOST, values).all())
 
 
-def _latest_instant(batch: Batch) -> datetime:
-    """The latest instant in the batch, on the provider's clock."""
-    instants = [batch.run.started_at, *(sighting.observed_at for sighting in batch.sightings)]
-    if batch.checkpoint:
-        instants.append(batch.checkpoint.saved_at)
-    return max(instants)
-
-
 _instant = tasks.c.lost_at.type
-_lost_at = func.greatest(tasks.c.observed_at, bindparam("latest_at", type_=_instant))
+_requested_at = func.greatest(tasks.c.requested_at, bindparam("requested_at", type_=_instant))
+_lost_at = func.greatest(tasks.c.observed_at, bindparam("lost_at", type_=_instant))
 _MARK_LOST = (
     update(tasks)
     .where(
@@ -157,10 +151,10 @@ _MARK_LOST = (
     .values(
         lost_at=_lost_at,
         observed_after=func.least(
-            func.greatest(tasks.c.observed_at, bindparam("last_run_at", type_=_instant)), _lost_at
+            func.greatest(tasks.c.requested_at, bindparam("last_run_at", type_=_instant)), _requested_at
         ),
+        requested_at=_requested_at,
         observed_at=_lost_at,
-        changed_at=_lost_at,
         version=tasks.c.version + 1,
         changed_fields=cast(array(["lost_at"]), ARRAY(Text)),
         former_status=null(),

@@ -17,7 +17,7 @@ from syncer.storage.tables import tasks
 _FIELDS = tuple(field.name for field in fields(Task) if field.name not in ("status", "sub_types"))
 _field_values = attrgetter(*_FIELDS)
 #: Likewise of a sighting.
-_FACTS = ("observed_at", "request_id", "raw_altered")
+_FACTS = ("requested_at", "observed_at", "request_id", "raw_altered")
 _fact_values = attrgetter(*_FACTS)
 
 #: Lives as long as the connection and is emptied by each commit. JSON stays text until a row needs it.

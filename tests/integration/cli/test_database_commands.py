@@ -34,7 +34,7 @@ select stream_id, 'poll', 'failed', 1, now(), now(), 'the key is refused' from s
 
 _TASK = """
 insert into sync.tasks (stream_id, task_id, status, created_at, raw, fingerprint, raw_altered, version,
-    observed_at, run_id, request_id, first_seen_at, changed_at)
+    observed_at, run_id, request_id, first_seen_at, requested_at)
 select stream_id, 'tsk-1', 'running', now() - interval '3 days', '{}', '', false, 1, now(), 1, 'abc',
     now(), now()
 from sync.streams

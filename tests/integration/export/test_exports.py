@@ -44,7 +44,7 @@ TASKS = Selection(dataset=Dataset.TASKS, by=PartitionBy.CREATED)
 VERSIONS = Selection(dataset=Dataset.VERSIONS, by=PartitionBy.OBSERVED)
 MANY = "INSERT INTO sync.tasks (stream_id, task_id, name, status, created_at, raw, fingerprint, raw_altered,"
 MANY += (
-    " version, first_seen_at, changed_at, observed_at, run_id, request_id) SELECT stream_id, n::text,"
+    " version, first_seen_at, requested_at, observed_at, run_id, request_id) SELECT stream_id, n::text,"
     " repeat('甲', 200), 'succeeded', %s::timestamptz, '{}', '', false, 1, now(), now(), now(), 1, ''"
     " FROM sync.streams, generate_series(1, %s) n"
 )

@@ -39,7 +39,7 @@ def test_page_is_parsed_dated_and_redacted(harness: ClientHarness) -> None:
     page = harness.fetch()
     assert [sighting.task.task_id for sighting in page.sightings] == ["1"]
     assert (page.sightings[0].record, page.request_id, page.requests) == ('{"id":"1"}', "r-1", 1)
-    assert T0 - timedelta(seconds=3) <= page.observed_at <= T0
+    assert T0 - timedelta(seconds=3) <= page.requested_at <= T0 <= page.observed_at
 
 
 def test_each_attempt_has_its_own_nonce(harness: ClientHarness) -> None:
@@ -74,7 +74,7 @@ def test_request_under_way_during_a_suspension_is_sent_again(
         page = client(ALL)
     assert page.requests == 2
     # The time of the second request: the clock of the provider went on during the suspension.
-    assert page.observed_at >= T0 + timedelta(seconds=3600 - 3)
+    assert page.requested_at >= T0 + timedelta(seconds=3600 - 3)
 
 
 def test_total_timeout_ends_the_retries(harness: ClientHarness) -> None:
@@ -176,8 +176,9 @@ def test_first_page_carries_the_providers_time(harness: ClientHarness, minutes: 
     harness.respond(PAGE)
     page = harness.fetch()
     assert abs(page.observed_at - T0 - harness.ahead) < timedelta(seconds=3)
-    assert page.observed_at <= T0 + harness.ahead
-    assert page.sightings[0].observed_at == page.observed_at
+    assert page.requested_at <= T0 + harness.ahead <= page.observed_at
+    (sighting,) = page.sightings
+    assert (sighting.requested_at, sighting.observed_at) == (page.requested_at, page.observed_at)
 
 
 def test_time_is_the_machines_before_the_first_response(harness: ClientHarness) -> None:

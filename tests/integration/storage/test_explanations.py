@@ -42,7 +42,7 @@ class RunRecorder:
             mode=mode,
             started_at=run.started_at,
             frontier=claimed_frontier(state, source, run.started_at),
-            last_page_at=run.started_at + timedelta(seconds=2),
+            last_answer_at=run.started_at + timedelta(seconds=2),
             shown_for=None,
             late_by=timedelta(seconds=late_by),
         )
@@ -316,7 +316,7 @@ def test_corrected_start_of_a_run_is_stored(
     # The first response showed that the local clock was ahead.
     begun_at = T0 - timedelta(seconds=40)
     completed = CompletedRun(
-        mode=mode, started_at=begun_at, frontier=None, last_page_at=begun_at, shown_for=None
+        mode=mode, started_at=begun_at, frontier=None, last_answer_at=begun_at, shown_for=None
     )
     new_state = advance_state(state, stream.source, completed, timedelta(0))
     store(ours, run, state=new_state, status=RunStatus.SUCCEEDED)

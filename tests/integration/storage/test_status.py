@@ -24,7 +24,7 @@ select stream_id, 'poll', %s, 1, %s, %s, %s from sync.streams where region = %s
 """
 _TASK = """
 insert into sync.tasks (stream_id, task_id, status, created_at, raw, fingerprint, raw_altered, version,
-    observed_at, run_id, request_id, first_seen_at, changed_at)
+    observed_at, run_id, request_id, first_seen_at, requested_at)
 select stream_id, 'one', 'running', %s, '{}', '', false, 1, now(), 1, '', now(), now() from sync.streams
 """
 NOW = datetime.now(UTC).replace(microsecond=0)

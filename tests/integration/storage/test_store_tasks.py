@@ -40,7 +40,7 @@ def test_new_task_is_stored_once(ours: PgStreamStore, look: Look) -> None:
     assert (counts.inserted, counts.updated, counts.unchanged) == (1, 0, 0)
     row = task(look)
     assert (row["status"], row["name"], row["version"], row["raw"]["id"]) == ("running", "n", 1, "t")
-    assert row["first_seen_at"] == row["changed_at"] == row["observed_at"] == after(5)
+    assert row["first_seen_at"] == row["requested_at"] == row["observed_at"] == after(5)
     assert look("SELECT * FROM sync.task_versions") == []
 
 
@@ -80,7 +80,7 @@ def test_first_seen_stays_and_changed_moves(ours: PgStreamStore, look: Look) -> 
     store(ours, run, see("t", "waiting"))
     store(ours, run, see("t", "running", at=60))
     row = task(look)
-    assert (row["first_seen_at"], row["changed_at"]) == (T0, after(60))
+    assert (row["first_seen_at"], row["observed_at"]) == (T0, after(60))
 
 
 # Never backwards
@@ -344,6 +344,36 @@ def test_states_of_one_run_all_become_versions(ours: PgStreamStore, look: Look) 
 
 
 # When it came about
+
+
+def test_state_is_bounded_by_its_request_and_its_answer(ours: PgStreamStore, look: Look) -> None:
+    """Requests order observations, answers date them: an answer of an early request may come late."""
+    run = begin(ours)
+    store(ours, run, see("t", "waiting", asked=10, at=15, created_at=after(12)))
+    assert task(look)["first_seen_at"] == after(15)
+    store(ours, run, see("t", "paused", asked=5, at=40))
+    assert task(look)["status"] == "waiting"
+    store(ours, run, see("t", "running", asked=11, at=14))
+    (first,) = look("SELECT requested_at, observed_at, next_observed_at FROM sync.task_versions")
+    # No version ends before it begins.
+    assert list(first.values()) == [after(10), after(15), after(15)]
+    second = task(look)
+    # The state began after the request that still showed the former one.
+    assert (second["observed_after"], second["requested_at"]) == (after(10), after(11))
+    assert (second["observed_at"], second["status_seen_at"]) == (after(15), after(15))
+
+
+def test_lost_task_is_dated_by_the_last_page(ours: PgStreamStore, look: Look) -> None:
+    run = begin(ours, at=20)
+    store(ours, run, see("t", asked=20, at=22))
+    store(ours, run, lost=("t",), lost_requested_at=after(30), lost_at=after(33))
+    row = task(look)
+    assert (row["lost_at"], row["observed_at"], row["requested_at"]) == (after(33), after(33), after(30))
+    assert row["observed_after"] == after(20)
+    # An answer that was asked for before it, by another process, does not find it again.
+    assert store(ours, run, see("t", asked=29, at=34)).updated == 0
+    assert store(ours, run, see("t", asked=31, at=32)).updated == 1
+    assert versions(look)[2]["observed_at"] == after(33)
 
 
 def test_observed_after_is_the_last_run_that_had_to_show_the_state(ours: PgStreamStore, look: Look) -> None:

@@ -15,7 +15,7 @@ def batches_of(*sightings: Sighting) -> list[tuple[Sighting, ...]]:
     """The sightings of each batch that is committed for one page with `sightings`."""
     store = FakeStore()
     writer = BatchWriter(store, store.start(Mode.SWEEP, T0))
-    writer.add(Page(sightings=sightings, next_cursor=None, observed_at=T0), None, sightings)
+    writer.add(Page(sightings=sightings, next_cursor=None, requested_at=T0, observed_at=T0), None, sightings)
     writer.flush()
     return [batch.sightings for batch in store.batches]
 

@@ -41,10 +41,11 @@ class Machine:
             self.clock.step(next(self.steps))
         self.clock.advance((self.cloud.clock - asked_at).total_seconds())
         date = format_datetime(self.cloud.clock.replace(microsecond=0), usegmt=True)
-        self.time.update(ClockSample(sent, self.clock.monotonic(), date))
-        moment = self.time.time_at(sent)
-        sightings = tuple(replace(sighting, observed_at=moment) for sighting in page.sightings)
-        return replace(page, observed_at=moment, sightings=sightings)
+        sample = ClockSample(sent, self.clock.monotonic(), date)
+        self.time.update(sample)
+        times = {"requested_at": self.time.time_at(sent), "observed_at": self.time.answered_at(sample)}
+        sightings = tuple(replace(sighting, **times) for sighting in page.sightings)
+        return replace(page, sightings=sightings, **times)
 
     def pass_time(self, seconds: float) -> None:
         self.clock.advance(seconds)

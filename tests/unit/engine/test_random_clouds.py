@@ -141,6 +141,7 @@ def test_world(seed: int) -> None:
     assert world.run(Mode.SWEEP) is RunStatus.SUCCEEDED, store.errors[-1:]
     assert_nothing_visible_is_wrong(world, begun_at)
     assert_versions_are_true(world)
+    assert_no_state_is_seen_before_it_began(world)
     assert len(store.rows) > 20
 
 
@@ -173,6 +174,16 @@ def assert_nothing_visible_is_wrong(world: World, begun_at: datetime) -> None:
             expected.add(Status.FINISHED)
         assert row.task.status in expected, (task, row)
         assert row.lost_at is None, (task, row)
+
+
+def assert_no_state_is_seen_before_it_began(world: World) -> None:
+    """Check that observations are dated after the states that they show began, also during the request."""
+    tasks = {task.task_id: task for task in world.cloud.tasks}
+    for task_id, row in world.store.rows.items():
+        true, seen_at = tasks[task_id], row.sighting.observed_at
+        assert row.first_seen_at >= true.created_at, (true, row)
+        assert row.task.status is not Status.RUNNING or seen_at >= true.started_at, (true, row)
+        assert row.task.is_open or seen_at >= true.finished_at, (true, row)
 
 
 def assert_versions_are_true(world: World) -> None:

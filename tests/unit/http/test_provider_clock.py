@@ -90,6 +90,62 @@ def test_clock_is_never_ahead_and_never_steps_backwards(
     assert times == sorted(times)
 
 
+@given(st.integers(min_value=-(10**9), max_value=10**9), ROUND_TRIPS)
+def test_answer_is_never_dated_before_the_real_time(
+    offset_us: int, round_trips: list[tuple[float, float, float]]
+) -> None:
+    clocks = ClockPair(timedelta(microseconds=offset_us))
+    clocks.respond()
+    for there, back, idle in round_trips:
+        sample = clocks.sample(there, back)
+        late = clocks.clock.answered_at(sample) - clocks.true_time()
+        assert timedelta(0) <= late <= timedelta(seconds=there + back + 2)
+        clocks.clock.update(sample)
+        assert clocks.clock.answered_at(sample) >= clocks.true_time() >= clocks.clock.now()
+        clocks.machine.advance(idle)
+
+
+def test_answer_is_dated_more_exactly_the_more_responses_there_were() -> None:
+    clocks = ClockPair()
+    for _ in range(20):
+        clocks.machine.advance(0.95)
+        clocks.respond()
+    late = clocks.clock.answered_at(clocks.sample()) - clocks.true_time()
+    assert late <= timedelta(seconds=0.3)
+
+
+def test_answer_is_dated_by_the_machine_before_the_first_date() -> None:
+    clocks = ClockPair(timedelta(hours=1))
+    sample = clocks.sample(2, 3)
+    assert clocks.clock.answered_at(sample) == clocks.machine.now()
+
+
+@pytest.mark.parametrize("seconds", [5, 3600])
+def test_answers_follow_a_clock_that_was_set_forward(seconds: int) -> None:
+    clocks = ClockPair()
+    clocks.respond()
+    clocks.ahead += timedelta(seconds=seconds)
+    for _ in range(2):
+        sample = clocks.sample()
+        clocks.clock.update(sample)
+    assert timedelta(0) <= clocks.clock.answered_at(sample) - clocks.true_time() <= timedelta(seconds=2)
+
+
+def test_small_step_forward_is_seen_in_the_answer_itself() -> None:
+    clocks = ClockPair()
+    clocks.respond()
+    clocks.ahead += timedelta(seconds=5)
+    assert clocks.clock.answered_at(clocks.sample()) >= clocks.true_time()
+
+
+def test_answer_with_an_implausible_date_is_dated_by_the_others() -> None:
+    clocks = ClockPair()
+    clocks.respond()
+    clocks.ahead += timedelta(hours=1)
+    late = clocks.clock.answered_at(clocks.sample()) + timedelta(hours=1) - clocks.true_time()
+    assert timedelta(0) <= late <= timedelta(seconds=2)
+
+
 def test_step_of_the_machine_changes_nothing() -> None:
     clocks = ClockPair()
     clocks.respond()

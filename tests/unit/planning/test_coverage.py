@@ -19,7 +19,7 @@ def completed_run(**changes: object) -> CompletedRun:
         "mode": Mode.POLL,
         "started_at": T0,
         "frontier": after(-70),
-        "last_page_at": after(3),
+        "last_answer_at": after(3),
         "shown_for": None,
     }
     return CompletedRun(**(values | changes))  # type: ignore[arg-type]

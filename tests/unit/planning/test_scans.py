@@ -14,8 +14,9 @@ DAY = timedelta(days=1)
 
 def page(*tasks: Task, total: int | None = None, at: datetime = T0) -> Page:
     return Page(
-        sightings=tuple(Sighting(task=t, observed_at=at) for t in tasks),
+        sightings=tuple(Sighting(task=t, requested_at=at, observed_at=at) for t in tasks),
         next_cursor=None,
+        requested_at=at,
         observed_at=at,
         total=total,
     )

@@ -87,8 +87,8 @@ def _is_not_older(new: dict[str, Expression], old: dict[str, Expression]) -> Exp
         new["status"].in_(OPEN_STATUSES),
         old["status"].not_in(OPEN_STATUSES),
     )
-    is_not_before = tuple_(func.coalesce(new["rank"], old["rank"], 0), new["observed_at"]) >= tuple_(
-        func.coalesce(old["rank"], new["rank"], 0), old["observed_at"]
+    is_not_before = tuple_(func.coalesce(new["rank"], old["rank"], 0), new["requested_at"]) >= tuple_(
+        func.coalesce(old["rank"], new["rank"], 0), old["requested_at"]
     )
     return and_(is_not_before, not_(func.coalesce(ends_first, false())))
 

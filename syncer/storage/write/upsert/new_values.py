@@ -52,8 +52,8 @@ def _version(change: CTE, fields: dict[str, Expression]) -> dict[str, Expression
     new, old = sides(change)
     of_a_new_version = {
         "version": func.coalesce(old["version"], 0) + 1,
-        "changed_at": new["observed_at"],
         "observed_after": _observed_after(change),
+        "requested_at": func.greatest(new["requested_at"], old["requested_at"]),
         "observed_at": func.greatest(new["observed_at"], old["observed_at"]),
         **_status_change(change),
     }
@@ -87,9 +87,9 @@ def _observed_after(change: CTE) -> Expression:
     """The latest instant at which the new state is known not to have been reached; null if unknown."""
     new, old = sides(change)
     since = case((old["status"].in_(OPEN_STATUSES), LAST_RUN_AT), else_=LAST_SWEEP_AT)
-    checked_at = case((change.c.is_new, LAST_RUN_AT), else_=func.greatest(old["observed_at"], since))
+    checked_at = case((change.c.is_new, LAST_RUN_AT), else_=func.greatest(old["requested_at"], since))
     # Another process may have estimated the provider's clock slightly ahead of us. Null stays null.
-    return case((checked_at > new["observed_at"], new["observed_at"]), else_=checked_at)
+    return case((checked_at > new["requested_at"], new["requested_at"]), else_=checked_at)
 
 
 def _changed_fields(change: CTE, fields: dict[str, Expression]) -> Expression:
