@@ -35,6 +35,8 @@ def test_first_day(program: Program, folder: Path, database_url: str) -> None:
         )
         credentials = simulator.credentials
         environment = {
+            # In fresh interpreters, as users start it.
+            "PYTHONFAULTHANDLER": "1",
             "SYNCER_DATABASE__URL": database_url,
             "BAIDUCLOUD_ACCESS_KEY": credentials.access_key,
             "BAIDUCLOUD_SECRET_KEY": credentials.secret_key,

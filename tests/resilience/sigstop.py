@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
+import psutil
+
 from tests.support.program import Process
 from tests.support.waiting import eventually
 
@@ -21,6 +23,4 @@ def resume(process: Process) -> None:
 
 
 def _is_stopped(pid: int) -> bool:
-    options = os.WSTOPPED | os.WEXITED | os.WNOHANG | os.WNOWAIT
-    status = os.waitid(os.P_PID, pid, options)
-    return status is not None and status.si_code == os.CLD_STOPPED
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() == psutil.STATUS_STOPPED

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from syncer.providers import PROVIDERS
+from tests.support.fork_server import ForkedProcess, fork_server
 from tests.support.provider_responses import make_provider
 from tests.support.waiting import Value, eventually
 
@@ -23,6 +24,9 @@ from tests.support.waiting import Value, eventually
 _PREFIXES = ("SYNCER_", "PG")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 _KEYS = {key for name in PROVIDERS for keys in make_provider(name).facts.environment for key in keys}
+
+#: Variables that the interpreter or the loader reads as it starts.
+_READ_BY_INTERPRETER = ("PYTHON", "LD_", "LC_", "LANG", "TZ", "FAKETIME")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +38,28 @@ class CommandResult:
     err: str
 
 
+def _start(
+    command: list[str], folder: Path, environment: Mapping[str, str], out: int, err: int
+) -> subprocess.Popen[bytes] | ForkedProcess:
+    if not any(name.startswith(_READ_BY_INTERPRETER) for name in environment.keys() - os.environ.keys()):
+        return fork_server().start(command, folder=folder, environment=environment, out=out, err=err)
+    return subprocess.Popen(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=err,
+    )
+
+
 class Process:
     """A running command. Its output goes to files, so that it never blocks on a full pipe."""
 
     def __init__(self, command: list[str], folder: Path, environment: Mapping[str, str], label: str) -> None:
         self._out, self._err = folder / f"{label}.out", folder / f"{label}.err"
         with self._out.open("wb") as out, self._err.open("wb") as err:
-            self._popen = subprocess.Popen(
-                [sys.executable, "-m", *command],
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-            )
+            self._popen = _start(command, folder, environment, out.fileno(), err.fileno())
 
     @property
     def pid(self) -> int:
@@ -151,7 +163,7 @@ class Program:
             if not name.startswith(_PREFIXES) and name.upper() not in _PROXIES and name not in _KEYS
         }
         # Wide enough that no line of a table is folded.
-        return {**kept, "HOME": str(self.folder), "COLUMNS": "300", "PYTHONFAULTHANDLER": "1"}
+        return {**kept, "HOME": str(self.folder), "COLUMNS": "300"}
 
 
 @contextmanager
