@@ -8,6 +8,7 @@
     - NonceRefused            ... with another nonce
     - UnexpectedResponse      ... where something else than the API has answered
     - StoreUnavailable        ... for the database
+    - ThreadUnavailable       ... for memory, or for fewer threads on this machine
   * CredentialsError          the user must change a key or a permission
   * ConfigurationError        the user must change the configuration or run a command
     - SchemaError             ... because the database has the schema of another version
@@ -93,6 +94,10 @@ class UnexpectedResponse(Retryable):
 
 class StoreUnavailable(Retryable):
     """The database cannot be reached, or cannot write now."""
+
+
+class ThreadUnavailable(Retryable):
+    """The operating system starts no thread now: it has no memory for one, or limits their number."""
 
 
 # The user must act

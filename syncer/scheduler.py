@@ -15,22 +15,27 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.executors.pool import BasePoolExecutor
+from apscheduler.job import Job
 from apscheduler.jobstores.base import JobLookupError
-from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from syncer.errors import Stopped, SyncerError
+from syncer.errors import Stopped, SyncerError, ThreadUnavailable
 from syncer.ports import Clock
+from syncer.threads import MAX_THREADS, BackgroundThread, WorkerPool, start_thread
 
-#: Jobs that run at the same time; more would not be faster, for all share one database and one processor.
-MAX_THREADS = 64
 #: Seconds between two comparisons of the wall clock with the monotonic clock.
 CHECK_SECONDS = 1.0
 #: Seconds by which the wall clock must differ from the monotonic one to count as set, and by which a
 #: comparison must be late for the process to count as suspended.
 _STEP_SECONDS, _SUSPENDED_SECONDS = 1.0, 10.0
+#: Seconds for which the end of the process waits for a running job: longer than a request, shorter than
+#: systemd and Docker wait for the process (deploy/systemd/syncer.service, docker-compose.yml).
+STOP_SECONDS = 45.0
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +54,12 @@ class Scheduler:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._threads = ThreadPoolExecutor(MAX_THREADS)
-        self._scheduler = BackgroundScheduler(
+        self._pool = WorkerPool(MAX_THREADS)
+        #: The names of the jobs that are running.
+        self._running: set[str] = set()
+        self._scheduler = _RestartingScheduler(
             timezone=UTC,
-            executors={"default": self._threads},
+            executors={"default": _PoolExecutor(self._pool)},
             # A late job must still run; by default APScheduler drops it when it is one second late.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
@@ -60,7 +67,7 @@ class Scheduler:
     def add(self, job: ScheduledJob) -> None:
         """Run `job` at once and then at its interval; replace a job of the same name."""
         self._scheduler.add_job(
-            _logging_errors(job),
+            partial(self._run, job),
             MonotonicInterval(job.every, self._clock.monotonic),
             id=job.name,
             next_run_time=self._clock.now(),
@@ -68,18 +75,36 @@ class Scheduler:
         )
 
     def run_until(self, stop: threading.Event) -> None:
-        """Run the jobs until `stop` is set, then wait for those that are running."""
+        """Run the jobs until `stop` is set, then wait for those that are running, up to STOP_SECONDS."""
         # A sweep usually takes longer than its interval: that is not worth a warning.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         watch = ClockWatch(self._clock)
         self._scheduler.start()
         try:
-            while not stop.wait(CHECK_SECONDS):
+            self._scheduler.keep_thread()
+            while not _is_set(stop):
+                self._scheduler.keep_thread()
                 self._follow(watch.check())
         finally:
             # Not wait=True: shutdown would wait while it holds a lock that a job needs to add another.
             self._scheduler.shutdown(wait=False)
-            self._threads.shutdown()
+            if not self._pool.join(STOP_SECONDS):
+                # Nothing is lost: what such a job has not committed is read again.
+                log.warning("jobs.abandoned", extra={"jobs": ", ".join(sorted(self._running))})
+
+    def _run(self, job: ScheduledJob) -> None:
+        """Run the job; log an error instead of raising it, so that the job runs again at its interval."""
+        self._running.add(job.name)
+        try:
+            job.run()
+        except Stopped:
+            return
+        except SyncerError as error:
+            log.warning("job.deferred", extra={"job": job.name, "error": str(error)})
+        except Exception:
+            log.exception("job.failed", extra={"job": job.name})
+        finally:
+            self._running.discard(job.name)
 
     def _follow(self, change: ClockChange) -> None:
         """Log that the clock was set or the process suspended; then compute the times of all jobs again."""
@@ -152,17 +177,43 @@ class ClockWatch:
         return monotonic, self._clock.now().timestamp() - monotonic
 
 
-def _logging_errors(job: ScheduledJob) -> Callable[[], None]:
-    """The function of `job`, with errors logged instead of raised, so that it runs again at its interval."""
+def _is_set(stop: threading.Event) -> bool:
+    """Wait for CHECK_SECONDS at most; return whether `stop` is set."""
+    try:
+        return stop.wait(CHECK_SECONDS)
+    except MemoryError:  # Each wait needs a little. The daemon goes on when others have returned theirs.
+        return stop.is_set()
 
-    def run() -> None:
+
+class _PoolExecutor(BasePoolExecutor):  # type: ignore[misc]  # APScheduler ships no types.
+    """APScheduler's executor with a WorkerPool."""
+
+    def __init__(self, pool: WorkerPool) -> None:
+        super().__init__(pool)
+
+    def submit_job(self, job: Job, run_times: list[datetime]) -> None:
         try:
-            job.run()
-        except Stopped:
-            return
-        except SyncerError as error:
-            log.warning("job.deferred", extra={"job": job.name, "error": str(error)})
-        except Exception:
-            log.exception("job.failed", extra={"job": job.name})
+            super().submit_job(job, run_times)
+        except ThreadUnavailable as error:
+            log.warning("job.deferred", extra={"job": job.id, "error": str(error)})
 
-    return run
+
+class _RestartingScheduler(BlockingScheduler):  # type: ignore[misc]  # APScheduler ships no types.
+    """APScheduler's scheduler in a thread that can be started again: without it no job would run."""
+
+    _thread: BackgroundThread | None = None
+
+    def start(self) -> None:
+        """Accept jobs, without the thread that runs them when they are due."""
+        self._event = threading.Event()
+        BaseScheduler.start(self)
+
+    def keep_thread(self) -> None:
+        """Start the thread if it does not run; log a warning if that is impossible now."""
+        if self._thread and self._thread.is_alive:
+            return
+        self.wakeup()
+        try:
+            self._thread = start_thread(self._main_loop, "the schedule")
+        except ThreadUnavailable as error:
+            log.warning("thread.unavailable", extra={"error": str(error)})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
@@ -18,6 +17,7 @@ from syncer.errors import LeaseLost, SyncerError
 from syncer.model import Mode, Stream
 from syncer.storage import PgStreamStore
 from syncer.storage.source_names import check_source_names
+from syncer.threads import MAX_THREADS, WorkerPool
 
 #: Pause between two attempts to take the lease of a stream that another process is reading.
 LEASE_RETRY = timedelta(milliseconds=200)
@@ -36,7 +36,7 @@ def sync_sources(
     streams, failures = _discover(app, _named(app, names))
     app.streams.register({source.name: source.source for source, _ in streams}.values())
     read = partial(_read_stream, app, mode=mode, callbacks=callbacks or SyncCallbacks())
-    with ThreadPoolExecutor(max(1, len(streams))) as pool:
+    with WorkerPool(MAX_THREADS) as pool:
         results = list(pool.map(read, streams))
     refresh_rollups_quietly(app)
     reports = tuple(result for result in results if isinstance(result, RunReport))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -26,6 +25,7 @@ from syncer.storage import SampleQueryResult, migrate, run_sample_query
 from syncer.storage.database_urls import describe_url, parse_url
 from syncer.storage.read import open_database
 from syncer.storage.read.transitions import load_transitions
+from syncer.threads import WorkerPool
 
 #: Seconds between two queries for changes.
 _CHANGE_INTERVAL = 1.0
@@ -94,7 +94,7 @@ class DemoScript:
         stop_daemon = threading.Event()
         with (
             open_app(self._environment.settings, self._url, stop_daemon) as app,
-            ThreadPoolExecutor(1) as pool,
+            WorkerPool(1) as pool,
         ):
             feed = ChangeFeed(partial(load_transitions, app.engine), self._environment.simulator.clock.now())
             daemon = pool.submit(Daemon(app).run)

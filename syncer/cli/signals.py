@@ -14,7 +14,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import NoReturn
+
+from syncer.errors import ThreadUnavailable
+from syncer.threads import start_thread
 
 #: Signals that end no process by default, those that no process can handle, and those of a crash. All others
 #: end the command in order; SIGHUP too: its terminal was closed.
@@ -53,8 +57,8 @@ class _Receiver:
         # operating system delivers the signal to another one, and setting the event takes a lock, too. So the
         # number of the signal goes through a pipe to a thread that does nothing else.
         former_pipe = signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
-        threading.Thread(target=self._receive, args=(read_end,), name="signals", daemon=True).start()
         try:
+            start_thread(partial(self._receive, read_end), "signals")
             yield
         finally:
             for number, handler in former.items():
@@ -83,8 +87,8 @@ class _Receiver:
             self.stop.set()
             if self.announce:
                 # In another thread: standard error may be a full pipe, and a lock of the logs may be held.
-                with suppress(RuntimeError):
-                    threading.Thread(target=self.announce, args=(number,), daemon=True).start()
+                with suppress(ThreadUnavailable):
+                    start_thread(partial(self.announce, number), "the announcement of a signal")
             threading.Event().wait(_REPEAT_SECONDS)
             _drain(read_end)
             if number := self._next(read_end):

@@ -2,16 +2,19 @@
 
 A timeout of `requests` limits one read. A server that sends one byte a second never triggers it: not in the
 TLS handshake, not in the headers, not in the body. So every connection registers its socket with the current
-Deadline, and a timer shuts the sockets down. Name resolution and connecting have no socket yet; they keep the
-timeouts of the resolver and of `connect`.
+Deadline, and a thread shuts the sockets down. Name resolution and connecting have no socket yet; they keep
+the timeouts of the resolver and of `connect`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import sched
 import socket
 import threading
+import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Any
@@ -19,6 +22,8 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from syncer.threads import BackgroundThread, start_thread
 
 _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
@@ -31,18 +36,18 @@ class Deadline:
         self._has_exited = False
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
-        self._timer = threading.Timer(seconds, self._expire)
-        self._timer.daemon = True
+        self._seconds = seconds
 
     def __enter__(self) -> Deadline:
+        """Start the time. Raises ThreadUnavailable if no thread can be started that ends it."""
+        self._timer = _timers.start(self._seconds, self._expire)
         self._token = _current.set(self)
-        self._timer.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
+        _timers.cancel(self._timer)
         _current.reset(self._token)
         with self._lock:
             self._has_exited = True
@@ -67,6 +72,41 @@ class Deadline:
                 self.has_expired = True
                 for sock in self._sockets:
                     _shut_down(sock)
+
+
+class _Timers:
+    """Calls functions after a time, from one thread: the start of a thread for each of them could fail."""
+
+    def __init__(self) -> None:
+        self._scheduler = sched.scheduler()
+        self._has_new = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: BackgroundThread | None = None
+
+    def start(self, seconds: float, call: Callable[[], None]) -> sched.Event:
+        """Call the function after `seconds`; return the timer. Raises ThreadUnavailable."""
+        with self._lock:
+            if not (self._thread and self._thread.is_alive):
+                self._thread = start_thread(self._run, "the deadlines of requests")
+        timer = self._scheduler.enter(seconds, 0, call)
+        self._has_new.set()
+        return timer
+
+    def cancel(self, timer: sched.Event) -> None:
+        """Do not call the timer's function, unless that has happened."""
+        with contextlib.suppress(ValueError):
+            self._scheduler.cancel(timer)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._has_new.clear()
+                self._has_new.wait(self._scheduler.run(blocking=False))
+            except MemoryError:  # The thread must not end with it.
+                time.sleep(0.1)
+
+
+_timers = _Timers()
 
 
 def _shut_down(sock: socket.socket) -> None:

@@ -14,14 +14,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from syncer.errors import StoreUnavailable
+from syncer.errors import StoreUnavailable, ThreadUnavailable
 from syncer.storage.connections import translated
+from syncer.threads import start_thread
 
 log = logging.getLogger(__name__)
 
@@ -129,12 +131,14 @@ class _LockWatcher:
     @contextmanager
     def watching(self, connection: Connection, attempt: int) -> Iterator[None]:
         """Watch the session of `connection` for as long as the block lasts."""
-        pid = connection.scalar(select(func.pg_backend_pid()))
+        pid = connection.scalars(select(func.pg_backend_pid())).one()
         ended = threading.Event()
-        thread = threading.Thread(
-            target=self._watch, args=(pid, attempt, ended), name="lock-watcher", daemon=True
-        )
-        thread.start()
+        try:
+            thread = start_thread(partial(self._watch, pid, attempt, ended), "reports of waits for locks")
+        except ThreadUnavailable as error:  # Only the report is missing.
+            log.warning("thread.unavailable", extra={"error": str(error)})
+            yield
+            return
         try:
             yield
         finally:

@@ -23,26 +23,27 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "logs": set(),
     "ports": {"model"},
+    "threads": {"errors"},
     "planning": {"model"},
     "engine": {"model", "errors", "logs", "ports", "planning"},
     "providers": {"model", "errors", "ports"},
     "records": {"model", "errors", "ports"},
-    "http": {"model", "errors", "ports", "records"},
+    "http": {"model", "errors", "ports", "records", "threads"},
     "credentials": {"model", "errors"},
     "reporting": {"model", "errors"},
-    "storage": {"model", "errors", "reporting"},
+    "storage": {"model", "errors", "reporting", "threads"},
     "embedded": {"errors"},
-    "scheduler": {"errors", "ports"},
+    "scheduler": {"errors", "ports", "threads"},
     "simulator": {"model"},
     "config": {"model", "errors", "ports", "providers", "credentials"},
     "app": {
         *("model", "errors", "logs", "engine", "http", "storage"),
-        *("config", "credentials", "scheduler"),
+        *("config", "credentials", "scheduler", "threads"),
     },
     "demo": {"errors", "config", "embedded", "simulator"},
     "cli": {
         *("model", "errors", "logs", "engine", "reporting", "storage", "app"),
-        *("config", "providers", "embedded", "demo", "simulator"),
+        *("config", "providers", "embedded", "demo", "simulator", "threads"),
     },
     "__main__": {"cli"},
     "__init__": set(),
@@ -282,6 +283,19 @@ def test_only_the_app_reads_the_clock() -> None:
 def test_no_lock_can_be_held_by_any_session(path: Path) -> None:
     """Advisory locks need no right at all, so a reader could stop the daemon with them."""
     assert "pg_advisory" not in path.read_text()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_threads_are_started_in_one_module(path: Path) -> None:
+    """threading.Thread.start can wait without end where memory is short; syncer/threads.py says why."""
+    if room(path) not in {"threads", "simulator"}:
+        names = {ast.unparse(node) for node in ast.walk(ast.parse(path.read_text("utf-8"))) if is_name(node)}
+        starters = {"Thread", "Timer", "ThreadPoolExecutor", "start_new_thread"}
+        assert not {name.rpartition(".")[2] for name in names} & starters
+
+
+def is_name(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name | ast.Attribute | ast.alias)
 
 
 TESTS = ROOT.parent / "tests"

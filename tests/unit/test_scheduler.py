@@ -10,9 +10,10 @@ from datetime import datetime, timedelta, tzinfo
 
 import pytest
 from apscheduler.schedulers import base as apscheduler_base
+from apscheduler.schedulers.blocking import BlockingScheduler
 
 from syncer.app import SystemClock
-from syncer.errors import Stopped, StoreUnavailable
+from syncer.errors import Stopped, StoreUnavailable, ThreadUnavailable
 from syncer.scheduler import (
     CHECK_SECONDS,
     ClockChange,
@@ -22,6 +23,7 @@ from syncer.scheduler import (
     Scheduler,
 )
 from tests.support.clocks import T0, FakeClock
+from tests.support.thread_failures import THREAD_FAILURES, FailStart, fail_starts
 
 SHORT = timedelta(milliseconds=10)
 LONG = timedelta(hours=1)
@@ -203,3 +205,86 @@ def test_jobs_go_on_while_the_wall_clock_is_set(
         thread.join(20)
     assert not thread.is_alive()
     assert [record.message for record in caplog.records] == ["clock.set"] * len(steps)
+
+
+def fail_times(number: int, function: Callable[..., object], error: Exception) -> Callable[..., object]:
+    """`function`, whose first `number` calls raise `error`."""
+    left = [number]
+
+    def call(*arguments: object) -> object:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise error
+        return function(*arguments)
+
+    return call
+
+
+def test_schedule_goes_on_after_a_lack_of_memory(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = BlockingScheduler._process_jobs
+    monkeypatch.setattr(BlockingScheduler, "_process_jobs", fail_times(3, real, MemoryError()))
+    monkeypatch.setattr("syncer.scheduler.CHECK_SECONDS", 0.01)
+    stop = threading.Event()
+    job = ScheduledJob("tick", SHORT, on_call(3, stop.set))
+    start_scheduler(job, scheduler=make_scheduler(), stop=stop).join(20)
+    assert stop.is_set()
+    assert caplog.messages == ["thread.failed"] * 3
+
+
+@pytest.mark.parametrize("failure", THREAD_FAILURES.values(), ids=THREAD_FAILURES)
+def test_schedule_begins_when_its_thread_can_be_started(
+    failure: FailStart, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("syncer.scheduler.CHECK_SECONDS", 0.01)
+    stop, scheduler = threading.Event(), make_scheduler()
+    job = ScheduledJob("tick", SHORT, on_call(3, stop.set))
+    with fail_starts(failure, monkeypatch):
+        thread = start_scheduler(job, scheduler=scheduler, stop=stop)
+        while not caplog.records:
+            time.sleep(0.001)
+    thread.join(20)
+    assert not thread.is_alive()
+    assert set(caplog.messages) == {"thread.unavailable"}
+    assert "no thread for the schedule" in vars(caplog.records[0])["error"]
+
+
+def test_job_that_gets_no_thread_is_deferred(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop, scheduler = threading.Event(), make_scheduler()
+    refuse = fail_times(2, scheduler._pool.submit, ThreadUnavailable("no thread"))
+    monkeypatch.setattr(scheduler._pool, "submit", refuse)
+    job = ScheduledJob("tick", SHORT, on_call(3, stop.set))
+    start_scheduler(job, scheduler=scheduler, stop=stop).join(20)
+    assert stop.is_set()
+    assert [(each.message, vars(each)["job"]) for each in caplog.records] == [("job.deferred", "tick")] * 2
+
+
+def test_stop_abandons_a_job_that_hangs(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("syncer.scheduler.STOP_SECONDS", 0.01)
+    stop, go_on = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        stop.set()
+        go_on.wait(20)
+
+    thread = start_scheduler(ScheduledJob("poll", LONG, hang), scheduler=make_scheduler(), stop=stop)
+    thread.join(20)
+    assert not thread.is_alive()
+    assert [(each.message, vars(each)["jobs"]) for each in caplog.records] == [("jobs.abandoned", "poll")]
+    go_on.set()
+
+
+def test_wait_for_the_stop_survives_a_lack_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    class StarvedEvent(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            raise MemoryError
+
+    stop = StarvedEvent()
+    job = ScheduledJob("tick", SHORT, on_call(3, stop.set))
+    start_scheduler(job, scheduler=make_scheduler(), stop=stop).join(20)
+    assert stop.is_set()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from syncer.cli.database import database_of_settings
 from syncer.cli.views.text_table import TextTable, print_table
 from syncer.errors import ConfigurationError, SyncerError
+from syncer.threads import MAX_THREADS, WorkerPool
 
 if TYPE_CHECKING:
     from syncer.app import ConfiguredSource
@@ -40,7 +40,7 @@ def run(args: Namespace) -> int:
     settings = config.load(config.find(args.config))
     checks = list(_checks(settings))
     # In parallel: a source that cannot be reached takes long to time out.
-    with ThreadPoolExecutor(len(checks)) as pool:
+    with WorkerPool(MAX_THREADS) as pool:
         results = list(pool.map(_result, checks))
     rows = [*map(_secret_row, sorted(filter(config.readable_by_others, settings.secret_files)))]
     rows += [(name, "failed" if error else "ok", description) for name, description, error in results]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
-from threading import Condition, Thread
+from threading import Condition
 
 from sqlalchemy import Connection, Engine
 
-from syncer.errors import SyncerError
 from syncer.storage.connections import translated
 from syncer.storage.write.leases import Lease, renew_lease
+from syncer.threads import BackgroundThread, start_thread
 
 log = logging.getLogger(__name__)
 
@@ -27,18 +29,21 @@ class LeaseRenewer:
         self._lease = lease
         self._held: set[Lease] = set()
         self._changed = Condition()
-        self._thread: Thread | None = None
+        self._is_closed = False
+        self._thread: BackgroundThread | None = None
 
     def keep(self, lease: Lease) -> None:
-        """Renew `lease` from now on."""
+        """Renew `lease` from now on. Raises ThreadUnavailable if no thread can be started for that."""
         with self._changed:
+            # The thread stays until `close`: the start of another one could fail.
+            if not (self._thread and self._thread.is_alive):
+                self._is_closed = False
+                self._thread = start_thread(self._run, "the renewal of leases")
             self._held.add(lease)
-            if self._thread is None:
-                self._thread = Thread(target=self._run, name="lease-renewal", daemon=True)
-                self._thread.start()
+            self._changed.notify_all()
 
     def drop(self, lease: Lease) -> None:
-        """Stop renewing `lease`. The thread ends with the last lease."""
+        """Stop renewing `lease`."""
         with self._changed:
             self._held.discard(lease)
             self._changed.notify_all()
@@ -47,24 +52,40 @@ class LeaseRenewer:
         """Stop renewing all leases, and wait until the thread has ended."""
         with self._changed:
             self._held.clear()
+            self._is_closed = True
             self._changed.notify_all()
             thread = self._thread
         if thread:
             thread.join(self._lease.total_seconds())
 
     def _run(self) -> None:
+        while True:
+            try:
+                if not self._wait_for_lease():
+                    return
+                self._renew_until_dropped()
+            except MemoryError:  # The thread must not end with it, while leases are held.
+                time.sleep(0.1)
+
+    def _renew_until_dropped(self) -> None:
+        """Renew the leases until none is held."""
         pause = self._lease.total_seconds() / 3
         connection: Connection | None = None
-        while held := self._held_after(pause if connection else pause / 3):
-            connection = self._renew(held, connection)
-        if connection:
-            connection.close()
+        try:
+            while held := self._held_after(pause if connection else pause / 3):
+                connection = self._renew(held, connection)
+        finally:
+            _close(connection)
+
+    def _wait_for_lease(self) -> bool:
+        """Wait until a lease is held; return False if `close` was called instead."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._held or self._is_closed)
+            return bool(self._held)
 
     def _held_after(self, seconds: float) -> list[Lease]:
         with self._changed:
             self._changed.wait_for(lambda: not self._held, seconds)
-            if not self._held:
-                self._thread = None
             return list(self._held)
 
     def _is_held(self, lease: Lease) -> bool:
@@ -82,11 +103,16 @@ class LeaseRenewer:
                         log.warning("lease.lost", extra={"stream": lease.label, "epoch": lease.epoch})
                         self.drop(lease)
                 return connection
-        except SyncerError as error:
-            log.warning("lease.renewal_failed", extra={"error": str(error)})
-            if connection:
-                connection.close()
+        except Exception as error:  # Whatever it is: without renewals every run would lose its lease.
+            log.warning("lease.renewal_failed", extra={"error": str(error) or type(error).__name__})
+            _close(connection)
             return None
 
     def _connect(self) -> Connection:
         return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _close(connection: Connection | None) -> None:
+    with suppress(Exception):  # A connection that is broken already.
+        if connection:
+            connection.close()

@@ -131,11 +131,11 @@ class PgStore:
     def claim(self, stream: Stream) -> Iterator[PgStreamStore]:
         """Take the lease of the stream and renew it until the end of the `with` block.
 
-        Raises LeaseLost while another process holds it.
+        Raises LeaseLost while another process holds it, ThreadUnavailable if it could not be renewed.
         """
         lease = self._take(stream)
-        self._renewer.keep(lease)
         try:
+            self._renewer.keep(lease)
             yield PgStreamStore(self._engine, lease)
         finally:
             self._renewer.drop(lease)

@@ -9,10 +9,14 @@ import pytest
 
 from syncer.errors import Retryable
 from syncer.http import Transport, TransportConfig
+from syncer.http import deadline as deadline_module
 from syncer.http.deadline import Deadline
 from syncer.model import Request, Response
+from syncer.threads import start_thread
 from tests.support.scripted_server import ScriptedServer, http_response
+from tests.support.thread_failures import THREAD_FAILURES, FailStart, fail_starts
 from tests.support.transport_calls import LONG, SHORT, send
+from tests.support.waiting import eventually
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -97,8 +101,7 @@ def test_each_thread_has_its_own_deadline(server: ScriptedServer) -> None:
 def test_socket_registered_after_the_deadline_is_shut_down() -> None:
     near_end, far_end = socket.socketpair()
     with near_end, far_end, Deadline(0) as deadline:
-        while not deadline.has_expired:
-            deadline._timer.join(5)
+        eventually(lambda: deadline.has_expired, "the deadline")
         deadline.register(near_end)
         assert far_end.recv(1) == b""
 
@@ -112,3 +115,46 @@ def test_socket_stays_open_after_the_block() -> None:
         assert not deadline.has_expired
         near_end.sendall(b"x")
         assert far_end.recv(1) == b"x"
+
+
+def test_deadlines_of_all_requests_share_one_thread(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadline_module, "_timers", deadline_module._Timers())
+    starts = []
+    monkeypatch.setattr(
+        deadline_module, "start_thread", lambda *thread: starts.append(thread) or start_thread(*thread)
+    )
+    for _ in range(3):
+        server.scripts.append(server.respond(http_response(b"{}")))
+        assert send(server.url).body == b"{}"
+    assert len(starts) == 1
+
+
+@pytest.mark.parametrize("failure", THREAD_FAILURES.values(), ids=THREAD_FAILURES)
+def test_request_without_a_thread_for_its_deadline_fails_and_the_next_one_works(
+    failure: FailStart, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadline_module, "_timers", deadline_module._Timers())
+    with fail_starts(failure, monkeypatch), pytest.raises(Retryable, match="no thread for the deadlines"):
+        send(server.url)
+    drip = server.drip(b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n", b" ")
+    server.scripts += [server.respond(http_response(b"{}")), drip]
+    assert send(server.url).body == b"{}"
+    with pytest.raises(Retryable, match="no complete answer"):
+        send(server.url, timeout=SHORT)
+
+
+def test_thread_of_the_deadlines_survives_a_lack_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    timers, called = deadline_module._Timers(), threading.Event()
+    failures = [MemoryError, MemoryError]
+
+    def run(blocking: bool = True) -> float | None:
+        if failures:
+            raise failures.pop()
+        return real_run(blocking)
+
+    real_run = timers._scheduler.run
+    monkeypatch.setattr(timers._scheduler, "run", run)
+    timers.start(0.01, called.set)
+    assert called.wait(20)

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
-from syncer.errors import LeaseLost, StoreUnavailable
+from syncer.errors import LeaseLost, StoreUnavailable, ThreadUnavailable
 from syncer.model import Mode, Run, Stream
 from syncer.storage import PgStore, PgStreamStore
 from syncer.storage.connections import transaction
@@ -22,6 +22,7 @@ from syncer.storage.write.lease_renewal import LeaseRenewer
 from syncer.storage.write.leases import release_lease, renew_lease, take_lease
 from tests.integration.storage.conftest import SHORT_LEASE, Look
 from tests.support.sightings import T0, begin, see, store
+from tests.support.thread_failures import THREAD_FAILURES, FailStart, fail_starts
 
 MakeStore = Callable[..., PgStore]
 _EXPIRE = "UPDATE sync.leases SET expires_at = clock_timestamp()"
@@ -211,15 +212,47 @@ def test_renewal_of_a_lost_lease_stops(
     assert look("SELECT expires_at <= clock_timestamp() AS free FROM sync.leases") == [{"free": True}]
 
 
-def test_renewal_thread_ends_with_the_last_lease(engine: Engine, ours: PgStreamStore) -> None:
+def test_renewals_share_one_thread_until_the_end(engine: Engine, ours: PgStreamStore) -> None:
     renewer = LeaseRenewer(engine, SHORT_LEASE)
     renewer.keep(ours.lease)
     thread = renewer._thread
     assert thread is not None
+    wait_until(lambda: engine.pool.checkedout() == 1)  # type: ignore[attr-defined]
     renewer.drop(ours.lease)
-    thread.join(20)
-    assert not thread.is_alive()
+    wait_until(lambda: engine.pool.checkedout() == 0)  # type: ignore[attr-defined]
+    renewer.keep(ours.lease)
+    assert renewer._thread is thread
     renewer.close()
+    assert not thread.is_alive
+
+
+@pytest.mark.parametrize("failure", THREAD_FAILURES.values(), ids=THREAD_FAILURES)
+def test_claim_fails_without_a_thread_for_renewals_and_the_next_one_renews(
+    failure: FailStart, impatient: MakeStore, stream: Stream, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = impatient("one")
+    with fail_starts(failure, monkeypatch), pytest.raises(ThreadUnavailable, match="renewal of leases"):
+        one.claim(stream).__enter__()
+    with one.claim(stream):  # The lease was released at once.
+        (before,) = look("SELECT renewed_at FROM sync.leases")
+        wait_until(lambda: look("SELECT renewed_at FROM sync.leases") != [before])
+
+
+@pytest.mark.parametrize("method", ["_renew", "_held_after"])
+def test_renewal_survives_a_lack_of_memory(
+    method: str, impatient: MakeStore, stream: Stream, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, failures = getattr(LeaseRenewer, method), [MemoryError, MemoryError]
+
+    def fail_twice(*arguments: object) -> object:
+        if failures:
+            raise failures.pop()
+        return real(*arguments)
+
+    monkeypatch.setattr(LeaseRenewer, method, fail_twice)
+    with impatient("one").claim(stream):
+        (before,) = look("SELECT renewed_at FROM sync.leases")
+        wait_until(lambda: look("SELECT renewed_at FROM sync.leases") != [before])
 
 
 def test_epoch_only_grows(pg: PgStore, stream: Stream) -> None:

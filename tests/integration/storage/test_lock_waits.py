@@ -12,14 +12,16 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import Engine, text
 
 from syncer.errors import StoreUnavailable
 from syncer.storage import PgStore, check_schema, lock_waits, make_engine, migrate
 from syncer.storage import schema as schema_module
-from syncer.storage.lock_waits import LockHolder, LockWait
+from syncer.storage.lock_waits import LockHolder, LockWait, retry_lock_waits
 from tests.integration.storage.conftest import Look
 from tests.support.later_release import write_later_release
 from tests.support.postgres_servers import Server
+from tests.support.thread_failures import THREAD_FAILURES, FailStart, fail_starts
 
 FAR = datetime(2050, 1, 1, tzinfo=UTC)
 
@@ -160,3 +162,13 @@ def test_wait_is_one_line() -> None:
         " a prepared transaction (see pg_prepared_xacts) (attempt 2 of 30)"
     )
     assert LockWait(purpose="migrate", holders=(), attempt=1).holder == "another session"
+
+
+@pytest.mark.parametrize("failure", THREAD_FAILURES.values(), ids=THREAD_FAILURES)
+def test_work_is_done_without_a_thread_that_reports_waits(
+    failure: FailStart, engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    query = text("SELECT 7")
+    with fail_starts(failure, monkeypatch):
+        assert retry_lock_waits(engine, lambda connection: connection.scalar(query), purpose="test") == 7
+    assert caplog.messages == ["thread.unavailable"]
