@@ -9,7 +9,6 @@ with store.claim(stream) as ours:
 """
 
 from syncer.storage.connections import make_engine
-from syncer.storage.database_urls import normalise_url
 from syncer.storage.read import Gap, StreamOverview, load_gaps, load_streams
 from syncer.storage.read.sample_queries import SampleQueryResult, run_sample_query
 from syncer.storage.schema import check_schema, migrate
@@ -27,6 +26,5 @@ __all__ = [
     "load_streams",
     "make_engine",
     "migrate",
-    "normalise_url",
     "run_sample_query",
 ]

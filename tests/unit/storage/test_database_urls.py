@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from syncer.errors import ConfigurationError
-from syncer.storage import normalise_url
-from syncer.storage.database_urls import describe_url, parse_url
+from syncer.storage.database_urls import check_parameters, connection_parameters, describe_url, parse_url
 
 
 @pytest.mark.parametrize(
     "scheme", ["postgres", "postgresql", "postgresql+psycopg", "postgresql+psycopg2", "postgresql+asyncpg"]
 )
-def test_url_is_normalised(scheme: str) -> None:
-    rest = "user:p%40ss@[::1]:5433/db?sslmode=require"
-    assert normalise_url(f" {scheme}://{rest}\n") == f"postgresql+psycopg://{rest}"
+def test_schemes_of_other_drivers_are_accepted(scheme: str) -> None:
+    parsed = parse_url(f" {scheme}://user:p%40ss@[::1]:5433/db?sslmode=require\n")
+    assert parsed.drivername == "postgresql+psycopg"
+    assert connection_parameters(parsed) == {
+        "user": "user",
+        "password": "p@ss",
+        "host": "::1",
+        "port": "5433",
+        "dbname": "db",
+        "sslmode": "require",
+    }
 
 
-def test_url_of_a_socket_is_normalised() -> None:
-    assert normalise_url("postgresql:///db?host=/run/pg") == "postgresql+psycopg:///db?host=%2Frun%2Fpg"
+def test_folder_of_a_socket_is_a_host() -> None:
+    parameters = connection_parameters(parse_url("postgresql:///db?host=/run/pg"))
+    assert parameters == {"host": "/run/pg", "dbname": "db"}
 
 
 @pytest.mark.parametrize(
@@ -38,7 +48,7 @@ def test_error_of_a_bad_url_says_what_to_write(url: str) -> None:
     with pytest.raises(
         ConfigurationError, match=r"write postgresql://user:password@host:5432/database"
     ) as caught:
-        normalise_url(url)
+        parse_url(url)
     assert "s3cret" not in str(caught.value)
     assert caught.value.__cause__ is None
 
@@ -46,3 +56,64 @@ def test_error_of_a_bad_url_says_what_to_write(url: str) -> None:
 def test_described_url_has_no_secrets() -> None:
     described = describe_url(parse_url("postgres://user:s3cret@host/db?password=s3cret"))
     assert described == "host:5432/db"
+
+
+@pytest.mark.parametrize(
+    ("url", "described"),
+    [
+        ("postgresql://u:s3cret@h1:1,h2:2/db?target_session_attrs=read-write", "h1:1,h2:2/db"),
+        ("postgresql://u:s3cret@h1,h2:2/db", "h1:5432,h2:2/db"),
+        ("postgresql://u:s3cret@h1,h2/db", "h1:5432,h2:5432/db"),
+        ("postgresql://u:s3cret@%2Frun%2Fpostgresql/db", "/run/postgresql:5432/db"),
+        ("postgresql://u:s3cret@[::1]:5433/db", "[::1]:5433/db"),
+        ("postgresql:///db", "local socket:5432/db"),
+        ("host=h port=7 dbname=db user=u password='s3cret word'", "h:7/db"),
+    ],
+)
+def test_what_libpq_understands_is_understood(
+    url: str, described: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("PGHOST", "PGPORT", "PGDATABASE", "PGSERVICE"):
+        monkeypatch.delenv(variable, raising=False)
+    parsed = parse_url(url)
+    check_parameters(parsed)
+    assert describe_url(parsed) == described
+
+
+def test_service_names_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "services").write_text("[x]\nhost=h\ndbname=db\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
+    check_parameters(parse_url("postgresql:///?service=x"))
+    assert describe_url(parse_url("postgresql:///?service=x")) == "service x"
+    monkeypatch.setenv("PGSERVICE", "x")
+    assert describe_url(parse_url("postgresql://")) == "service x"
+    with pytest.raises(ConfigurationError, match='service "y" not found'):
+        check_parameters(parse_url("postgresql:///?service=y"))
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("sslmdoe=require", "sslmdoe"),
+        ("sslmode=bogus", "bogus"),
+        ("target_session_attrs=main", "main"),
+        ("connect_timeout=soon", "connect_timeout"),
+        ("keepalives_idle=x", "keepalives_idle"),
+        ("sslrootcert=system&sslmode=require", "sslrootcert=system"),
+        ("gssencmode=bogus", "gssencmode"),
+        ("channel_binding=bogus", "channel_binding"),
+        ("port=99999", "99999"),
+        ("sslmode", "cannot be read"),
+    ],
+)
+def test_error_of_a_bad_parameter_names_it(query: str, word: str) -> None:
+    with pytest.raises(ConfigurationError, match=word) as caught:
+        check_parameters(parse_url(f"postgresql://u:s3cret@h/db?{query}"))
+    assert "s3cret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_error_of_a_bad_variable_names_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGSSLMODE", "bogus")
+    with pytest.raises(ConfigurationError, match=r"bogus.*PG\* variable"):
+        check_parameters(parse_url("postgresql://u:s3cret@h/db"))
