@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 
 _BASELINE = Path(__file__).parent / "baseline"
 #: In order of dependence.
-_TABLES = ("streams", "tasks", "runs", "rollups", "definitions")
+_TABLES = ("streams", "tasks", "runs", "rollups", "processes", "definitions")
 _VIEW = re.compile(r"^CREATE OR REPLACE VIEW ([\w.]+)", re.M)
 #: The first line of a file: the views and functions that must exist before this one, by file name.
 _REQUIRES = "-- requires: "

@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from syncer import __version__
 from syncer.app.clock import SystemClock
 from syncer.app.sources import configured_sources
 from syncer.app.stream_registry import StreamRegistry
 from syncer.config import Settings
 from syncer.errors import StoreUnavailable
+from syncer.model import ProcessIdentity
+from syncer.outages import DATABASE, Outages
 from syncer.storage import PgStore, check_schema, make_engine
 
 log = logging.getLogger(__name__)
@@ -34,9 +37,13 @@ class App:
         self.clock = SystemClock(stop)
         self.sources = configured_sources(settings, self.clock)
         self.engine = make_engine(url, lease=settings.lease)
-        self.store = PgStore(
-            self.engine, holder=f"{socket.gethostname()}:{os.getpid()}", lease=settings.lease
+        self.identity = ProcessIdentity(
+            host=socket.gethostname(), pid=os.getpid(), version=__version__, configuration=settings.digest
         )
+        holder = f"{self.identity.host}:{self.identity.pid}"
+        self.store = PgStore(self.engine, holder=holder, lease=settings.lease)
+        #: The errors that last, of every part of this process.
+        self.outages = Outages(self.clock)
         self.streams = StreamRegistry(self.sources, self.store)
 
     def open(self) -> None:
@@ -55,9 +62,11 @@ class App:
         """Retry `open` while the database is away. Raises SchemaError, and Stopped."""
         while True:
             try:
-                return self.open()
+                self.open()
+                return self.outages.succeeded(DATABASE)
             except StoreUnavailable as error:
-                log.warning("database.unavailable", extra={"error": str(error)})
+                level = self.outages.failed(DATABASE, error)
+                log.log(level, "database.unavailable", extra={"error": str(error)})
             self.clock.sleep(DATABASE_RETRY)
 
     def close(self) -> None:

@@ -24,7 +24,7 @@ first steps:
   syncer migrate && syncer check && syncer run
   syncer help COMMAND                    # the options of a command, with examples
 
-exit codes: 0 success, 1 a failure,
+exit codes: 0 success, 1 a failure (of `status`: a stream fails or is overdue),
   2 an error in the configuration or the command line
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -82,6 +83,19 @@ class Settings:
         """Raises ConfigurationError where no source is configured."""
         if not self.sources:
             raise ConfigurationError(f"{self.path} has no [[sources]]: nothing would be read")
+
+    @property
+    def digest(self) -> str:
+        """A short digest of what decides what is read and how; without secrets, paths and addresses.
+
+        Daemons that share a database should have the same one.
+        """
+        sources = [
+            (source.unsigned, source.requests_per_second, source.redact, source.regions)
+            for source in sorted(self.sources, key=lambda source: source.name)
+        ]
+        text = repr((sources, self.daemon.lease, self.reporting, self.history))
+        return sha256(text.encode()).hexdigest()[:12]
 
     @property
     def lease(self) -> timedelta:

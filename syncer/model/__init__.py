@@ -8,6 +8,7 @@ from syncer.model.facts import Facts, Listing, ProviderExample, Role
 from syncer.model.instants import EARLIEST, HAPPENED, PLANNED, in_bounds
 from syncer.model.json_text import REPEATED_NAMES, OversizedNumber, parse_json
 from syncer.model.pagination import Offsets, PageNumbers, Paging, Tokens, count_rows
+from syncer.model.processes import DEAD_AFTER, TURN_EVERY, ProcessIdentity
 from syncer.model.runs import Batch, Checkpoint, Counts, Mode, Run, RunStatus
 from syncer.model.streams import (
     GLOBAL,
@@ -22,6 +23,7 @@ from syncer.model.streams import (
 from syncer.model.tasks import INT64, LONGEST_ID, OpenTask, Quirk, Rejected, Sighting, Status, Task
 
 __all__ = [
+    "DEAD_AFTER",
     "EARLIEST",
     "GLOBAL",
     "HAPPENED",
@@ -29,6 +31,7 @@ __all__ = [
     "LONGEST_ID",
     "PLANNED",
     "REPEATED_NAMES",
+    "TURN_EVERY",
     "Batch",
     "Checkpoint",
     "Counts",
@@ -46,6 +49,7 @@ __all__ = [
     "Page",
     "PageNumbers",
     "Paging",
+    "ProcessIdentity",
     "ProviderExample",
     "Query",
     "Quirk",

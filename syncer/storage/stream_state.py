@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -29,8 +29,10 @@ def load_state(connection: Connection, stream_id: int) -> StreamState:
     )
 
 
-def save_state(connection: Connection, stream_id: int, state: StreamState) -> None:
-    """Replace the state of a stream in the caller's transaction."""
+def save_state(
+    connection: Connection, stream_id: int, state: StreamState, more: Mapping[str, Any] | None = None
+) -> None:
+    """Replace the state of a stream, and set the columns of `more`, in the caller's transaction."""
     connection.execute(
         update(streams)
         .where(streams.c.stream_id == stream_id)
@@ -45,6 +47,7 @@ def save_state(connection: Connection, stream_id: int, state: StreamState) -> No
             shown_age=state.shown_age,
             outcome_filter=state.outcome_filter.value,
             outcome_filter_at=state.outcome_filter_at,
+            **(more or {}),
         )
     )
 

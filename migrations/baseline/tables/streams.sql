@@ -43,6 +43,11 @@ CREATE TABLE sync.streams (
     outcome_filter_at timestamptz,
     retired_at        timestamptz,
     shown_age         interval,
+    -- By the database's clock: the end of the last successful run, and the failure under way.
+    succeeded_at      timestamptz,
+    failing_since     timestamptz,
+    failing_mode      text,
+    failure           text,
     CONSTRAINT pk_streams PRIMARY KEY (stream_id),
     CONSTRAINT uq_streams_source_id_region UNIQUE (source_id, region),
     CONSTRAINT fk_streams_source_id_sources FOREIGN KEY (source_id) REFERENCES sync.sources (source_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from syncer.cli.database import database_of_config
-from syncer.cli.views.gap_table import gap_summary, gap_table
+from syncer.cli.views.gap_table import gap_lines, gap_table
 from syncer.cli.views.json_output import json_objects, print_json
 from syncer.cli.views.retired_streams import retired_stream_lines
 from syncer.cli.views.text_table import print_table
@@ -45,9 +45,5 @@ def run(args: Namespace) -> int:
         return 0
     if gaps:
         print_table(gap_table(gaps))
-    print(gap_summary(gaps))
-    if unread := [stream.label for stream in streams if stream.covered_from is None]:
-        print(f"never read completely, so their gaps are not known: {', '.join(unread)}")
-    for line in retired_stream_lines(retired):
-        print(line)
+    print("\n".join([*gap_lines(gaps, streams, retired), *retired_stream_lines(retired)]))
     return 0

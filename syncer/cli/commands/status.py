@@ -6,15 +6,16 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from syncer.cli.database import OpenDatabase, database_of_settings
-from syncer.cli.views.gap_table import gap_summary
-from syncer.cli.views.json_output import json_objects, print_json, status_document
+from syncer.cli.views.gap_table import gap_lines
+from syncer.cli.views.health import daemon_lines, difference_lines, has_problem, problem_lines
+from syncer.cli.views.json_output import print_json, status_document
 from syncer.cli.views.retired_streams import retired_stream_lines
-from syncer.cli.views.status_table import long_lists, poll_depth_table, stream_table
+from syncer.cli.views.status_table import health_table, long_lists, poll_depth_table, stream_table
 from syncer.cli.views.text_table import print_table
 
 if TYPE_CHECKING:
     from syncer.config import Settings
-    from syncer.storage.read import Gap, RetiredStream, StreamOverview
+    from syncer.storage.read import InstallationState
 
 EXAMPLE = """\
   syncer status                          # headroom: time until an open or unread task leaves its list
@@ -32,7 +33,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Print the database's address, every stream, and the number of gaps."""
+    """Print the database's address, the daemons, every stream, and the number of gaps.
+
+    Return 1 where a stream fails or is overdue, or where a daemon has another error.
+    """
     from syncer import config
 
     settings = config.load(config.find(args.config))
@@ -40,38 +44,53 @@ def run(args: Namespace) -> int:
         if not args.json:
             # Before the query: it is useful even where the database cannot be reached.
             print("\n".join(address_lines(database, shows_password=args.show_password)))
-        streams, retired, gaps = _load(database)
+        state = _load(database)
     if args.json:
-        print_json(
-            status_document(database, streams, gaps, shows_password=args.show_password)
-            | {"no_longer_configured": json_objects(retired)}
-        )
+        print_json(status_document(database, state, settings, shows_password=args.show_password))
     else:
-        _print_status(settings, streams, retired, gaps)
-    return 0
+        _print_status(settings, state)
+    return 1 if has_problem(state.streams, state.processes) else 0
 
 
-def _load(database: OpenDatabase) -> tuple[list[StreamOverview], list[RetiredStream], list[Gap]]:
-    from syncer.storage.read import load_gaps, load_retired_streams, load_streams, open_database
+def _load(database: OpenDatabase) -> InstallationState:
+    from syncer.storage.read import (
+        InstallationState,
+        load_gaps,
+        load_processes,
+        load_retired_streams,
+        load_streams,
+        open_database,
+    )
 
     with open_database(database.url) as engine:
-        return load_streams(engine), load_retired_streams(engine), load_gaps(engine)
+        return InstallationState(
+            streams=load_streams(engine),
+            retired=load_retired_streams(engine),
+            gaps=load_gaps(engine),
+            processes=load_processes(engine),
+        )
 
 
-def _print_status(
-    settings: Settings, streams: list[StreamOverview], retired: list[RetiredStream], gaps: list[Gap]
-) -> None:
+def _print_status(settings: Settings, state: InstallationState) -> None:
+    streams = state.streams
+    print("\n".join(daemon_lines(state.processes)))
     print()
     if streams:
+        print_table(health_table(streams))
+        print()
         print_table(stream_table(streams))
         print()
         facts = {source.name: source.provider.facts for source in settings.sources}
         print_table(poll_depth_table(streams, facts))
-    elif not retired:
+    elif not state.retired:
         print("nothing has been read yet: type `syncer sync` or `syncer run`")
-    errors = [f"{stream.label}: {stream.error}" for stream in streams if stream.error]
-    retired_lines = retired_stream_lines(retired)
-    print("\n".join(["", *errors, *long_lists(streams), *retired_lines, gap_summary(gaps)]))
+    configured = [source.name for source in settings.sources]
+    problems = problem_lines(streams, state.processes, configured if streams else ())
+    facts_to_know = [*difference_lines(state.processes, settings), *long_lists(streams)]
+    retired = retired_stream_lines(state.retired)
+    print(
+        "\n".join(["", *problems, *facts_to_know, *retired, *gap_lines(state.gaps, streams, state.retired)])
+    )
 
 
 def address_lines(database: OpenDatabase, *, shows_password: bool) -> list[str]:

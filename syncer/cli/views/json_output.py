@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+
+from syncer.cli.views.health import difference_lines, has_problem
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from syncer.cli.database import OpenDatabase
+    from syncer.config import Settings
     from syncer.reporting.reports import ShippedReport
     from syncer.simulator import Simulator
-    from syncer.storage.read import Gap, StreamOverview
+    from syncer.storage.read import InstallationState
     from syncer.storage.read.reports import ReportResult
 
 _REPORT_KEYS = ("name", "title", "description", "days")
@@ -51,21 +54,21 @@ def json_objects(values: Iterable[DataclassInstance]) -> list[dict[str, Any]]:
 
 
 def status_document(
-    database: OpenDatabase,
-    streams: Sequence[StreamOverview],
-    gaps: Sequence[Gap],
-    *,
-    shows_password: bool = False,
+    database: OpenDatabase, state: InstallationState, settings: Settings, *, shows_password: bool = False
 ) -> dict[str, Any]:
-    """The document of `status`: the database, its streams and its gaps."""
+    """The document of `status`: the database, the daemons, the streams and the gaps."""
     return {
         "database": {
             "place": database.location,
             "connection": database.connection(shows_password=shows_password) if database.embedded else None,
             "is_running": database.was_running,
         },
-        "streams": json_objects(streams),
-        "gaps": json_objects(gaps),
+        "has_problem": has_problem(state.streams, state.processes),
+        "processes": json_objects(state.processes),
+        "differences": difference_lines(state.processes, settings),
+        "streams": [{**json_object(stream), "state": str(stream.state)} for stream in state.streams],
+        "no_longer_configured": json_objects(state.retired),
+        "gaps": json_objects(state.gaps),
     }
 
 

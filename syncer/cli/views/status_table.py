@@ -18,16 +18,31 @@ _CLEARLY_MORE = 1.05
 
 
 def stream_table(streams: Sequence[StreamOverview]) -> TextTable:
-    """One row for each stream: its last run, its open tasks, its headroom, its coverage."""
-    columns = ("stream", "last run", "ended", "open", "headroom", "covered from", "covered to")
+    """One row for each stream: its open tasks, its headroom, its coverage."""
+    columns = ("stream", "open", "headroom", "covered from", "covered to")
     return TextTable(columns, [_stream_row(stream) for stream in streams])
+
+
+def health_table(streams: Sequence[StreamOverview]) -> TextTable:
+    """One row for each stream: whether it is read as configured, and by which process."""
+    columns = ("stream", "state", "last success", "age", "last run", "read by")
+    return TextTable(columns, [_health_row(stream) for stream in streams])
+
+
+def _health_row(stream: StreamOverview) -> tuple[object, ...]:
+    return (
+        stream.label,
+        str(stream.state),
+        minute_text(stream.succeeded_at),
+        stream.since_success,
+        f"{stream.mode} {stream.result}" if stream.mode else None,
+        stream.holder,
+    )
 
 
 def _stream_row(stream: StreamOverview) -> tuple[object, ...]:
     return (
         stream.label,
-        f"{stream.mode} {stream.result}" if stream.mode else None,
-        minute_text(stream.ended_at),
         stream.open_tasks,
         stream.headroom,
         minute_text(stream.covered_from),

@@ -4,17 +4,23 @@ from syncer.storage.read.coverage import CoverageExplanation, UncoveredReason, e
 from syncer.storage.read.coverage_runs import RunSummary
 from syncer.storage.read.gaps import Gap, gap_at, load_gaps
 from syncer.storage.read.incomplete_runs import IncompleteRunGroup
+from syncer.storage.read.installation import InstallationState
+from syncer.storage.read.processes import ErrorUnderWay, ProcessOverview, load_processes
 from syncer.storage.read.retired_streams import RetiredStream, load_retired_streams
-from syncer.storage.read.status import StreamOverview, load_streams
+from syncer.storage.read.status import StreamHealth, StreamOverview, load_streams
 from syncer.storage.read.task_history import TaskHistory, TaskVersion, load_source_names, load_task_histories
 from syncer.storage.schema import open_database
 
 __all__ = [
     "CoverageExplanation",
+    "ErrorUnderWay",
     "Gap",
     "IncompleteRunGroup",
+    "InstallationState",
+    "ProcessOverview",
     "RetiredStream",
     "RunSummary",
+    "StreamHealth",
     "StreamOverview",
     "TaskHistory",
     "TaskVersion",
@@ -22,6 +28,7 @@ __all__ = [
     "explain_coverage",
     "gap_at",
     "load_gaps",
+    "load_processes",
     "load_retired_streams",
     "load_source_names",
     "load_streams",

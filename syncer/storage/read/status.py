@@ -5,26 +5,47 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Engine,
+    ScalarSelect,
     Select,
+    and_,
     case,
     cast,
+    false,
     func,
     null,
+    or_,
     select,
     true,
 )
 from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from syncer.model import RunStatus
 from syncer.storage.connections import transaction
 from syncer.storage.read.stream_row import StreamRow
 from syncer.storage.tables import OPEN_STATUSES, leases, runs, sources, streams, tasks
+
+#: A stream is overdue after three poll intervals and the time of one call's retries without a success.
+_RETRIES = timedelta(minutes=2)
+
+
+class StreamHealth(StrEnum):
+    """Whether a stream is read as configured."""
+
+    OK = "ok"
+    #: The last run failed, or the last sweep did.
+    FAILING = "failing"
+    OVERDUE = "overdue"
+    NEVER_READ = "never read"
+    #: No run has succeeded yet; the first one was interrupted or is reading.
+    FIRST_RUN = "first run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +57,15 @@ class StreamOverview(StreamRow):
     mode: str | None
     result: str | None
     ended_at: datetime | None
+    #: End of the last successful run and the time since then; None before the first one.
+    succeeded_at: datetime | None
+    since_success: timedelta | None
+    #: The failure under way: the error of the last failed run, and the end of the first one. A failing sweep
+    #: stays here while polls succeed.
     error: str | None
+    failing_since: datetime | None
+    #: Whether no run has succeeded for longer than three polls take, and none is reading pages now.
+    is_overdue: bool
     #: Open tasks that are not lost.
     open_tasks: int
     #: Start and end of the coverage, ignoring gaps between; None before the first complete run.
@@ -59,6 +88,17 @@ class StreamOverview(StreamRow):
     outcome_filter_at: datetime | None
     #: Late tasks of all runs: found by a sweep although an earlier poll should have found them.
     late: int
+
+    @property
+    def state(self) -> StreamHealth:
+        """The health of the stream in one word."""
+        if self.error is not None:
+            return StreamHealth.FAILING
+        if self.is_overdue:
+            return StreamHealth.OVERDUE
+        if self.succeeded_at is None:
+            return StreamHealth.NEVER_READ if self.mode is None else StreamHealth.FIRST_RUN
+        return StreamHealth.OK
 
 
 def load_streams(engine: Engine) -> list[StreamOverview]:
@@ -86,7 +126,11 @@ def _streams_query() -> Select[Any]:
             last.c.mode,
             last.c.status.label("result"),
             last.c.ended_at,
-            last.c.error,
+            streams.c.succeeded_at,
+            _age(streams.c.succeeded_at).label("since_success"),
+            streams.c.failure.label("error"),
+            streams.c.failing_since,
+            _is_overdue(holder, last).label("is_overdue"),
             still_open.c.open_tasks,
             func.lower(covered).label("covered_from"),
             func.upper(covered).label("covered_to"),
@@ -110,12 +154,29 @@ def _streams_query() -> Select[Any]:
 
 def _last_run() -> LateralFromClause:
     return (
-        select(runs.c.mode, runs.c.status, runs.c.ended_at, runs.c.error)
+        select(runs.c.mode, runs.c.status, runs.c.ended_at, runs.c.pages)
         .where(runs.c.stream_id == streams.c.stream_id)
         .order_by(runs.c.run_id.desc())
         .limit(1)
         .lateral("last")
     )
+
+
+def _age(instant: ColumnElement[datetime]) -> ColumnElement[timedelta]:
+    """The time since `instant`, by the database's clock; null without one."""
+    age = func.clock_timestamp() - instant
+    return case((instant.is_not(None), func.greatest(age, timedelta(0))))
+
+
+def _is_overdue(holder: ScalarSelect[str], last: LateralFromClause) -> ColumnElement[bool]:
+    is_reading = and_(
+        holder.is_not(None),
+        last.c.status == RunStatus.RUNNING.value,
+        or_(last.c.pages > 0, streams.c.succeeded_at.is_(None)),
+    )
+    age = _age(func.coalesce(streams.c.succeeded_at, streams.c.registered_at))
+    three_polls = streams.c.poll_every + streams.c.poll_every + streams.c.poll_every
+    return and_(age > three_polls + _RETRIES, ~func.coalesce(is_reading, false()))
 
 
 def _open_tasks() -> LateralFromClause:

@@ -2,6 +2,7 @@
 
 from syncer.storage.tables.definitions import definitions
 from syncer.storage.tables.metadata import metadata
+from syncer.storage.tables.processes import processes
 from syncer.storage.tables.rollups import (
     arrivals_daily,
     arrivals_hourly,
@@ -30,6 +31,7 @@ __all__ = [
     "failures_daily",
     "leases",
     "metadata",
+    "processes",
     "quirks",
     "rejected_records",
     "runs",

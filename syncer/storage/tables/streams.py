@@ -74,6 +74,11 @@ streams = Table(
     text_column("outcome_filter", nullable=False, server_default="unproven"),
     instant_column("outcome_filter_at"),
     Column("shown_age", Interval),
+    #: By the database's clock: the end of the last successful run, and the failure under way.
+    instant_column("succeeded_at"),
+    instant_column("failing_since"),
+    text_column("failing_mode"),
+    text_column("failure"),
     UniqueConstraint("source_id", "region"),
 )
 

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Select, Text, any_, bindparam, cast, func, null, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from syncer.model import Batch, Counts, Status
+from syncer.model import Batch, Counts, RunStatus, Status
 from syncer.storage.stream_state import save_state
 from syncer.storage.tables import OPEN_STATUSES, tasks
 from syncer.storage.write import rejects, staging
 from syncer.storage.write.fencing import LeasedStream, lock_lease
 from syncer.storage.write.leases import Lease
 from syncer.storage.write.run_records import record_progress
+from syncer.storage.write.stream_health import record_failure, success_values
 from syncer.storage.write.upsert import UPSERT, reopens
 
 
@@ -41,7 +42,11 @@ def commit_batch(connection: Connection, lease: Lease, batch: Batch) -> Counts:
     rejects.store_quirks(connection, batch.quirks, source_id=leased.source_id)
     record_progress(connection, lease, batch, counts)
     if batch.state is not None:
-        save_state(connection, lease.stream_id, batch.state)
+        is_success = batch.status is RunStatus.SUCCEEDED
+        more = success_values(batch.run.mode) if is_success else None
+        save_state(connection, lease.stream_id, batch.state, more)
+    if batch.status is RunStatus.FAILED:
+        record_failure(connection, lease.stream_id, batch)
     return counts
 
 

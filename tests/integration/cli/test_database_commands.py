@@ -31,6 +31,7 @@ with source as (
 insert into sync.runs (stream_id, mode, status, epoch, started_at, ended_at, error)
 select stream_id, 'poll', 'failed', 1, now(), now(), 'the key is refused' from stream
 """
+_FAILURE = "update sync.streams set failing_since = '2026-01-02 03:04Z', failure = 'the key is refused'"
 
 _TASK = """
 insert into sync.tasks (stream_id, task_id, status, created_at, raw, fingerprint, raw_altered, version,
@@ -60,6 +61,7 @@ def filled(monkeypatch: pytest.MonkeyPatch, migrated_url: str) -> None:
     monkeypatch.setenv("SYNCER_DATABASE__URL", migrated_url)
     with psycopg.connect(migrated_url) as connection:
         connection.execute(_STREAM)
+        connection.execute(_FAILURE)
 
 
 @pytest.mark.usefixtures("empty")
@@ -113,16 +115,21 @@ def test_migrate_prints_the_session_that_holds_a_lock(
 
 @pytest.mark.usefixtures("filled")
 def test_status_shows_streams_errors_and_gaps(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["status", "--config", configuration]) == 0
+    assert main(["status", "--config", configuration]) == 1
     output = capsys.readouterr().out
     assert "postgresql://" not in output
-    assert "vod     poll failed  " in output
-    assert output.splitlines()[-2:] == ["vod: the key is refused", "gaps: 2 fillable, 1 lost"]
+    assert "daemon      no daemon runs: type `syncer run`" in output
+    assert "vod     failing  -             -    poll failed  -\n" in output
+    assert output.splitlines()[-3:] == [
+        "vod: failing since 2026-01-02 03:04:00Z: the key is refused",
+        "gaps: 2 fillable, 1 lost",
+        "not read successfully since then, so later gaps are not known: vod",
+    ]
 
 
 @pytest.mark.usefixtures("filled")
 def test_status_and_gaps_agree_as_json(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["status", "--json", "--config", configuration]) == 0
+    assert main(["status", "--json", "--config", configuration]) == 1
     status = json.loads(capsys.readouterr().out)
     assert main(["gaps", "--json", "--config", configuration]) == 0
     gaps = json.loads(capsys.readouterr().out)
@@ -133,7 +140,7 @@ def test_status_and_gaps_agree_as_json(configuration: str, capsys: pytest.Captur
 @pytest.mark.usefixtures("filled")
 def test_gaps_of_some_sources(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["gaps", "vod", "--config", configuration]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 5
+    assert len(capsys.readouterr().out.splitlines()) == 6
     assert main(["gaps", "other", "--config", configuration]) == 2
     assert "no source is called other; there are vod" in capsys.readouterr().err
 
@@ -150,7 +157,7 @@ def test_gaps_lists_streams_that_were_never_read(
         assert main(["gaps", "--config", configuration]) == 0
     engine.dispose()
     output = capsys.readouterr().out
-    assert output == "no gaps\nnever read completely, so their gaps are not known: vod\n"
+    assert output == "gaps are not known: nothing was read completely yet\n"
 
 
 @pytest.mark.usefixtures("filled")

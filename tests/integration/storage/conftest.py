@@ -41,7 +41,7 @@ def url(module_url: str) -> Iterator[str]:
             "TRUNCATE sync.sources, sync.streams, sync.leases, sync.tasks, sync.task_versions, sync.runs,"
             " sync.checkpoints, sync.rejected_records, sync.quirks, sync.dirty_hours, sync.arrivals_daily,"
             " sync.arrivals_hourly, sync.completions_daily, sync.completions_hourly, sync.slo_daily,"
-            " sync.durations_daily, sync.failures_daily, sync.runs_hourly RESTART IDENTITY"
+            " sync.durations_daily, sync.failures_daily, sync.runs_hourly, sync.processes RESTART IDENTITY"
         )
         connection.execute("UPDATE sync.settings SET time_zone = 'UTC'")
 

@@ -64,6 +64,7 @@ def test_overview_shows_the_last_run_of_each_stream(engine: Engine, connection: 
     add_stream(connection, "a")
     connection.execute(_RUN, ["succeeded", NOW, NOW, None, "b"])
     connection.execute(_RUN, ["failed", NOW, NOW, "wrong key", "b"])
+    connection.execute("update sync.streams set failure = 'wrong key' where region = 'b'")
     never_run, failed = load_streams(engine)
     assert never_run == StreamOverview(
         source="tat",
@@ -72,7 +73,11 @@ def test_overview_shows_the_last_run_of_each_stream(engine: Engine, connection: 
         mode=None,
         result=None,
         ended_at=None,
+        succeeded_at=None,
+        since_success=None,
         error=None,
+        failing_since=None,
+        is_overdue=False,
         open_tasks=0,
         covered_from=None,
         covered_to=None,

@@ -16,7 +16,9 @@ from syncer.cli.views.json_output import (
     report_list_document,
     status_document,
 )
+from syncer.storage.read import InstallationState
 from tests.unit.cli.views.test_gap_table import make_gap
+from tests.unit.cli.views.test_health import DAEMON, make_settings
 from tests.unit.cli.views.test_report_output import REPORT, RESULT
 from tests.unit.cli.views.test_status_table import BUSY, STREAM
 from tests.unit.cli.views.test_task_explanation import HISTORY
@@ -40,13 +42,26 @@ def test_nested_values_are_json_too() -> None:
 
 def test_status_document_hides_the_url_of_a_configured_server() -> None:
     database = OpenDatabase(url="postgresql://syncer:hush-hush@db.example:5432/syncer")
-    document = status_document(database, [STREAM], [make_gap()])
+    state = InstallationState(streams=[STREAM], retired=[], gaps=[make_gap()], processes=[DAEMON])
+    document = json.loads(json.dumps(status_document(database, state, make_settings())))
     assert document["database"] == {
         "place": "db.example:5432/syncer",
         "connection": None,
         "is_running": True,
     }
-    assert [len(document[key]) for key in ("streams", "gaps")] == [1, 1]
+    assert [len(document[key]) for key in ("streams", "gaps", "differences")] == [1, 1, 1]
+    assert (document["has_problem"], document["streams"][0]["state"]) == (True, "failing")
+    assert document["processes"][0] == {
+        "host": "a",
+        "pid": 7,
+        "version": "0.1.0",
+        "configuration": "c0ffee",
+        "started_at": "2026-01-02T03:04:05+00:00",
+        "turned_at": "2026-01-02T03:04:05+00:00",
+        "silent_for": 12,
+        "is_alive": True,
+        "errors": [],
+    }
 
 
 def test_report_document_has_the_scope_and_one_object_per_row() -> None:

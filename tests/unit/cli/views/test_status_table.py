@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from syncer.cli.views.status_table import long_lists, order_text, poll_depth_table, stream_table
+from syncer.cli.views.status_table import health_table, long_lists, order_text, poll_depth_table, stream_table
 from syncer.cli.views.text_table import plain_lines
 from syncer.model import Order
 from syncer.storage.read import StreamOverview
@@ -23,7 +24,11 @@ STREAM = StreamOverview(
     mode="poll",
     result="failed",
     ended_at=AT,
+    succeeded_at=None,
+    since_success=None,
     error="wrong key",
+    failing_since=AT,
+    is_overdue=False,
     open_tasks=12,
     covered_from=None,
     covered_to=None,
@@ -45,6 +50,9 @@ BUSY = replace(
     result="interrupted",
     open_tasks=123456,
     headroom=timedelta(days=6, hours=23),
+    succeeded_at=AT,
+    since_success=timedelta(days=6, hours=23),
+    holder="0123456789ab:1234567",
     covered_from=AT,
     covered_to=AT,
     orders={"FINISH": [Order.FINISHED_DESC.value, Order.CREATED_DESC.value], "WAITING": []},
@@ -58,8 +66,36 @@ BUSY = replace(
 
 def test_stream_row() -> None:
     row = plain_lines(stream_table([STREAM]))[1]
-    ended = ["2026-01-02", "03:04Z"]
-    assert row.split() == ["tat/ap-guangzhou", "poll", "failed", *ended, "12", "-", "-", "-"]
+    assert row.split() == ["tat/ap-guangzhou", "12", "-", "-", "-"]
+
+
+def test_health_row() -> None:
+    read = replace(
+        STREAM,
+        error=None,
+        result="running",
+        succeeded_at=AT,
+        since_success=timedelta(minutes=2),
+        holder="a:7",
+    )
+    failing, ok = plain_lines(health_table([STREAM, read]))[1:]
+    assert failing.split() == ["tat/ap-guangzhou", "failing", "-", "-", "poll", "failed", "-"]
+    assert ok.split()[1:] == ["ok", "2026-01-02", "03:04Z", "2m", "poll", "running", "a:7"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"is_overdue": True}, "failing"),
+        ({"error": None, "is_overdue": True, "succeeded_at": AT}, "overdue"),
+        ({"error": None, "mode": None}, "never read"),
+        ({"error": None, "result": "running"}, "first run"),
+        ({"error": None, "succeeded_at": AT}, "ok"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_state_of_a_stream(changes: dict[str, Any], state: str) -> None:
+    assert replace(STREAM, **changes).state == state
 
 
 def test_list_that_shows_more_than_its_retention_is_named() -> None:
@@ -103,5 +139,5 @@ def test_order_text(orders: list[str] | None, text: str | None) -> None:
 
 
 def test_tables_fit_120_columns() -> None:
-    tables = stream_table([BUSY]), poll_depth_table([BUSY], {"mps-intl": MPS_FACTS})
+    tables = stream_table([BUSY]), health_table([BUSY]), poll_depth_table([BUSY], {"mps-intl": MPS_FACTS})
     assert max(len(line) for table in tables for line in plain_lines(table)) <= 120
