@@ -8,6 +8,7 @@
     - NonceRefused            ... with another nonce
     - UnexpectedResponse      ... where something else than the API has answered
     - StoreUnavailable        ... for the database
+      + LoginRefused          ... a short time only: it is a ConfigurationError too
     - ThreadUnavailable       ... for memory, or for fewer threads on this machine
   * CredentialsError          the user must change a key or a permission
   * ConfigurationError        the user must change the configuration or run a command
@@ -113,6 +114,14 @@ class ConfigurationError(SyncerError):
 
 class SchemaError(ConfigurationError):
     """The database's schema is missing, or older or newer than this version needs."""
+
+
+class LoginRefused(StoreUnavailable, ConfigurationError):
+    """The database's server refuses the login.
+
+    The reason is in the server's words only. It may be a limit of connections, which can pass, or a wrong
+    password, which cannot.
+    """
 
 
 # The API changed

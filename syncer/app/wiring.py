@@ -15,7 +15,7 @@ from syncer.app.clock import SystemClock
 from syncer.app.sources import configured_sources
 from syncer.app.stream_registry import StreamRegistry
 from syncer.config import Settings
-from syncer.errors import StoreUnavailable
+from syncer.errors import LoginRefused, StoreUnavailable
 from syncer.model import ProcessIdentity
 from syncer.outages import DATABASE, Outages
 from syncer.storage import PgStore, check_schema, make_engine
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 #: Pause between two attempts to reach a database that is away when the process starts.
 DATABASE_RETRY = timedelta(seconds=2)
+#: How often in a row a refused login is tried before the process ends.
+REFUSED_LOGINS = 10
 
 
 class App:
@@ -59,12 +61,19 @@ class App:
         self.store.ensure_partitions(self.clock.now(), self.clock.sleep)
 
     def wait_for_database(self) -> None:
-        """Retry `open` while the database is away. Raises SchemaError, and Stopped."""
+        """Retry `open` while the database is away.
+
+        Raises LoginRefused after REFUSED_LOGINS refusals in a row, ConfigurationError, and Stopped.
+        """
+        refusals = 0
         while True:
             try:
                 self.open()
                 return self.outages.succeeded(DATABASE)
             except StoreUnavailable as error:
+                refusals = refusals + 1 if isinstance(error, LoginRefused) else 0
+                if refusals == REFUSED_LOGINS:
+                    raise
                 level = self.outages.failed(DATABASE, error)
                 log.log(level, "database.unavailable", extra={"error": str(error)})
             self.clock.sleep(DATABASE_RETRY)

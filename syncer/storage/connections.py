@@ -2,110 +2,125 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
-from syncer.errors import ConfigurationError, StoreUnavailable, one_line
-from syncer.storage.database_urls import describe_url, parse_url
+from syncer.storage import logins, sessions
+from syncer.storage.database_urls import check_parameters, connection_parameters, describe_url, parse_url
+from syncer.storage.refusals import is_misplaced, syncer_error
 
-#: Refusals that waiting does not change, in the language of most servers.
-_REFUSAL = re.compile(
-    r"password authentication failed|no password supplied|no pg_hba\.conf entry"
-    r'|role "[^"]*" does not exist|database "[^"]*" does not exist|permission denied for database'
-)
-#: Errors of the server's state. The last two are no OperationalError: read-only, and terminated while idle.
-_UNAVAILABLE = (
-    psycopg.OperationalError,
-    psycopg.errors.ReadOnlySqlTransaction,
-    psycopg.errors.IdleInTransactionSessionTimeout,
-)
+#: Seconds after which a connection is replaced: its temporary table holds back the cluster's freeze horizon.
+_LONGEST_AGE = 300
+#: Parameters of each connection, unless the URL has them.
+_PARAMETERS: dict[str, Any] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    "application_name": "syncer",
+}
+#: Key of a pooled connection's token in the pool's record of it.
+_TOKEN = "syncer_token"
 
 
 def make_engine(url: str, *, lease: timedelta | None = timedelta(seconds=10)) -> Engine:
     """Create a pool of connections to the database at `url`, without a connection yet.
 
     The server ends an idle transaction before a `lease` is over, so that a suspended process blocks no other
-    one; without a lease it ends none. Raises ConfigurationError if `url` is not a Postgres URL.
+    one; without a lease it ends none. Raises ConfigurationError if `url` is not a Postgres URL, or has a
+    parameter that libpq does not understand.
     """
     parsed = parse_url(url)
-    return create_engine(
+    check_parameters(parsed)
+    engine = create_engine(
         parsed,
         # Kept open: each new connection costs a handshake, and a temporary table in the catalogs.
         pool_size=20,
         # Unlimited: the number of threads is limited, and a full pool could delay the renewal of leases.
         max_overflow=-1,
+        pool_recycle=_LONGEST_AGE,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args=_arguments(parsed, _timeouts(lease)),
     )
+    connector = _Connector(parsed, lease)
+    event.listen(engine, "do_connect", connector.connect)
+    event.listen(engine, "checkout", connector.check_session)
+    event.listen(engine, "handle_error", _leave_standby)
+    return engine
 
 
-def _timeouts(lease: timedelta | None) -> dict[str, str]:
-    if lease is None:
-        return {}
-    seconds = lease.total_seconds()
-    return {
-        "idle_in_transaction_session_timeout": f"{round(seconds * 800)}ms",
-        # Longer than the timeout above, which ends the transaction of a suspended process with the lock.
-        "lock_timeout": f"{round(max(seconds * 2, 2) * 1000)}ms",
-    }
+class _Connector:
+    """Opens and sets up connections, and checks that a pooler keeps their sessions apart."""
+
+    def __init__(self, url: URL, lease: timedelta | None) -> None:
+        self._location = describe_url(url)
+        # UTF8 from the start: the variable PGCLIENTENCODING would decide about the login's messages.
+        # No prepared statements: a plan that was made while the tables were empty would be kept.
+        fixed = {"client_encoding": "UTF8", "prepare_threshold": None}
+        self._parameters: dict[str, Any] = _PARAMETERS | connection_parameters(url) | fixed
+        self._settings = sessions.timeouts(lease)
+        self._is_pooler_checked = False
+
+    def connect(self, dialect: object, record: ConnectionPoolEntry, *arguments: object) -> psycopg.Connection:
+        """Return a connection whose session has our settings."""
+        connection = logins.connect(self._parameters)
+        try:
+            token = sessions.set_up(connection, self._settings, self._location)
+            if token and not self._is_pooler_checked:
+                with logins.connect(self._parameters) as second:
+                    sessions.check_pooler(connection, second, token, self._location)
+                self._is_pooler_checked = True
+        except BaseException:
+            connection.close()
+            raise
+        record.info[_TOKEN] = token
+        return connection
+
+    def check_session(self, connection: Any, record: ConnectionPoolEntry, proxy: object) -> None:
+        """Check a connection through a pooler each time before it is used."""
+        if token := record.info.get(_TOKEN):
+            sessions.check_session(connection, token, self._location)
 
 
-def _arguments(url: URL, settings: Mapping[str, str]) -> dict[str, Any]:
-    """Parameters and session settings of each connection. Those of the URL take precedence."""
-    pinned = {
-        "search_path": "pg_catalog",
-        "timezone": "UTC",
-        "jit": "off",
-        "client_min_messages": "warning",
-        **settings,
-    }
-    own = " ".join(f"-c{name}={value}" for name, value in pinned.items())
-    given = url.query.get("options", "")
-    ours: dict[str, Any] = {
-        "connect_timeout": 10,
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 30_000,
-        "application_name": "syncer",
-    }
-    arguments = {name: value for name, value in ours.items() if name not in url.query}
-    # No prepared statements: a plan that was made while the tables were empty would be kept.
-    return arguments | {"options": f"{given} {own}".strip(), "prepare_threshold": None}
+def _leave_standby(context: ExceptionContext) -> None:
+    """Discard the pool after an error that another connection may not have, such as one to a new primary."""
+    if is_misplaced(context.original_exception):
+        context.is_disconnect = True
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Connection]:
+def transaction(engine: Engine, *, explains_rights: bool = True) -> Iterator[Connection]:
     """Open a transaction; commit it at the end of the `with` block, or roll it back after an error.
 
-    Raises StoreUnavailable if the database is unavailable, ConfigurationError if it refuses the login.
+    Raises StoreUnavailable if the database is unavailable, LoginRefused, or ConfigurationError; the last one
+    for a missing right too, unless the caller explains rights itself.
     """
-    with translated(engine.url), engine.begin() as connection:
+    with translated(engine.url, explains_rights=explains_rights), engine.begin() as connection:
         yield connection
 
 
 @contextmanager
-def translated(url: URL) -> Iterator[None]:
-    """Translate errors of the driver inside the `with` block to StoreUnavailable or ConfigurationError."""
+def translated(url: URL, *, explains_rights: bool = True) -> Iterator[None]:
+    """Translate errors of the driver inside the `with` block as `transaction` does."""
     try:
         yield
     except (DBAPIError, psycopg.Error, PoolTimeout) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
-        is_gone = isinstance(error, DBAPIError) and error.connection_invalidated
-        if not (is_gone or isinstance(reason, (*_UNAVAILABLE, PoolTimeout))):
+        if isinstance(reason, psycopg.errors.InsufficientPrivilege) and not explains_rights:
             raise
-        text = one_line(str(reason))
-        if _REFUSAL.search(text):
-            raise ConfigurationError(
-                f"the database at {describe_url(url)} rejected the connection: {text}"
-            ) from reason
-        raise StoreUnavailable(f"the database at {describe_url(url)} is not available: {text}") from reason
+        parameters = connection_parameters(url)
+        database, user = parameters.get("dbname", "…"), parameters.get("user", "…")
+        found = syncer_error(error, location=describe_url(url), database=database, user=user)
+        if found is None:
+            raise
+        raise found from reason

@@ -96,9 +96,6 @@ def test_daemon_recovers_from_a_refusing_database(
     with database.server.setting("default_transaction_read_only", "on"):
         wait_and_check(scenario, daemon, "read-only transaction")
     scenario.wait_for_progress(daemon)
-    with database.server.setting("statement_timeout", "1ms"):
-        wait_and_check(scenario, daemon, "statement timeout")
-    scenario.wait_for_progress(daemon)
     with database.server.connection_limit(database.name, 1):
         wait_and_check(scenario, daemon, "too many connections")
     scenario.assert_recovers(daemon)

@@ -66,7 +66,7 @@ def create_bi_role(engine: Engine, role: BiRole, password: str, *, rotate: bool 
     if a role of that name exists that is no BI role of this database, or if the role of this connection lacks
     the privileges.
     """
-    with explained(role.name), transaction(engine) as connection:
+    with explained(role.name), transaction(engine, explains_rights=False) as connection:
         _, privileges = _describe(connection, role.name, role.time_zone, role.statement_timeout)
         existing = find_existing(connection, role)
         _check_privileges(privileges, role.name)

@@ -62,13 +62,13 @@ def drop_bi_role(engine: Engine, name: str) -> BiRoleRemoval:
     """
     role = _existing_role(engine, name)
     try:
-        with explained(name, _SCRIPT_ADVICE), transaction(engine) as connection:
+        with explained(name, _SCRIPT_ADVICE), transaction(engine, explains_rights=False) as connection:
             run_statements(connection, role.disable_statements())
     except ConfigurationError as error:
         raise _after_revocation(engine, role, error) from None
     _become_member(engine, role)
     ended = end_sessions(engine, name)
-    with explained(name, _SCRIPT_ADVICE), transaction(engine) as connection:
+    with explained(name, _SCRIPT_ADVICE), transaction(engine, explains_rights=False) as connection:
         run_statements(connection, role.revoke_statements())
     with transaction(engine) as connection:
         remains = tuple(_obstacles(connection, name))
@@ -91,7 +91,7 @@ def _existing_role(engine: Engine, name: str) -> BiRole:
 def _after_revocation(engine: Engine, role: BiRole, error: ConfigurationError) -> ConfigurationError:
     """Revoke the rights on the views, if this connection may; return `error` with that outcome."""
     try:
-        with transaction(engine) as connection:
+        with transaction(engine, explains_rights=False) as connection:
             run_statements(connection, role.revoke_statements())
     except DBAPIError as refusal:
         if isinstance(refusal.orig, psycopg.errors.InsufficientPrivilege):
@@ -104,7 +104,7 @@ def _become_member(engine: Engine, role: BiRole) -> None:
     """Let the role of this connection act for `role`, which ending sessions and DROP OWNED require."""
     name = quote_identifier(role.name)
     try:
-        with transaction(engine) as connection:
+        with transaction(engine, explains_rights=False) as connection:
             if not connection.scalar(_IS_MEMBER, {"name": role.name}):
                 own = quote_identifier(str(connection.scalar(_OWN_ROLE)))
                 run_statements(connection, [f"GRANT {name} TO {own}"])
@@ -136,7 +136,7 @@ def _obstacles(connection: Connection, name: str) -> Iterator[str]:
 def _drop(engine: Engine, role: BiRole) -> tuple[str, ...]:
     """Drop the role with its large objects and default privileges; return why it remains."""
     try:
-        with transaction(engine) as connection:
+        with transaction(engine, explains_rights=False) as connection:
             run_statements(connection, role.drop_statements())
     except DBAPIError as error:
         cause = error.orig

@@ -43,7 +43,7 @@ def end_sessions(engine: Engine, name: str) -> int:
     Does nothing where the role of this connection may not end them.
     """
     try:
-        with transaction(engine) as connection:
+        with transaction(engine, explains_rights=False) as connection:
             ended = connection.execute(_END, {"name": name}).one()[1]
     except DBAPIError as error:
         if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):

@@ -74,8 +74,9 @@ def _store_sightings(connection: Connection, lease: Lease, batch: Batch, leased:
 #: would read them whole for each row.
 _PLANNED_BY_KEY = select(
     *(
-        func.set_config(f"enable_{way}", "off", True).label(way)
-        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin")
+        func.set_config(setting, "off", True).label(setting)
+        # The cost of a plan with a disabled step is huge, and would make jit compile it.
+        for setting in ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "jit")
     )
 )
 

@@ -1,0 +1,97 @@
+"""Errors of the database: which ones pass, which ones the user must mend, and what to type.
+
+Errors of statements are classified by SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
+"""
+
+from __future__ import annotations
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from syncer.errors import ConfigurationError, LoginRefused, StoreUnavailable, SyncerError, one_line
+from syncer.storage.logins import RefusedByServer
+
+#: What to type after a refused login. The words decide about the advice alone: a server may translate them.
+_ADVICE = {
+    "password authentication failed": "correct user and password in the database URL, or type as an"
+    " administrator ALTER ROLE {user} PASSWORD '…' VALID UNTIL 'infinity'",
+    "is not permitted to log in": "type as an administrator ALTER ROLE {user} LOGIN",
+    "permission denied for database": "type as an administrator GRANT CONNECT ON DATABASE {database}"
+    " TO {user}",
+    "not currently accepting connections": "type as an administrator ALTER DATABASE {database}"
+    " ALLOW_CONNECTIONS true",
+    "too many connections for role": "type as an administrator ALTER ROLE {user} CONNECTION LIMIT -1",
+    "too many connections for database": "type as an administrator ALTER DATABASE {database}"
+    " CONNECTION LIMIT -1",
+    "too many clients": "raise max_connections of the server",
+    "connection slots are reserved": "raise max_connections of the server",
+    "pg_hba.conf": "add a line for it to the server's pg_hba.conf",
+    "unsupported startup parameter": "remove it from the database URL and from PGOPTIONS, PGTZ, PGDATESTYLE"
+    " and PGGEQO: a pooler accepts few",
+    "invalid value for parameter": "correct it in the database URL, in the PG* environment variables, or with"
+    " ALTER ROLE {user} RESET …",
+    ': role "': "type as an administrator CREATE ROLE {user} LOGIN PASSWORD '…', or correct the database URL",
+    ': database "': "type as an administrator CREATE DATABASE {database} OWNER {user} ENCODING 'UTF8'"
+    " TEMPLATE template0, or correct the database URL",
+}
+_GENERAL_ADVICE = (
+    "check user, password and database in the database URL, the role's LOGIN, VALID UNTIL, CONNECTION LIMIT"
+    " and CONNECT right, and the server's pg_hba.conf"
+)
+#: Messages of libpq, which are not translated, about what waiting does not change.
+_CLIENT_ERRORS = {
+    "could not match": "write as many ports and addresses as hosts in the database URL",
+    "certificate verify failed": "write sslrootcert=/path/of/the/authority.pem in the database URL;"
+    " `sslrootcert=system` uses the authorities that the database driver was built with",
+    "root certificate file": "correct sslrootcert (or PGSSLROOTCERT)",
+    "does not match host name": "write the certificate's host name in the database URL, or correct sslmode",
+    "but SSL was required": "write sslmode=prefer in the database URL, or set up TLS on the server",
+    "no password supplied": "write the password in the database URL, or in the file of PGPASSFILE",
+}
+#: Messages of PgBouncer about a server that it cannot reach; its SQLSTATE is that of every other refusal.
+_SERVER_IS_AWAY = ("server login has been failing", "server_login_retry", "query_wait_timeout")
+#: Errors of the server's state that are no OperationalError.
+_STATE_ERRORS = (
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.IdleInTransactionSessionTimeout,
+)
+
+
+def is_misplaced(error: BaseException | None) -> bool:
+    """Whether another connection may succeed: this one has a standby or a database that was read-only."""
+    return isinstance(error, psycopg.errors.ReadOnlySqlTransaction)
+
+
+def syncer_error(
+    error: DBAPIError | psycopg.Error | PoolTimeout, *, location: str, database: str, user: str
+) -> SyncerError | None:
+    """`error` as StoreUnavailable, LoginRefused or ConfigurationError; None for an error of the program."""
+    reason = error.orig if isinstance(error, DBAPIError) else error
+    text = one_line(str(reason))
+    if isinstance(reason, psycopg.errors.InsufficientPrivilege):
+        return ConfigurationError(_no_right(location, text, database, user))
+    is_gone = isinstance(error, DBAPIError) and error.connection_invalidated
+    if not (is_gone or isinstance(reason, (psycopg.OperationalError, *_STATE_ERRORS, PoolTimeout))):
+        return None
+    rejected = f"the database at {location} rejected the connection: {text}"
+    if isinstance(reason, RefusedByServer) and not any(words in text for words in _SERVER_IS_AWAY):
+        advice = _found(_ADVICE, text) or _GENERAL_ADVICE
+        return LoginRefused(f"{rejected}; {advice.format(database=database, user=user)}")
+    client_advice = _found(_CLIENT_ERRORS, text)
+    if isinstance(reason, psycopg.OperationalError) and client_advice:
+        return ConfigurationError(f"{rejected}; {client_advice}")
+    return StoreUnavailable(f"the database at {location} is not available: {text}")
+
+
+def _found(advice: dict[str, str], text: str) -> str | None:
+    return next((each for words, each in advice.items() if words in text), None)
+
+
+def _no_right(location: str, text: str, database: str, user: str) -> str:
+    return (
+        f"the role {user} of the database at {location} lacks a right: {text}; type as an administrator"
+        f" ALTER DATABASE {database} OWNER TO {user} (or GRANT CONNECT, CREATE, TEMPORARY ON DATABASE"
+        f" {database} TO {user}), and ALTER SCHEMA … OWNER TO {user} for those of sync, sync_history and"
+        " reporting that another role made"
+    )

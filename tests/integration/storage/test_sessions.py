@@ -1,0 +1,191 @@
+"""Sessions: the same settings whatever role, database, environment or pooler set."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import Engine, text
+
+from syncer.errors import ConfigurationError, StoreUnavailable
+from syncer.storage import PgStore, make_engine, migrate
+from syncer.storage.connections import transaction
+from syncer.storage.database_urls import parse_url
+from syncer.storage.sessions import SETTINGS
+from tests.support.fakes import make_stream
+from tests.support.postgres_servers import Server, shared_folder
+from tests.support.sightings import begin, see, store
+
+#: Values that are not the default, for each pinned setting that a role may have.
+_OTHER_VALUES = {
+    "array_nulls": "off",
+    "backslash_quote": "off",
+    "bytea_output": "escape",
+    "check_function_bodies": "off",
+    "client_encoding": "GBK",
+    "client_min_messages": "error",
+    "createrole_self_grant": "set",
+    "datestyle": "SQL, DMY",
+    "default_transaction_deferrable": "on",
+    "default_transaction_isolation": "serializable",
+    "exit_on_error": "on",
+    "extra_float_digits": "-15",
+    "gin_fuzzy_search_limit": "1",
+    "idle_session_timeout": "1h",
+    "intervalstyle": "sql_standard",
+    "jit": "on",
+    "lock_timeout": "1ms",
+    "quote_all_identifiers": "on",
+    "restrict_nonsystem_relation_kind": "view, foreign-table",
+    "row_security": "off",
+    "search_path": "pg_temp, public",
+    "standard_conforming_strings": "off",
+    "statement_timeout": "1s",
+    "timezone": "America/New_York",
+    "timezone_abbreviations": "India",
+    "transform_null_equals": "on",
+    "xmlbinary": "hex",
+    "xmloption": "document",
+}
+
+
+@pytest.fixture
+def odd_url(postgres: Server, template: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A database whose role, database and environment set everything to other values."""
+    name = f"test_{secrets.token_hex(6)}"
+    url = postgres.create(name, template=template)
+    with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
+        known = {row[0].lower() for row in admin.execute("SELECT name FROM pg_settings")}
+        for setting, value in _OTHER_VALUES.items():
+            if setting in known:
+                statement = sql.SQL("ALTER ROLE {} IN DATABASE {} SET {} = ").format(
+                    sql.Identifier(postgres.owner), sql.Identifier(name), sql.Identifier(setting)
+                )
+                words = [sql.Literal(word.strip()) for word in value.split(",")]
+                admin.execute(statement + sql.SQL(", ").join(words))
+    environment = {"PGDATESTYLE": "German", "PGTZ": "Asia/Tokyo", "PGCLIENTENCODING": "GBK"}
+    for variable, value in environment.items():
+        monkeypatch.setenv(variable, value)
+    yield url
+    postgres.drop(name)
+
+
+def test_settings_are_those_of_syncer(odd_url: str) -> None:
+    engine = make_engine(odd_url, lease=None)
+    query = text("SELECT lower(name) AS name, setting FROM pg_settings WHERE source <> 'default'")
+    with transaction(engine) as connection:
+        current = {row.name: row.setting for row in connection.execute(query)}
+    engine.dispose()
+    expected = {name: value for name, value in SETTINGS.items() if name in current}
+    assert {name: current[name] for name in expected} == expected
+    assert len(expected) > 25
+
+
+def test_tasks_and_views_do_not_depend_on_settings(odd_url: str) -> None:
+    migrate(odd_url)
+    engine = make_engine(odd_url)
+    with closing(PgStore(engine, holder="test")) as pg, pg.claim(make_stream()) as ours:
+        assert store(ours, begin(ours), see("emoji 😀 and \\ '")).inserted == 1
+        assert store(ours, begin(ours), see("emoji 😀 and \\ '")).unchanged == 1
+    with transaction(engine) as connection:
+        views = connection.scalars(
+            text("SELECT format('%I.%I', schemaname, viewname) FROM pg_views WHERE schemaname = 'reporting'")
+        ).all()
+        for view in views:
+            connection.execute(text(f"SELECT * FROM {view}")).all()
+    assert len(views) > 10
+    engine.dispose()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "EUC_CN", "LATIN1"])
+def test_other_encoding_is_refused_before_anything_is_made(postgres: Server, encoding: str) -> None:
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
+        admin.execute(
+            f"CREATE DATABASE {name} OWNER {postgres.owner} ENCODING '{encoding}' LOCALE_PROVIDER libc"
+            " LOCALE 'C' TEMPLATE template0"
+        )
+    try:
+        with pytest.raises(ConfigurationError, match=rf"has the encoding {encoding}.*UTF8") as caught:
+            migrate(postgres.url(name))
+        assert "\n" not in str(caught.value)
+        with psycopg.connect(postgres.url(name)) as connection:
+            query = "SELECT count(*) FROM pg_namespace WHERE nspname = 'sync'"
+            assert connection.execute(query).fetchone() == (0,)
+    finally:
+        postgres.drop(name)
+
+
+def test_connection_to_a_read_only_database_is_replaced(postgres: Server, url: str, engine: Engine) -> None:
+    name = sql.Identifier(parse_url(url).database or "")
+    with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
+        setting = sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = on").format(name)
+        admin.execute(setting)
+        with pytest.raises(StoreUnavailable, match="read-only"), transaction(engine) as connection:
+            connection.execute(text("DELETE FROM sync.quirks"))
+        admin.execute(sql.SQL("ALTER DATABASE {} RESET default_transaction_read_only").format(name))
+    with transaction(engine) as connection:
+        assert connection.execute(text("DELETE FROM sync.quirks")).rowcount == 0
+
+
+# PgBouncer
+
+
+@contextmanager
+def _pgbouncer(url: str, folder: Path, mode: str) -> Iterator[str]:
+    """Run PgBouncer before the database; yield the URL through it."""
+    program = shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")
+    if program is None:
+        pytest.skip("no pgbouncer")
+    parsed = parse_url(url)
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    (folder / "users").write_text(f'"{parsed.username}" "{parsed.password}"\n')
+    (folder / "pgbouncer.ini").write_text(
+        f"[databases]\n* = host={parsed.host} port={parsed.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+        f"listen_port = {port}\nauth_type = plain\nauth_file = {folder}/users\npool_mode = {mode}\n"
+        "unix_socket_dir =\n"
+    )
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    process = subprocess.Popen(
+        [program, "-q", *user, str(folder / "pgbouncer.ini")], stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(100):
+            with socket.socket() as client:
+                if client.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            subprocess.run(["sleep", "0.05"], check=True)
+        yield f"postgresql://{parsed.username}:{parsed.password}@127.0.0.1:{port}/{parsed.database}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def test_pgbouncer_in_session_mode_works(url: str) -> None:
+    with shared_folder() as folder, _pgbouncer(url, folder, "session") as pooled:
+        migrate(pooled)
+        engine = make_engine(pooled)
+        with closing(PgStore(engine, holder="test")) as pg, pg.claim(make_stream()) as ours:
+            assert store(ours, begin(ours), see("t")).inserted == 1
+        with transaction(engine) as connection:
+            assert connection.scalar(text("SHOW search_path")) == "pg_catalog"
+        engine.dispose()
+
+
+def test_pgbouncer_in_transaction_mode_is_refused(url: str) -> None:
+    with shared_folder() as folder, _pgbouncer(url, folder, "transaction") as pooled:
+        engine = make_engine(pooled)
+        with pytest.raises(ConfigurationError, match="pool_mode = session"), transaction(engine):
+            pass
+        engine.dispose()
