@@ -44,7 +44,7 @@ def run(args: Namespace) -> int:
         results = list(pool.map(_result, checks))
     rows = [*map(_secret_row, sorted(filter(config.readable_by_others, settings.secret_files)))]
     rows += [(name, "failed" if error else "ok", description) for name, description, error in results]
-    print_table(TextTable(("what", "result", "found"), rows))
+    print_table(TextTable(("what", "result", "found"), rows, wrapped=frozenset({2})))
     errors = [error for *_, error in results if error]
     if any(isinstance(error, ConfigurationError) for error in errors):
         return 2

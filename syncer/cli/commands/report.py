@@ -92,4 +92,4 @@ def _print_list(*, as_json: bool) -> None:
     rows = [
         (report.name, f"{report.days} days" if report.days else "now", report.title) for report in reports
     ]
-    print_table(TextTable(("report", "about", "what it shows"), rows))
+    print_table(TextTable(("report", "about", "what it shows"), rows, wrapped=frozenset({2})))

@@ -51,7 +51,7 @@ def role_table(roles: Sequence[BiRoleStatus]) -> TextTable:
         )
         for role in roles
     ]
-    return TextTable(columns, rows)
+    return TextTable(columns, rows, wrapped=frozenset({columns.index("note")}))
 
 
 def removal_lines(name: str, removal: BiRoleRemoval) -> Iterator[str]:

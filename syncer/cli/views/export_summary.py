@@ -37,6 +37,7 @@ def day_table(reports: Sequence[DayReport]) -> TextTable:
             )
             for report in reports
         ],
+        wrapped=frozenset({columns.index("because")}),
     )
 
 
@@ -49,7 +50,8 @@ def incomplete_days_table(reports: Sequence[DayReport]) -> TextTable:
             rows.append(
                 (str(days[0].day), str(days[-1].day), len(days), completeness.state, completeness.reason)
             )
-    return TextTable(("from", "to", "days", "state", "because"), rows)
+    columns = ("from", "to", "days", "state", "because")
+    return TextTable(columns, rows, wrapped=frozenset({columns.index("because")}))
 
 
 def total_line(reports: Sequence[DayReport], *, is_dry: bool) -> str:

@@ -26,6 +26,11 @@ def cell_text(value: object) -> str:
             return str(value)
 
 
+def printable(text: str) -> str:
+    """`text` on one line: line breaks and control codes of terminals become spaces."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def duration_text(value: timedelta) -> str:
     """The two largest units of a duration: `2d 3h`, `4m 5s`, `0.25s`."""
     seconds = abs(value.total_seconds())
@@ -58,4 +63,10 @@ def shortened(text: str, limit: int = 26) -> str:
 
 def text_width(text: str) -> int:
     """The number of columns that `text` takes on a terminal: two for each Chinese character."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return sum(map(_character_width, text))
+
+
+def _character_width(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf", "Cc"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,28 +1,31 @@
-"""Chart of a report on a terminal: columns and bars; one value per line where the terminal is narrow."""
+"""Chart of a report on a terminal: columns and bars, or records where the terminal is narrow."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from syncer.cli.views.report_columns import ReportBar, ReportColumn
 from syncer.cli.views.report_layout import GAP, TableLayout, fit_layout, full_width
+from syncer.cli.views.text_table import print_records
 
 _FULL, _MARKED, _OPEN = "█", "▒", "░"
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
-def report_chart(
-    columns: Sequence[ReportColumn], bars: Sequence[ReportBar], *, optional: Sequence[str], width: int
-) -> RenderableType:
-    """The report for a terminal of this width: as a table with bars if that fits, else as cards."""
-    layout = fit_layout(columns, optional=optional, width=width, has_bars=bool(bars))
-    return _table(layout, bars) if layout else _cards(columns)
+def print_chart(
+    console: Console, columns: Sequence[ReportColumn], bars: Sequence[ReportBar], *, optional: Sequence[str]
+) -> None:
+    """Print a report on a terminal: as a table with bars if that fits, else as records."""
+    layout = fit_layout(columns, optional=optional, width=console.width, has_bars=bool(bars))
+    if layout:
+        console.print(_table(layout, bars))
+        return
+    rows = list(zip(*(column.cells for column in columns), strict=True))
+    print_records(console, [column.heading for column in columns], rows, width=console.width)
 
 
 def _table(layout: TableLayout, bars: Sequence[ReportBar]) -> Table:
@@ -54,24 +57,3 @@ def bar_text(bar: ReportBar, width: int) -> Text:
     whole, part = divmod(eighths, 8)
     rest = _OPEN * max(whole, 1 if part else 0) if bar.is_open else _FULL * whole + _EIGHTHS[part].strip()
     return Text.assemble((_MARKED * marked, "red"), (rest, "cyan"))
-
-
-def _cards(columns: Sequence[ReportColumn]) -> Group:
-    """One card for each row, with one line for each value."""
-    widest = max(cell_len(column.heading) for column in columns)
-    cards = []
-    for row in zip(*(column.cells for column in columns), strict=True):
-        card = Table.grid(padding=(0, 2, 0, 0))
-        card.add_column(style="bold", width=widest)
-        card.add_column(overflow="fold")
-        for column, value in zip(columns, row, strict=True):
-            card.add_row(Text(column.heading), Text(value))
-        cards.append(Padding(card, (0, 0, 1, 0)))
-    return Group(*cards)
-
-
-def print_chart(console: Console, title: str, scope: str, chart: RenderableType, description: str) -> None:
-    """Print a report: its title and scope, the chart, its description."""
-    console.print(Text(title, style="bold"), Text(scope, style="dim"), "", sep="\n")
-    console.print(chart)
-    console.print("", Text(description, style="dim"), sep="\n")

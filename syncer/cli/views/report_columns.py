@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from syncer.cli.views.formatting import cell_text, duration_text
+from syncer.cli.views.formatting import cell_text, duration_text, printable
 
 if TYPE_CHECKING:
     from syncer.reporting.reports import ShippedReport
@@ -79,7 +79,7 @@ def cell(name: str, value: object) -> str:
 
 def _printable(text: str) -> str:
     """`text` on one line: vendors' messages may contain line breaks and control codes of terminals."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return " ".join(printable(text).split())
 
 
 def is_right_aligned(name: str, values: Sequence[object]) -> bool:

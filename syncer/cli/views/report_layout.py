@@ -13,7 +13,7 @@ GAP = 2
 #: The name of the bars among the columns that may be omitted.
 BAR = "bar"
 #: Shortened cells and bars are at least this wide, else they show nothing; longer bars show nothing more.
-_SHORTEST_TEXT, _SHORTEST_BAR, _LONGEST_BAR = 16, 8, 40
+SHORTEST_TEXT, _SHORTEST_BAR, _LONGEST_BAR = 16, 8, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +64,4 @@ def full_width(column: ReportColumn) -> int:
 
 def _least_width(column: ReportColumn) -> int:
     full = full_width(column)
-    return min(full, max(_SHORTEST_TEXT, text_width(column.heading))) if column.is_shortenable else full
+    return min(full, max(SHORTEST_TEXT, text_width(column.heading))) if column.is_shortenable else full

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from syncer.cli.views.formatting import NO_LONGER_CONFIGURED
 from syncer.cli.views.report_columns import report_bars, report_columns
+from syncer.cli.views.terminal import terminal_console
 from syncer.cli.views.text_table import TextTable, plain_lines
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ def print_report(
     if not result.rows:
         print(report.title, scope, "", no_rows_line(report, result), sep="\n", file=stream)
     elif stream.isatty():
-        from rich.console import Console
+        from rich.text import Text
 
-        from syncer.cli.views.report_chart import print_chart, report_chart
+        from syncer.cli.views.report_chart import print_chart
 
-        console = Console(file=stream, highlight=False)
-        bars = report_bars(report, result)
-        chart = report_chart(columns, bars, optional=report.optional_columns, width=console.width)
-        print_chart(console, report.title, scope, chart, report.description)
+        console = terminal_console(stream)
+        console.print(Text(report.title, style="bold"), Text(scope, style="dim"), "", sep="\n")
+        print_chart(console, columns, report_bars(report, result), optional=report.optional_columns)
+        console.print("", Text(report.description, style="dim"), sep="\n")
     else:
         rows = list(zip(*(column.cells for column in columns), strict=True))
         right = frozenset(index for index, column in enumerate(columns) if column.is_right)

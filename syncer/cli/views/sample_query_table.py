@@ -38,14 +38,19 @@ def sample_query_table(
         for position, (name, index) in enumerate(zip(names, kept, strict=True))
         if is_right_aligned(name, [row[index] for row in shown])
     )
+    wrapped = frozenset(
+        position
+        for position, index in enumerate(kept)
+        if any(isinstance(row[index], str) and " " in row[index] for row in shown)
+    )
     common = [str(row[result.columns.index(name)]) for row in result.rows[:1] for name in in_title]
     title = ": ".join(filter(None, (result.title, " ".join(common))))
-    return TextTable(tuple(map(heading, names)), cells, title=title, right=right)
+    return TextTable(tuple(map(heading, names)), cells, title=title, right=right, wrapped=wrapped)
 
 
 def _cell(name: str, value: object, instants: str) -> object:
     match value:
-        case str() if " " not in value:
+        case str() if name == "task_id":
             return shortened(value)
         case datetime():
             return value.strftime(instants)

@@ -53,7 +53,8 @@ def _stream_row(stream: StreamOverview) -> tuple[object, ...]:
 def poll_depth_table(streams: Sequence[StreamOverview], facts: Mapping[str, Facts]) -> TextTable:
     """One row for each stream: what decides how much of its main list a poll reads. `facts` are by source."""
     columns = ("stream", "main list", "its order", "lookback", "outcome filter", "late tasks")
-    return TextTable(columns, [_poll_depth_row(stream, facts.get(stream.source)) for stream in streams])
+    rows = [_poll_depth_row(stream, facts.get(stream.source)) for stream in streams]
+    return TextTable(columns, rows, wrapped=frozenset({columns.index("its order")}))
 
 
 def _poll_depth_row(stream: StreamOverview, facts: Facts | None) -> tuple[object, ...]:

@@ -1,13 +1,23 @@
-"""Text tables: drawn with lines on a terminal, plain aligned columns elsewhere."""
+"""Text tables: drawn on a terminal if they fit, else as records; plain aligned columns elsewhere.
+
+Numbers, names and instants are never cut or divided.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
-from syncer.cli.views.formatting import cell_text, text_width
+from syncer.cli.views.formatting import cell_text, printable, text_width
+from syncer.cli.views.records import record_lines, wrapped_lines
+from syncer.cli.views.report_layout import GAP, SHORTEST_TEXT
+from syncer.cli.views.terminal import terminal_console, terminal_width
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +29,8 @@ class TextTable:
     title: str = ""
     #: Positions of other columns that are aligned to the right.
     right: frozenset[int] = frozenset()
+    #: Positions of columns of sentences, whose cells may take several lines on a narrow terminal.
+    wrapped: frozenset[int] = frozenset()
 
 
 def print_table(table: TextTable, to: TextIO | None = None) -> None:
@@ -32,7 +44,7 @@ def print_table(table: TextTable, to: TextIO | None = None) -> None:
 
 def plain_lines(table: TextTable) -> list[str]:
     """`table` as lines of aligned columns, two spaces apart."""
-    cells = [table.columns, *(tuple(map(cell_text, row)) for row in table.rows)]
+    cells = [table.columns, *_cells(table)]
     right = [_is_right_aligned(table, index) for index in range(len(table.columns))]
     widths = [max(map(text_width, column)) for column in zip(*cells, strict=True)]
     lines = [table.title] if table.title else []
@@ -46,35 +58,83 @@ def plain_lines(table: TextTable) -> list[str]:
 
 
 def _print_drawn(table: TextTable, stream: TextIO) -> None:
+    """Draw `table` on a terminal; print it as records where it does not fit."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    width = terminal_width(stream)
+    cells = _cells(table)
+    columns = list(zip(table.columns, *cells, strict=True))
+    # The widths that rich will compute: it cuts what is wider.
+    widths = fit_widths(columns, width, wrapped=table.wrapped, width_of=cell_len)
+    # A console as wide as the table, so that rich never shortens a cell.
+    console = terminal_console(stream, width=max(width, sum(widths or ()) + GAP * len(table.columns)))
+    if table.title:
+        console.print(Text(table.title, style="italic"), soft_wrap=True)
+    if widths:
+        console.print(_drawn(table, cells, widths))
+    else:
+        print_records(console, table.columns, cells, width=width)
+
+
+def _cells(table: TextTable) -> list[tuple[str, ...]]:
+    return [tuple(printable(cell_text(value)) for value in row) for row in table.rows]
+
+
+def _drawn(table: TextTable, cells: Sequence[tuple[str, ...]], widths: Sequence[int]) -> Table:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(file=stream)
-    style: dict[str, Any] = {"show_edge": False, "pad_edge": False, "padding": (0, 1, 0, 0)}
-    drawn = Table(title=table.title or None, title_justify="left", box=box.SIMPLE_HEAD, **style)
-    cells = [tuple(map(cell_text, row)) for row in table.rows]
-    columns = list(zip(table.columns, *cells, strict=True))
-    for index, width in enumerate(fit_widths(columns, console.width)):
+    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0))
+    for index, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
         justify: Literal["left", "right"] = "right" if _is_right_aligned(table, index) else "left"
-        drawn.add_column(table.columns[index], justify=justify, width=width, overflow="fold")
+        heading = Text("\n".join(wrapped_lines(column, width)))
+        drawn.add_column(heading, justify=justify, width=width, no_wrap=index not in table.wrapped)
     for row in cells:
         drawn.add_row(*map(Text, row))  # Text: brackets in a value are no markup.
-    console.print(drawn)
+    return drawn
 
 
-def fit_widths(columns: Sequence[Sequence[str]], width: int) -> list[int]:
-    """The widths of columns, two spaces apart, on a terminal of this width.
+def print_records(
+    console: Console, headings: Sequence[str], rows: Sequence[Sequence[str]], *, width: int
+) -> None:
+    """Print rows as records, with one value per line, on a terminal of this width."""
+    from rich.text import Text
 
-    Where they do not fit, the widest columns are made narrower, but no narrower than their longest word.
+    for line in record_lines(headings, rows, width=width):
+        # soft_wrap: rich neither cuts nor divides a line.
+        console.print(Text.assemble((line.heading, "bold"), line.text), soft_wrap=True)
+
+
+def fit_widths(
+    columns: Sequence[Sequence[str]],
+    width: int,
+    *,
+    wrapped: Collection[int] = (),
+    width_of: Callable[[str], int] = text_width,
+) -> list[int] | None:
+    """The widths of columns, two spaces apart, on a terminal of this width; None where they do not fit.
+
+    Each column is its heading and its cells. Where they do not fit, the widest columns are made narrower:
+    headings may take several lines, and so may the cells of the columns at the positions `wrapped`; both are
+    divided between words only. `width_of` computes the width of a text.
     """
-    widths = [max(map(text_width, cells)) for cells in columns]
-    least = [max(text_width(word) for cell in cells for word in cell.split() or [""]) for cells in columns]
-    while sum(widths) + 2 * (len(widths) - 1) > width:
+
+    def longest_word(text: str) -> int:
+        return max(map(width_of, text.split()), default=0)
+
+    widths = [max(map(width_of, column)) for column in columns]
+    least = [
+        max(longest_word(heading), *map(longest_word, cells), min(SHORTEST_TEXT, full))
+        if index in wrapped
+        else max(longest_word(heading), *map(width_of, cells), 0)
+        for index, (full, (heading, *cells)) in enumerate(zip(widths, columns, strict=True))
+    ]
+    while sum(widths) + GAP * (len(widths) - 1) > width:
         shrinkable = [index for index, full in enumerate(widths) if full > least[index]]
         if not shrinkable:
-            break
+            return None
         widths[max(shrinkable, key=widths.__getitem__)] -= 1
     return widths
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from syncer.cli.views.sync_progress import sync_progress
 from syncer.engine import Progress, RunReport
@@ -77,3 +80,18 @@ def test_terminal_shows_bars() -> None:
         progress.ended(make_report())
     assert "vod poll succeeded" in out.getvalue()
     assert "━" in out.getvalue()
+
+
+@pytest.mark.parametrize("width", ["0", "40", "60", "80", "200"])
+def test_names_of_streams_are_whole_on_terminals_of_every_width(
+    width: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    out = FakeTerminal()
+    stream = make_stream("tencent-tat", "ap-shenzhen-fsi")
+    with sync_progress(out) as progress:
+        progress.progress(replace(make_progress(1_000_000, 2_000_000), stream=stream))
+        progress.ended(replace(make_report(), stream=stream))
+    assert "tencent-tat/ap-shenzhen-fsi" in out.getvalue()
+    assert "1000000/2000000" in out.getvalue() or "1/1" in out.getvalue()
+    assert "…" not in out.getvalue()
