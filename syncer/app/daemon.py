@@ -27,6 +27,8 @@ REGION_REFRESH = timedelta(hours=6)
 #: Reports are read about once a minute at most, so this is often enough.
 ROLLUP_REFRESH = timedelta(seconds=20)
 PARTITION_CHECK = timedelta(days=1)
+#: A failover, a restore or another process can replace the settings that the views read.
+SETTINGS_CHECK = timedelta(minutes=1)
 BI_SESSION_CHECK = timedelta(minutes=1)
 
 
@@ -48,6 +50,7 @@ class Daemon:
             every = min(SOURCE_RETRY, source.settings.unsigned.poll_every)
             self._add(f"start workers of {source.name}", every, partial(self._start_workers, source))
         self._add("maintain partitions", PARTITION_CHECK, self._maintain_partitions)
+        self._add("store settings", SETTINGS_CHECK, self._app.store_settings)
         self._add("refresh rollups", ROLLUP_REFRESH, partial(refresh_rollups, self._app))
         self._add("end idle BI sessions", BI_SESSION_CHECK, partial(end_idle_bi_sessions, self._app))
         self._add("record the turn", TURN_EVERY, turns.record)

@@ -54,11 +54,15 @@ class App:
         Raises SchemaError where the schema has another version, StoreUnavailable where the database is away.
         """
         check_schema(self.engine)
+        self.store_settings()
+        self.store.ensure_partitions(self.clock.now(), self.clock.sleep)
+
+    def store_settings(self) -> None:
+        """Store the reporting settings, where they differ from the stored ones: see `PgStore.configure`."""
         reporting = self.settings.reporting
         self.store.configure(
             reporting.time_zone, queue_target=reporting.queue_target, run_target=reporting.run_target
         )
-        self.store.ensure_partitions(self.clock.now(), self.clock.sleep)
 
     def wait_for_database(self) -> None:
         """Retry `open` while the database is away.

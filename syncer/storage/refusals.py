@@ -9,7 +9,14 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from syncer.errors import ConfigurationError, LoginRefused, StoreUnavailable, SyncerError, one_line
+from syncer.errors import (
+    ConfigurationError,
+    LoginRefused,
+    SchemaError,
+    StoreUnavailable,
+    SyncerError,
+    one_line,
+)
 from syncer.storage.logins import RefusedByServer
 
 #: What to type after a refused login. The words decide about the advice alone: a server may translate them.
@@ -56,6 +63,13 @@ _STATE_ERRORS = (
     psycopg.errors.ReadOnlySqlTransaction,
     psycopg.errors.IdleInTransactionSessionTimeout,
 )
+#: Another database, an older backup, or a newer version, under a process that was running.
+_OTHER_SCHEMA = (
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.InvalidSchemaName,
+)
 
 
 def is_misplaced(error: BaseException | None) -> bool:
@@ -66,11 +80,15 @@ def is_misplaced(error: BaseException | None) -> bool:
 def syncer_error(
     error: DBAPIError | psycopg.Error | PoolTimeout, *, location: str, database: str, user: str
 ) -> SyncerError | None:
-    """`error` as StoreUnavailable, LoginRefused or ConfigurationError; None for an error of the program."""
+    """`error` as StoreUnavailable or a ConfigurationError; None for an error of the program."""
     reason = error.orig if isinstance(error, DBAPIError) else error
     text = one_line(str(reason))
     if isinstance(reason, psycopg.errors.InsufficientPrivilege):
         return ConfigurationError(_no_right(location, text, database, user))
+    if isinstance(reason, _OTHER_SCHEMA):
+        return SchemaError(
+            f"the database at {location} has not the tables of this version: type `syncer migrate` ({text})"
+        )
     is_gone = isinstance(error, DBAPIError) and error.connection_invalidated
     if not (is_gone or isinstance(reason, (psycopg.OperationalError, *_STATE_ERRORS, PoolTimeout))):
         return None

@@ -1,17 +1,22 @@
 -- Settings, sources, their streams, and the leases of streams.
 
--- One row: the values of the configuration that views read.
+-- One row: the values of the configuration that views read. Those of the process that started last are stored
+-- (`written_by`, `writer_started_at`). Rollups are of these values once no dirty hour up to `dirty_through` is left.
 CREATE TABLE sync.settings (
     is_only       boolean     NOT NULL DEFAULT true,
     time_zone     text        NOT NULL DEFAULT 'UTC',
     queue_target  interval    NOT NULL DEFAULT '5 minutes',
     run_target    interval    NOT NULL DEFAULT '1 hour',
     history_since timestamptz,
+    dirty_through bigint,
+    written_by    text        NOT NULL DEFAULT '',
+    writer_started_at timestamptz,
     CONSTRAINT pk_settings PRIMARY KEY (is_only),
     CONSTRAINT ck_settings_one_row CHECK (is_only)
 );
 INSERT INTO sync.settings DEFAULT VALUES;
 
+-- The name, the account and the key are those of the process that started last, as in `settings`.
 CREATE TABLE sync.sources (
     source_id     bigint      GENERATED ALWAYS AS IDENTITY,
     name          text        NOT NULL,
@@ -20,6 +25,8 @@ CREATE TABLE sync.sources (
     account       text        NOT NULL,
     key_hash      text        NOT NULL,
     registered_at timestamptz NOT NULL DEFAULT now(),
+    written_by    text        NOT NULL DEFAULT '',
+    writer_started_at timestamptz,
     CONSTRAINT pk_sources PRIMARY KEY (source_id),
     CONSTRAINT uq_sources_name UNIQUE (name)
 );

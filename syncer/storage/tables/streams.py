@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -24,6 +27,13 @@ from syncer.storage.tables.metadata import (
     text_column,
 )
 
+
+def _writer() -> Iterator[Column[Any]]:
+    """The process that has written the values of its configuration, and its start."""
+    yield text_column("written_by", nullable=False, server_default="")
+    yield instant_column("writer_started_at")
+
+
 #: One row: the values of the configuration that views read.
 settings = Table(
     "settings",
@@ -34,6 +44,9 @@ settings = Table(
     Column("run_target", Interval, nullable=False, server_default=text("'01:00:00'::interval")),
     #: States replaced before it were deleted; null if none were.
     instant_column("history_since"),
+    #: The last dirty hour of the latest change; until it is computed, some rollups are of other settings.
+    bigint_column("dirty_through"),
+    *_writer(),
     CheckConstraint("is_only", name="one_row"),
 )
 
@@ -48,6 +61,7 @@ sources = Table(
     text_column("account", nullable=False),
     text_column("key_hash", nullable=False),
     instant_column("registered_at", nullable=False, server_default=func.now()),
+    *_writer(),
     UniqueConstraint("name"),
 )
 

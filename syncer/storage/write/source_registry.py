@@ -4,86 +4,129 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Row, func, select, text, update
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syncer.errors import ConfigurationError
 from syncer.model import Source, Stream, stream_label
 from syncer.storage.connections import translated
 from syncer.storage.tables import sources, streams
+from syncer.storage.write.configuring_process import ConfiguringProcess
 
 #: Locked while sources are registered, so that two processes do not both insert a missing one. The lock does
 #: not block readers; and a role that can only read cannot take it, unlike an advisory lock.
 _LOCK = text(f"LOCK TABLE {sources.fullname} IN SHARE ROW EXCLUSIVE MODE")
 
 
-def register_sources(connection: Connection, configured: Sequence[Source]) -> None:
-    """Insert or update the row of each configured source; a renamed source is found by its account and key.
+class RegisteredStream(NamedTuple):
+    """The id of a stream, and the stored name of its source, which another process may have changed."""
 
-    Raises ConfigurationError where two sources read the same list of one account, or where a name belonged to
-    another provider, site or account: two histories would be mixed.
+    stream_id: int
+    source_name: str
+
+
+def register_sources(
+    connection: Connection, configured: Sequence[Source], process: ConfiguringProcess
+) -> dict[str, int]:
+    """Insert or update the row of each configured source; return the source_id of each, by name.
+
+    A renamed source is found by its account and key. It keeps the name that a process has given to it which
+    started later. Raises ConfigurationError where two sources read the same list of one account, or where a
+    name belongs to another provider, site or account: two histories would be mixed.
     """
     reject_duplicate_sources(configured)
     connection.execute(_LOCK)
     names = {source.name for source in configured}
+    ids: dict[str, int] = {}
     for source in configured:
         stored = connection.execute(select(sources)).all()
-        row = _named(source, stored) or _renamed(source, stored, names)
-        values = _values(source)
+        row = _named(source, stored, process) or _renamed(source, stored, names)
+        values = {**_values(source), **process.columns}
         if row is None:
-            connection.execute(insert(sources).values(values))
-        elif _differs(row, values):
+            row = connection.execute(insert(sources).values(values).returning(sources.c.source_id)).one()
+        elif _differs(row, _values(source)) and not process.yields_to(row):
             connection.execute(update(sources).where(sources.c.source_id == row.source_id).values(values))
+        ids[source.name] = row.source_id
+    return ids
 
 
 def check_sources(engine: Engine, configured: Sequence[Source]) -> None:
     """Raise the errors that `register_sources` would raise; change nothing."""
     with translated(engine.url), engine.connect() as connection:
-        register_sources(connection, configured)
+        now = connection.execute(select(func.clock_timestamp())).scalar_one()
+        register_sources(connection, configured, ConfiguringProcess("", now))
         connection.rollback()
 
 
-def register_stream(connection: Connection, stream: Stream) -> int:
-    """Insert `stream` or update its schedule; return its stream_id. Its source must have been registered."""
+def register_stream(
+    connection: Connection, stream: Stream, source_id: int | None, process: ConfiguringProcess
+) -> RegisteredStream | None:
+    """Insert `stream` or update its schedule; return it.
+
+    None where the row `source_id` is gone, belongs to another account or has other values of an earlier
+    process: then its source must be registered again.
+    """
     source = stream.source
-    source_id = connection.scalar(select(sources.c.source_id).where(sources.c.name == source.name))
     schedule = {
         "poll_every": source.poll_every,
         "sweep_every": source.sweep_every,
         "retention": source.retention,
         "retired_at": None,
     }
-    same = select(streams).where(streams.c.source_id == source_id, streams.c.region == stream.region)
-    row = connection.execute(same).one_or_none()
-    if row is None:
+    row = connection.execute(_STREAM, {"source_id": source_id, "region": stream.region}).one_or_none()
+    if row is None or not _is_same_list(row, source):
+        return None
+    if _differs(row, _values(source)) and not process.yields_to(row):
+        return None
+    stream_id: int | None = row.stream_id
+    if stream_id is None:
         new = insert(streams).values(source_id=source_id, region=stream.region, **schedule)
-        connection.execute(new.on_conflict_do_nothing(index_elements=["source_id", "region"]))
-        row = connection.execute(same).one()
+        # Another process may insert it now: then this one waits for it, and returns its row.
+        same = new.on_conflict_do_update(index_elements=["source_id", "region"], set_=schedule)
+        stream_id = connection.scalar(same.returning(streams.c.stream_id))
     elif _differs(row, schedule):
-        changed = update(streams).where(streams.c.stream_id == row.stream_id)
-        connection.execute(changed.values(schedule))
-    stream_id: int = row.stream_id
-    return stream_id
+        connection.execute(update(streams).where(streams.c.stream_id == stream_id).values(schedule))
+    assert stream_id is not None
+    return RegisteredStream(stream_id, row.name)
 
 
-def retire_streams(connection: Connection, wanted: Mapping[str, Collection[str] | None]) -> list[str]:
+_STREAM = (
+    select(sources, *(column for column in streams.c if column.name not in sources.c))
+    .select_from(
+        sources.outerjoin(
+            streams,
+            and_(streams.c.source_id == sources.c.source_id, streams.c.region == bindparam("region")),
+        )
+    )
+    .where(sources.c.source_id == bindparam("source_id"))
+)
+
+
+def retire_streams(
+    connection: Connection,
+    wanted: Mapping[str, Collection[str] | None],
+    ids: Mapping[str, int],
+) -> list[str]:
     """Mark streams that are no longer configured as retired; return their labels.
 
-    `wanted` has the regions of each configured source, None where they are unknown. A stream that is
-    registered again is no longer retired.
+    `wanted` has the regions of each configured source, None where they are unknown; `ids` the source_id of
+    those that were registered, which may have another name. A stream that is registered again is no longer
+    retired.
     """
-    read = select(streams.c.stream_id, sources.c.name, streams.c.region).join_from(streams, sources)
+    by_id = {ids[name]: regions for name, regions in wanted.items() if name in ids}
+    read = select(streams.c.stream_id, sources.c.source_id, sources.c.name, streams.c.region)
+    active = read.join_from(streams, sources).where(streams.c.retired_at.is_(None))
     retired = [
         row
-        for row in connection.execute(read.where(streams.c.retired_at.is_(None)))
-        if not _is_wanted(row.region, wanted.get(row.name, ()))
+        for row in connection.execute(active)
+        if not _is_wanted(row.region, by_id.get(row.source_id, wanted.get(row.name, ())))
     ]
     if retired:
-        ids = [row.stream_id for row in retired]
+        found = [row.stream_id for row in retired]
         connection.execute(
-            update(streams).where(streams.c.stream_id.in_(ids)).values(retired_at=func.clock_timestamp())
+            update(streams).where(streams.c.stream_id.in_(found)).values(retired_at=func.clock_timestamp())
         )
     return [stream_label(row.name, row.region) for row in retired]
 
@@ -116,16 +159,16 @@ def reject_duplicate_sources(configured: Iterable[Source]) -> None:
             )
 
 
-def _is_same_account(one: Source, other: Source) -> bool:
+def _is_same_account(one: Source | Row[Any], other: Source) -> bool:
     same_key = one.key_hash != "" and one.key_hash == other.key_hash
     return same_key or (one.account != "" and one.account == other.account)
 
 
-def _named(source: Source, stored: Sequence[Row[Any]]) -> Row[Any] | None:
+def _named(source: Source, stored: Sequence[Row[Any]], process: ConfiguringProcess) -> Row[Any] | None:
     """The row with the name of `source`. Raises ConfigurationError if it belongs to something else."""
     row = next((row for row in stored if row.name == source.name), None)
-    if row is None:
-        return None
+    if row is None or _is_identical(row, source):
+        return row
     if (row.provider, row.site) != (source.provider, source.site):
         raise ConfigurationError(
             f"the source {source.name} was {row.provider} ({row.site}) before: give the new one another name"
@@ -135,7 +178,31 @@ def _named(source: Source, stored: Sequence[Row[Any]]) -> Row[Any] | None:
             f"the source {source.name} was of another account before, and this account has a history "
             "of its own: give it the name it had, or a new one"
         )
+    if _is_same_list(row, source):
+        return row
+    if _is_named_account(row.account) and _is_named_account(source.account):
+        raise ConfigurationError(
+            f"the source {source.name} was of the account {row.account} before, and is of {source.account}"
+            " now: give the new one another name"
+        )
+    if process.yields_to(row):
+        raise ConfigurationError(
+            f"{row.written_by}, which started later, reads the source {source.name} with another key: "
+            "restart this process if the key was replaced, or give one of the two sources another name"
+        )
+    # The key was replaced.
     return row
+
+
+def _is_same_list(row: Row[Any], source: Source) -> bool:
+    """Whether the row is certainly of the list of `source`."""
+    is_same_site = (row.provider, row.site) == (source.provider, source.site)
+    return is_same_site and (_is_identical(row, source) or _is_same_account(row, source))
+
+
+def _is_named_account(account: str) -> bool:
+    """Whether the account has a number or a name: the default, a masked key, changes with the key."""
+    return account != "" and "***" not in account
 
 
 def _renamed(source: Source, stored: Iterable[Row[Any]], names: set[str]) -> Row[Any] | None:

@@ -8,17 +8,20 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Lock
 
-from sqlalchemy import Engine, Select, func, or_, select, update
+from sqlalchemy import Connection, Engine, Select, func, select
 
-from syncer.errors import SyncerError
+from syncer.errors import StoreUnavailable, SyncerError
 from syncer.model import Source, Stream
 from syncer.storage import rollups
 from syncer.storage.connections import transaction
 from syncer.storage.lock_waits import retry_lock_waits, sleep
-from syncer.storage.tables import settings, streams
+from syncer.storage.tables import streams
 from syncer.storage.write import leases, source_registry
+from syncer.storage.write.configuring_process import ConfiguringProcess
 from syncer.storage.write.lease_renewal import LeaseRenewer
 from syncer.storage.write.leases import Lease
+from syncer.storage.write.report_settings import SettingsChange, store_settings
+from syncer.storage.write.source_registry import RegisteredStream
 from syncer.storage.write.stream_store import PgStreamStore
 
 log = logging.getLogger(__name__)
@@ -41,7 +44,13 @@ class PgStore:
         self._renewer = LeaseRenewer(engine, lease)
         #: By name. A source that is registered later than the others is compared with all of them.
         self._registered: dict[str, Source] = {}
+        #: By the configured name: the ids of the registered sources, and their names in the database.
+        self._source_ids: dict[str, int] = {}
+        self._stored_names: dict[str, str] = {}
         self._registering = Lock()
+        self._process: ConfiguringProcess | None = None
+        #: The last difference between the given and the stored settings.
+        self._settings_change: SettingsChange | None = None
 
     def register(self, sources: Sequence[Source]) -> None:
         """Store configured sources, in addition to those registered before; renamed ones keep their history.
@@ -52,8 +61,9 @@ class PgStore:
         with self._registering:
             configured = self._registered | {source.name: source for source in sources}
             with transaction(self._engine) as connection:
-                source_registry.register_sources(connection, list(configured.values()))
-            self._registered = configured
+                process = self._configuring_process(connection)
+                ids = source_registry.register_sources(connection, list(configured.values()), process)
+            self._registered, self._source_ids = configured, ids
 
     def configure(
         self,
@@ -64,14 +74,36 @@ class PgStore:
     ) -> None:
         """Store the settings of the views: the zone of days and hours (a valid name), and the two targets.
 
-        A target that is None is not changed. If anything changes, all rollups are marked dirty.
+        A target that is None is not changed. If anything changes, all rollups are marked dirty. The settings
+        of a process that started later stay, with a warning.
         """
         given = {"time_zone": time_zone, "queue_target": queue_target, "run_target": run_target}
         values = {name: value for name, value in given.items() if value is not None}
-        changed = update(settings).where(or_(*(settings.c[name] != value for name, value in values.items())))
         with transaction(self._engine) as connection:
-            if connection.execute(changed.values(values)).rowcount:
-                rollups.mark_all_dirty(connection)
+            is_first = self._process is None
+            change = store_settings(connection, values, self._configuring_process(connection))
+        if change is not None and change != self._settings_change and not (is_first and change.is_replaced):
+            self._log_settings(change, values)
+        self._settings_change = change
+
+    def _log_settings(self, change: SettingsChange, given: Mapping[str, object]) -> None:
+        fields = {
+            "stored": _as_text(change.stored),
+            "configured": _as_text({name: given[name] for name in change.stored}),
+            "by": change.written_by,
+        }
+        if change.is_replaced:
+            log.warning("settings.restored", extra=fields)
+        else:
+            log.warning("settings.overridden", extra=fields)
+
+    def _configuring_process(self, connection: Connection) -> ConfiguringProcess:
+        """This process, which for the database has started when this was first called."""
+        if self._process is None:
+            started_at = connection.scalar(select(func.clock_timestamp()))
+            assert started_at is not None
+            self._process = ConfiguringProcess(self._holder, started_at)
+        return self._process
 
     def retire(self, wanted: Mapping[str, Collection[str] | None]) -> list[str]:
         """Mark all streams that are not `wanted` as retired; return their labels.
@@ -79,7 +111,7 @@ class PgStore:
         `wanted` has the regions of each configured source, None where they are unknown.
         """
         with transaction(self._engine) as connection:
-            return source_registry.retire_streams(connection, wanted)
+            return source_registry.retire_streams(connection, wanted, self._source_ids)
 
     def ensure_partitions(self, now: datetime, pause: Callable[[timedelta], None] = sleep) -> int:
         """Create the history's partitions for the coming months; return how many were missing.
@@ -148,12 +180,31 @@ class PgStore:
     def _take(self, stream: Stream) -> Lease:
         if self._registered.get(stream.source.name) != stream.source:
             self.register([stream.source])
-        with transaction(self._engine) as connection:
-            stream_id = source_registry.register_stream(connection, stream)
+        registered = self._register_stream(stream)
+        if registered is None:
+            # The row of its source is gone, or of another account: after a failover or a restore.
+            self.register([stream.source])
+            registered = self._register_stream(stream)
+        if registered is None:
+            raise StoreUnavailable(f"another process is changing the source {stream.source.name}")
+        self._note_name(stream.source, registered.source_name)
         with transaction(self._engine) as connection:
             return leases.take_lease(
-                connection, stream_id, label=stream.label, holder=self._holder, lease=self._lease
+                connection, registered.stream_id, label=stream.label, holder=self._holder, lease=self._lease
             )
+
+    def _register_stream(self, stream: Stream) -> RegisteredStream | None:
+        source_id = self._source_ids.get(stream.source.name)
+        with transaction(self._engine) as connection:
+            process = self._configuring_process(connection)
+            return source_registry.register_stream(connection, stream, source_id, process)
+
+    def _note_name(self, source: Source, stored: str) -> None:
+        """Log once that another process has given the source another name."""
+        if stored != self._stored_names.setdefault(source.name, source.name):
+            self._stored_names[source.name] = stored
+            if stored != source.name:
+                log.warning("source.renamed_elsewhere", extra={"source": source.name, "stored": stored})
 
     def _release(self, lease: Lease) -> None:
         try:
@@ -162,3 +213,7 @@ class PgStore:
         except SyncerError as error:
             # The lease expires without it; an earlier error of the run must not be replaced by this one.
             log.warning("lease.release_failed", extra={"error": str(error)})
+
+
+def _as_text(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in values.items())

@@ -43,7 +43,8 @@ def url(module_url: str) -> Iterator[str]:
             " sync.arrivals_hourly, sync.completions_daily, sync.completions_hourly, sync.slo_daily,"
             " sync.durations_daily, sync.failures_daily, sync.runs_hourly, sync.processes RESTART IDENTITY"
         )
-        connection.execute("UPDATE sync.settings SET time_zone = 'UTC'")
+        connection.execute("DELETE FROM sync.settings")
+        connection.execute("INSERT INTO sync.settings DEFAULT VALUES")
 
 
 @pytest.fixture

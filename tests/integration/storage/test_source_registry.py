@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import LiteralString
 
 import pytest
 from sqlalchemy import Engine
 
-from syncer.errors import ConfigurationError
+from syncer.errors import ConfigurationError, LeaseLost, SchemaError
 from syncer.model import Source, Stream
 from syncer.storage import PgStore
 from syncer.storage.write.source_registry import check_sources
@@ -61,9 +62,97 @@ def test_other_account_is_another_source(engine: Engine, look: Look, other: Sour
 
 def test_rotated_key_is_the_same_source(engine: Engine, look: Look) -> None:
     process(engine).register([source()])
+    process(engine).register([source(key_hash="j")])
     process(engine).register([source(account="renamed", key_hash="j")])
     (row,) = look(SOURCES)
     assert (row["account"], row["key_hash"]) == ("renamed", "j")
+
+
+def test_rotated_key_of_an_unnamed_account_is_the_same_source(engine: Engine, look: Look) -> None:
+    process(engine).register([source(account="AKID***wxyz")])
+    process(engine).register([source(account="AKID***abcd", key_hash="j")])
+    assert [row["account"] for row in look(SOURCES)] == ["AKID***abcd"]
+
+
+def test_name_of_another_account_is_refused(engine: Engine, look: Look) -> None:
+    process(engine).register([source()])
+    before = look(SOURCES)
+    with pytest.raises(ConfigurationError, match="mps was of the account 100 before, and is of 200 now"):
+        process(engine).register([source(account="200", key_hash="j")])
+    assert look(SOURCES) == before
+
+
+def test_source_of_a_later_process_is_left_alone(
+    engine: Engine, look: Look, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Two daemons with one name for two accounts, or with two names for one account."""
+    first, second = process(engine), process(engine)
+    with first.claim(Stream(source(account="K***k"))) as ours:
+        store(ours, begin(ours), see("t"))
+    second.register([source("new", account="K***k")])
+    for _ in range(2):
+        # It reads the same list: under the name that the later process has given.
+        with first.claim(Stream(source(account="K***k"))) as ours:
+            assert set(ours.open_tasks()) == {"t"}
+    assert [row["name"] for row in look(SOURCES)] == ["new"]
+    assert caplog.messages.count("source.renamed_elsewhere") == 1
+    assert first.retire({"mps": ["global"]}) == []
+    second.register([source("new", account="K***j", key_hash="j")])
+    # It would read another list into this history, or take the source back at each poll.
+    for _ in range(2):
+        with first.claim(Stream(source(account="K***k"))) as ours:
+            assert ours.open_tasks() == {}
+    assert [(row["name"], row["key_hash"]) for row in look(SOURCES)] == [("new", "j"), ("mps", "k")]
+
+
+def test_earlier_process_does_not_take_a_name_back(engine: Engine) -> None:
+    first, second = process(engine), process(engine)
+    first.register([source(account="K***k")])
+    second.register([source(account="K***j", key_hash="j")])
+    with pytest.raises(ConfigurationError, match="another, which started later, reads the source mps with"):
+        first.claim(Stream(source(account="K***k"))).__enter__()
+
+
+_LOSSES = {
+    "all rows": "TRUNCATE sync.sources, sync.streams, sync.leases, sync.runs, sync.checkpoints,"
+    " sync.rejected_records, sync.quirks",
+    "streams": "TRUNCATE sync.streams, sync.leases, sync.runs, sync.checkpoints, sync.rejected_records",
+    "leases": "TRUNCATE sync.leases",
+    "another account's id": "UPDATE sync.sources SET name = 'b', account = '300', key_hash = 'x'",
+    "another provider's id": "UPDATE sync.sources SET name = 'b', provider = 'baidu_vod'",
+    "an older key": "UPDATE sync.sources SET key_hash = 'older', writer_started_at = NULL",
+    "an older name": "UPDATE sync.sources SET name = 'older', writer_started_at = NULL",
+}
+
+
+@pytest.mark.parametrize("loss", _LOSSES.values(), ids=_LOSSES)
+def test_lost_rows_are_registered_again_at_once(engine: Engine, look: Look, loss: LiteralString) -> None:
+    """As after a failover that lost commits, or after a restore, under a process that goes on."""
+    running = process(engine)
+    with running.claim(Stream(source())) as before:
+        run = begin(before)
+        look(loss)
+        if "leases" in loss:
+            with pytest.raises(LeaseLost):
+                store(before, run, see("lost"))
+    with running.claim(Stream(source())) as ours:
+        assert store(ours, begin(ours), see("t")).inserted == 1
+    rows = look("SELECT source, account FROM reporting.tasks WHERE task_id = 't'")
+    assert rows == [{"source": "mps", "account": "100"}]
+
+
+def test_database_without_our_tables_is_a_schema_error(url: str, engine: Engine, look: Look) -> None:
+    running = process(engine)
+    running.register([source()])
+    look("ALTER SCHEMA sync RENAME TO elsewhere")
+    try:
+        for act in (lambda: running.claim(Stream(source())).__enter__(), lambda: running.configure("UTC")):
+            with pytest.raises(SchemaError, match="not the tables of this version: type `syncer migrate`"):
+                act()
+    finally:
+        look("ALTER SCHEMA elsewhere RENAME TO sync")
+    with running.claim(Stream(source())) as ours:
+        assert ours.open_tasks() == {}
 
 
 def test_renaming_one_source_does_not_change_the_others(engine: Engine, look: Look) -> None:
@@ -147,6 +236,41 @@ def test_time_zone_is_set_once(pg: PgStore, look: Look) -> None:
     pg.configure("Asia/Shanghai")
     assert look("SELECT xmin::text, time_zone FROM sync.settings") == before
     assert before[0]["time_zone"] == "Asia/Shanghai"
+
+
+def test_changed_or_lost_settings_are_stored_again(
+    engine: Engine, look: Look, caplog: pytest.LogCaptureFixture
+) -> None:
+    zone, hour = "SELECT time_zone FROM sync.settings", timedelta(hours=1)
+    running = process(engine)
+    running.configure("Asia/Shanghai", queue_target=hour)
+    assert caplog.messages == []
+    for loss in ("UPDATE sync.settings SET time_zone = 'UTC'", "DELETE FROM sync.settings"):
+        look(loss)
+        running.configure("Asia/Shanghai", queue_target=hour)
+        running.configure("Asia/Shanghai", queue_target=hour)
+        assert look(zone) == [{"time_zone": "Asia/Shanghai"}]
+    assert caplog.messages == ["settings.restored"] * 2
+    (row,) = look("SELECT queue_target, run_target FROM sync.settings")
+    assert row == {"queue_target": hour, "run_target": hour}
+
+
+def test_settings_of_the_process_that_started_last_stay(
+    engine: Engine, look: Look, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = process(engine), PgStore(engine, holder="host:2")
+    first.configure("UTC")
+    second.configure("Asia/Tokyo")
+    for _ in range(3):
+        first.configure("Europe/Berlin")
+        second.configure("Asia/Tokyo")
+    assert look("SELECT time_zone FROM sync.settings") == [{"time_zone": "Asia/Tokyo"}]
+    assert caplog.messages == ["settings.overridden"]
+    found = {name: getattr(caplog.records[0], name) for name in ("stored", "configured", "by")}
+    expected = ("time_zone = Asia/Tokyo", "time_zone = Europe/Berlin", "host:2")
+    assert tuple(found.values()) == expected
+    process(engine).configure("Europe/Berlin")
+    assert look("SELECT time_zone FROM sync.settings") == [{"time_zone": "Europe/Berlin"}]
 
 
 def test_partitions_are_created_in_advance(pg: PgStore, look: Look) -> None:
