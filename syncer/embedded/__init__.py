@@ -3,7 +3,8 @@
     with EmbeddedPostgres(default_data_dir()).running() as url:
         ...  # postgresql://syncer:…@127.0.0.1:25432/syncer
 
-This package is independent of what the database holds. Of syncer it may import only the errors.
+This package is independent of what the database holds. Of syncer it may import only the errors and the
+number of threads, each of which can use a connection.
 """
 
 from syncer.embedded.binaries import Binaries, find_binaries

@@ -14,11 +14,14 @@ from syncer.embedded.binaries import Binaries
 from syncer.embedded.os_user import OsUser
 from syncer.embedded.password_file import HOST, SUPERUSER
 from syncer.errors import StoreUnavailable
+from syncer.threads import MAX_THREADS
 
+#: For a daemon and a `syncer sync` beside it, each with a connection for every thread, and for readers.
+_CONNECTIONS = 3 * MAX_THREADS
 #: For a small machine with other tasks. Written once, into postgresql.conf, which operators may edit.
 _SETTINGS = {
     "shared_buffers": "128MB",
-    "max_connections": "50",
+    "max_connections": str(_CONNECTIONS),
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
     "min_wal_size": "80MB",

@@ -1,4 +1,4 @@
-"""Creation of the role and the database of syncer in an embedded server."""
+"""Creation of the role and the database of syncer in an embedded server, which is closed to all others."""
 
 from __future__ import annotations
 
@@ -7,9 +7,19 @@ from psycopg import sql
 
 from syncer.embedded.password_file import DATABASE, ROLE
 
+#: The databases that initdb creates.
+_INITIAL_DATABASES = ("postgres", "template0", "template1")
+#: Those of them that allow anything to every role.
+_OPEN_DATABASES = """
+select datname from pg_database where datname = any(%s) and exists (
+    select from aclexplode(coalesce(datacl, acldefault('d', datdba))) where grantee = 0)
+"""
+
 
 def create_role_and_database(url: str, password: str) -> None:
-    """Create the ordinary role and its database if they do not exist; `url` is the superuser's.
+    """Create the ordinary role and its database if they do not exist; close the others to ordinary roles.
+
+    `url` is the superuser's. It changes nothing where all this is done.
 
     Raises psycopg.OperationalError if the server does not accept connections.
     """
@@ -22,6 +32,17 @@ def create_role_and_database(url: str, password: str) -> None:
         if not _exists(connection, "select from pg_database where datname = %s", DATABASE):
             create = sql.SQL("create database {} owner {}")
             connection.execute(create.format(sql.Identifier(DATABASE), sql.Identifier(ROLE)))
+        _close_other_databases(connection)
+
+
+def _close_other_databases(connection: psycopg.Connection) -> None:
+    """Revoke from every role but the superuser what initdb's databases allow to all of them.
+
+    There a reader would have neither a timeout nor read-only transactions, and could create large objects.
+    """
+    for (name,) in connection.execute(_OPEN_DATABASES, [list(_INITIAL_DATABASES)]).fetchall():
+        revoke = sql.SQL("revoke all on database {} from public")
+        connection.execute(revoke.format(sql.Identifier(name)))
 
 
 def _exists(connection: psycopg.Connection, query: str, name: str) -> bool:

@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "credentials": {"model", "errors"},
     "reporting": {"model", "errors"},
     "storage": {"model", "errors", "reporting", "threads"},
-    "embedded": {"errors"},
+    "embedded": {"errors", "threads"},
     "outages": {"errors", "ports"},
     "scheduler": {"errors", "outages", "ports", "threads"},
     "simulator": {"model"},

@@ -14,10 +14,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from syncer.embedded import EmbeddedPostgres, psql_command
+from syncer.embedded import SUPERUSER, EmbeddedPostgres, psql_command
 from syncer.embedded.libpq_environment import libpq_variables
 from syncer.embedded.os_user import OsUser
 from syncer.embedded.tcp_ports import read_port
+from syncer.threads import MAX_THREADS
 
 #: Another syncer process: prints the URL and uses the server until its input ends.
 _OTHER_PROCESS = """
@@ -47,6 +48,10 @@ def query_value(url: str, query: str) -> object:
     return row[0]
 
 
+def superuser_url(postgres: EmbeddedPostgres) -> str:
+    return postgres.url(role=SUPERUSER, database="postgres")
+
+
 def server_pid(folder: Path) -> int:
     return int((folder / "postgres" / "db" / "postmaster.pid").read_text().split()[0])
 
@@ -58,6 +63,29 @@ def test_new_server_has_a_database_of_an_ordinary_role(new_postgres: EmbeddedPos
         assert query_value(url, privileges) is False
         assert query_value(url, "show data_checksums") == "on"
         assert query_value(url, "select lower('ÄÖ')") == "äö"
+        # For two processes with all their threads, renewals of leases and lookups of locks; and for readers.
+        assert int(str(query_value(url, "show max_connections"))) >= 2 * (MAX_THREADS + 2) + 40
+
+
+def test_other_databases_are_closed_to_readers(postgres: EmbeddedPostgres) -> None:
+    """Also in a cluster that was created before they were closed."""
+    with postgres.running(), psycopg.connect(superuser_url(postgres), autocommit=True) as connection:
+        connection.execute("grant connect, temporary on database postgres, template1 to public")
+        connection.execute("create role reader login password 'secret'")
+        connection.execute("create database made_by_hand")
+    with postgres.running() as url:
+        reader = url.replace(url.split("/")[2].split("@")[0], "reader:secret")
+        assert query_value(reader, "select current_user") == "reader"
+        for database in ("postgres", "template1"):
+            with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+                psycopg.connect(reader.replace("/syncer", f"/{database}"))
+        assert query_value(reader.replace("/syncer", "/made_by_hand"), "select 1") == 1
+        versions = "select string_agg(xmin::text, ',' order by datname) from pg_database"
+        before = query_value(url, versions)
+        with postgres.running():
+            assert query_value(url, versions) == before
+    with postgres.running() as url:
+        assert query_value(url, versions) == before
 
 
 def test_server_requires_the_password(postgres: EmbeddedPostgres) -> None:
