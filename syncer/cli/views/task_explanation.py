@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def task_explanation(history: TaskHistory) -> list[str]:
     """One task: its facts, the coverage of its creation time, and its versions, oldest first."""
-    versions = [f"  {line}" for version in history.states for line in _version_lines(version)]
+    versions = [f"  {line}" for version in history.versions for line in _version_lines(version)]
     return [
         f"task {history.task_id}",
         *(f"  {line}" for line in _fact_lines(history)),
@@ -38,9 +38,9 @@ def _fact_lines(history: TaskHistory) -> Iterator[str]:
     yield f"first seen  {cell_text(history.first_seen_at)}{_delay_text(history)}"
     if history.finished_at:
         yield f"finished    {cell_text(history.finished_at)}"
-    if history.reading:
-        yield f"coverage    the creation time is {history.reading.grade or 'not covered'}"
-        yield from (f"            {line}" for line in coverage_lines(history.reading))
+    if history.coverage:
+        yield f"coverage    the creation time is {history.coverage.grade or 'not covered'}"
+        yield from (f"            {line}" for line in coverage_lines(history.coverage))
 
 
 def _delay_text(history: TaskHistory) -> str:

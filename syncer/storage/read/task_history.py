@@ -52,14 +52,14 @@ class TaskHistory(StreamRow):
     #: Since when the stream is no longer configured; None while it is.
     retired_at: datetime | None = None
     #: The oldest first; the last is the current version.
-    states: Sequence[TaskVersion]
+    versions: Sequence[TaskVersion]
     #: The coverage at the creation time; None if the provider does not state that time.
-    reading: CoverageExplanation | None
+    coverage: CoverageExplanation | None
 
     @property
     def current(self) -> TaskVersion:
         """The current version."""
-        return self.states[-1]
+        return self.versions[-1]
 
 
 def load_task_histories(engine: Engine, task_id: str, *, region: str | None = None) -> list[TaskHistory]:
@@ -98,11 +98,11 @@ def _history(connection: Connection, row: Row[Any]) -> TaskHistory:
         first_seen_at=row.first_seen_at,
         last_run_at=row.last_run_at,
         retired_at=row.retired_at,
-        states=[
+        versions=[
             TaskVersion(**{**version, "changed_fields": version["changed_fields"] or ()})
             for version in versions
         ],
-        reading=coverage_at(connection, row, row.created_at) if row.created_at else None,
+        coverage=coverage_at(connection, row, row.created_at) if row.created_at else None,
     )
 
 

@@ -193,7 +193,7 @@ def test_explain_of_a_task(configuration: str, migrated_url: str, capsys: pytest
     assert "request abc" in output
     assert main(["explain", "tsk-1", "--json", "--config", configuration]) == 0
     (task,) = json.loads(capsys.readouterr().out)
-    assert [state["request_id"] for state in task["states"]] == ["abc"]
+    assert [state["request_id"] for state in task["versions"]] == ["abc"]
 
 
 @pytest.mark.usefixtures("filled")

@@ -254,7 +254,7 @@ def test_task_history_has_each_version(recorder: RunRecorder, engine: Engine) ->
         created_at,
         T0,
     )
-    waiting, running = history.states
+    waiting, running = history.versions
     assert (waiting.version, waiting.status, waiting.observed_after) == (1, "waiting", None)
     assert (waiting.run_id, waiting.mode, waiting.run_started_at) == (sweep, "sweep", T0)
     assert (waiting.request_id, running.request_id) == ("request-0", "request-61")
@@ -262,8 +262,8 @@ def test_task_history_has_each_version(recorder: RunRecorder, engine: Engine) ->
     assert running.observed_at == T0 + timedelta(seconds=61)
     assert running.changed_fields == ["status"]
     assert history.current is running
-    assert history.reading is not None
-    assert (history.reading.grade, history.reading.at) == ("polled", created_at)
+    assert history.coverage is not None
+    assert (history.coverage.grade, history.coverage.at) == ("polled", created_at)
 
 
 def test_history_keeps_the_loss_of_a_task(ours: PgStreamStore, engine: Engine) -> None:
@@ -271,11 +271,11 @@ def test_history_keeps_the_loss_of_a_task(ours: PgStreamStore, engine: Engine) -
     store(ours, begin(ours, at=60), lost=("one",))
     store(ours, begin(ours, at=120), see("one", "running", at=120))
     (history,) = load_task_histories(engine, "one")
-    _, lost, found_again = history.states
+    _, lost, found_again = history.versions
     assert lost.lost_at == T0 + timedelta(seconds=60)
     assert (lost.changed_fields, lost.request_id) == (["lost_at"], "")
     assert found_again.lost_at is None
-    assert history.reading is None
+    assert history.coverage is None
 
 
 def test_outcome_without_a_request_keeps_the_former_request_id(ours: PgStreamStore, engine: Engine) -> None:
@@ -283,7 +283,7 @@ def test_outcome_without_a_request_keeps_the_former_request_id(ours: PgStreamSto
     store(ours, run, see("one", "finished", at=1))
     store(ours, run, outcome("one", "succeeded", at=2))
     (history,) = load_task_histories(engine, "one")
-    assert [(version.status, version.request_id) for version in history.states] == [
+    assert [(version.status, version.request_id) for version in history.versions] == [
         ("succeeded", "request-1")
     ]
 

@@ -36,8 +36,8 @@ def test_instants_are_iso_8601_and_durations_are_seconds() -> None:
 
 def test_nested_values_are_json_too() -> None:
     document = json.loads(json.dumps(json_object(HISTORY)))
-    assert document["states"][0]["observed_at"] == "2026-01-02T03:04:05+00:00"
-    assert document["reading"]["first_after"]["run_id"] == 12
+    assert document["versions"][0]["observed_at"] == "2026-01-02T03:04:05+00:00"
+    assert document["coverage"]["first_after"]["run_id"] == 12
 
 
 def test_status_document_hides_the_url_of_a_configured_server() -> None:

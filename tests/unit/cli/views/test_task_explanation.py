@@ -44,8 +44,8 @@ HISTORY = TaskHistory(
     finished_at=None,
     first_seen_at=AT,
     last_run_at=AT,
-    states=[WAITING],
-    reading=POLLED,
+    versions=[WAITING],
+    coverage=POLLED,
 )
 
 
@@ -67,7 +67,7 @@ def test_task_shows_its_facts_coverage_and_versions() -> None:
 
 
 def test_lost_task_shows_when_that_was_noticed() -> None:
-    lines = task_explanation(replace(HISTORY, states=[WAITING, LOST]))
+    lines = task_explanation(replace(HISTORY, versions=[WAITING, LOST]))
     assert "  lost        left the list before it ended; noticed at 2026-01-02 03:05:05Z" in lines
     assert lines[-3:] == [
         "    2  lost: reached after 2026-01-02 03:04:05Z, seen at 2026-01-02 03:05:05Z",
@@ -83,8 +83,8 @@ def test_task_without_optional_facts() -> None:
         task_type=None,
         created_at=None,
         finished_at=AT,
-        reading=None,
-        states=[replace(WAITING, provider_status=None, request_id="")],
+        coverage=None,
+        versions=[replace(WAITING, provider_status=None, request_id="")],
     )
     assert task_explanation(bare) == [
         "task invt-1",
