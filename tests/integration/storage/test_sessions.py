@@ -20,90 +20,9 @@ from syncer.errors import ConfigurationError, StoreUnavailable
 from syncer.storage import PgStore, make_engine, migrate
 from syncer.storage.connections import transaction
 from syncer.storage.database_urls import parse_url
-from syncer.storage.sessions import SETTINGS
 from tests.support.fakes import make_stream
 from tests.support.postgres_servers import Server, shared_folder
 from tests.support.sightings import begin, see, store
-
-#: Values that are not the default, for each pinned setting that a role may have.
-_OTHER_VALUES = {
-    "array_nulls": "off",
-    "backslash_quote": "off",
-    "bytea_output": "escape",
-    "check_function_bodies": "off",
-    "client_encoding": "GBK",
-    "client_min_messages": "error",
-    "createrole_self_grant": "set",
-    "datestyle": "SQL, DMY",
-    "default_transaction_deferrable": "on",
-    "default_transaction_isolation": "serializable",
-    "exit_on_error": "on",
-    "extra_float_digits": "-15",
-    "gin_fuzzy_search_limit": "1",
-    "idle_session_timeout": "1h",
-    "intervalstyle": "sql_standard",
-    "jit": "on",
-    "lock_timeout": "1ms",
-    "quote_all_identifiers": "on",
-    "restrict_nonsystem_relation_kind": "view, foreign-table",
-    "row_security": "off",
-    "search_path": "pg_temp, public",
-    "standard_conforming_strings": "off",
-    "statement_timeout": "1s",
-    "timezone": "America/New_York",
-    "timezone_abbreviations": "India",
-    "transform_null_equals": "on",
-    "xmlbinary": "hex",
-    "xmloption": "document",
-}
-
-
-@pytest.fixture
-def odd_url(postgres: Server, template: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A database whose role, database and environment set everything to other values."""
-    name = f"test_{secrets.token_hex(6)}"
-    url = postgres.create(name, template=template)
-    with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
-        known = {row[0].lower() for row in admin.execute("SELECT name FROM pg_settings")}
-        for setting, value in _OTHER_VALUES.items():
-            if setting in known:
-                statement = sql.SQL("ALTER ROLE {} IN DATABASE {} SET {} = ").format(
-                    sql.Identifier(postgres.owner), sql.Identifier(name), sql.Identifier(setting)
-                )
-                words = [sql.Literal(word.strip()) for word in value.split(",")]
-                admin.execute(statement + sql.SQL(", ").join(words))
-    environment = {"PGDATESTYLE": "German", "PGTZ": "Asia/Tokyo", "PGCLIENTENCODING": "GBK"}
-    for variable, value in environment.items():
-        monkeypatch.setenv(variable, value)
-    yield url
-    postgres.drop(name)
-
-
-def test_settings_are_those_of_syncer(odd_url: str) -> None:
-    engine = make_engine(odd_url, lease=None)
-    query = text("SELECT lower(name) AS name, setting FROM pg_settings WHERE source <> 'default'")
-    with transaction(engine) as connection:
-        current = {row.name: row.setting for row in connection.execute(query)}
-    engine.dispose()
-    expected = {name: value for name, value in SETTINGS.items() if name in current}
-    assert {name: current[name] for name in expected} == expected
-    assert len(expected) > 25
-
-
-def test_tasks_and_views_do_not_depend_on_settings(odd_url: str) -> None:
-    migrate(odd_url)
-    engine = make_engine(odd_url)
-    with closing(PgStore(engine, holder="test")) as pg, pg.claim(make_stream()) as ours:
-        assert store(ours, begin(ours), see("emoji 😀 and \\ '")).inserted == 1
-        assert store(ours, begin(ours), see("emoji 😀 and \\ '")).unchanged == 1
-    with transaction(engine) as connection:
-        views = connection.scalars(
-            text("SELECT format('%I.%I', schemaname, viewname) FROM pg_views WHERE schemaname = 'reporting'")
-        ).all()
-        for view in views:
-            connection.execute(text(f"SELECT * FROM {view}")).all()
-    assert len(views) > 10
-    engine.dispose()
 
 
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "EUC_CN", "LATIN1"])
@@ -183,8 +102,9 @@ def test_pgbouncer_in_session_mode_works(url: str) -> None:
         engine.dispose()
 
 
-def test_pgbouncer_in_transaction_mode_is_refused(url: str) -> None:
-    with shared_folder() as folder, _pgbouncer(url, folder, "transaction") as pooled:
+@pytest.mark.parametrize("mode", ["transaction", "statement"])
+def test_pgbouncer_that_shares_sessions_is_refused(url: str, mode: str) -> None:
+    with shared_folder() as folder, _pgbouncer(url, folder, mode) as pooled:
         engine = make_engine(pooled)
         with pytest.raises(ConfigurationError, match="pool_mode = session"), transaction(engine):
             pass
