@@ -1,9 +1,10 @@
 """The BI roles of a database: how they are known, their sessions, and what they may read.
 
-A BI role can reset its own settings, but neither its comment nor its grants. So a role is a BI role of this
-database if it has the comment of `syncer bi-user` and rights here, or the default privileges that only
-`syncer bi-user` grants: an administrator may have replaced the comment. Other roles with rights on the schema
-`reporting` are listed too, because they can read it, but never changed.
+A BI role can reset its own settings, and drop the default privileges that it was granted (`DROP OWNED`), but
+neither its comment nor its grants. An administrator may have replaced the comment, or revoked grants. So a
+role is a BI role of this database if it has the comment of `syncer bi-user` and rights here, or the grants or
+default privileges of `syncer bi-user`. Other roles with rights on the schema `reporting` are listed too,
+because they can read it, but never changed.
 """
 
 from __future__ import annotations
@@ -13,31 +14,33 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Engine, text
 
+from syncer.errors import ConfigurationError
 from syncer.storage.connections import transaction
-from syncer.storage.roles.bi_role_grants import MARK
+from syncer.storage.roles.bi_role_grants import MARK, quote_identifier, quote_literal
 
-#: Each role with explicit rights in this database: `granted` on objects of the schema reporting, `defaults`
-#: on its future views and functions, `connect` to the database.
+#: Each role with explicit rights in this database: whether any are on objects of the schema reporting, and
+#: whether it has every kind of grant, or the default privileges, that `syncer bi-user` grants.
 _RIGHTS = """
 SELECT
     grantee,
-    bool_or(place = 'object') AS granted,
-    bool_or(place = 'f') AND bool_or(place = 'r') AS defaults
+    bool_or(place IN ('schema', 'relation', 'function')) AS granted,
+    bool_or(place = 'default f') AND bool_or(place = 'default r') AS defaults,
+    count(DISTINCT place) FILTER (WHERE place NOT LIKE 'default %') = 4 AS all_grants
 FROM (
-    SELECT 'object' AS place, a.grantee FROM pg_namespace n, aclexplode(n.nspacl) a
+    SELECT 'schema' AS place, a.grantee FROM pg_namespace n, aclexplode(n.nspacl) a
     WHERE n.nspname = 'reporting'
     UNION ALL
-    SELECT 'object', a.grantee FROM pg_class c, aclexplode(c.relacl) a
+    SELECT 'relation', a.grantee FROM pg_class c, aclexplode(c.relacl) a
     WHERE c.relnamespace = 'reporting'::regnamespace
     UNION ALL
-    SELECT 'object', a.grantee
+    SELECT 'relation', a.grantee
     FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid, aclexplode(t.attacl) a
     WHERE c.relnamespace = 'reporting'::regnamespace
     UNION ALL
-    SELECT 'object', a.grantee FROM pg_proc p, aclexplode(p.proacl) a
+    SELECT 'function', a.grantee FROM pg_proc p, aclexplode(p.proacl) a
     WHERE p.pronamespace = 'reporting'::regnamespace
     UNION ALL
-    SELECT d.defaclobjtype::text, a.grantee FROM pg_default_acl d, aclexplode(d.defaclacl) a
+    SELECT 'default ' || d.defaclobjtype::text, a.grantee FROM pg_default_acl d, aclexplode(d.defaclacl) a
     WHERE d.defaclnamespace = 'reporting'::regnamespace
     UNION ALL
     SELECT 'connect', a.grantee FROM pg_database b, aclexplode(b.datacl) a
@@ -53,7 +56,7 @@ SELECT
     r.rolname::text AS name,
     r.rolcanlogin AS can_login,
     shobj_description(r.oid, 'pg_authid') AS comment,
-    coalesce(g.defaults, false) OR (
+    coalesce(g.defaults OR g.all_grants, false) OR (
         m.is_marked AND (g.grantee IS NOT NULL OR NOT r.rolcanlogin OR NOT EXISTS (
             SELECT FROM pg_shdepend p WHERE p.refclassid = 'pg_authid'::regclass AND p.refobjid = r.oid
                 AND p.deptype = 'a' AND p.dbid <> 0
@@ -129,7 +132,18 @@ def load_bi_roles(engine: Engine) -> list[BiRoleStatus]:
 
 
 def find_bi_role(connection: Connection, name: str) -> BiRoleIdentity | None:
-    """The BI role `name` of this database; None if there is no role of that name or it is no BI role."""
-    query = text(f"SELECT oid, can_login, comment FROM ({READERS}) o WHERE is_ours AND name = :name")
-    row = connection.execute(query, {"name": name, **READERS_PARAMETERS}).mappings().one_or_none()
-    return None if row is None else BiRoleIdentity(**row)
+    """The BI role `name` of this database; None if there is no role of that name or it cannot read the views.
+
+    Raises ConfigurationError if the role can read the views, but is no BI role.
+    """
+    query = text(f"SELECT oid, can_login, comment, is_ours FROM ({READERS}) o WHERE name = :name")
+    row = connection.execute(query, {"name": name, **READERS_PARAMETERS}).one_or_none()
+    if row is None:
+        return None
+    if not row.is_ours:
+        statement = f"COMMENT ON ROLE {quote_identifier(name)} IS {quote_literal(MARK)}"
+        raise ConfigurationError(
+            f"{name} can read the views, but was not made by `syncer bi-user`: choose another name,"
+            f" or type `{statement}` in psql to manage it as a BI role"
+        )
+    return BiRoleIdentity(oid=row.oid, can_login=row.can_login, comment=row.comment)

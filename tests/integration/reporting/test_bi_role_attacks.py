@@ -47,6 +47,13 @@ CHANGES: dict[str, list[LiteralString]] = {
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA reporting REVOKE SELECT ON TABLES FROM {role}"
     ],
     "all rights": ["DROP OWNED BY {role}"],
+    "comment after the role dropped its default privileges": [
+        "SET SESSION AUTHORIZATION {role}",
+        "SET default_transaction_read_only = off",
+        "DROP OWNED BY {role}",
+        "RESET SESSION AUTHORIZATION",
+        "COMMENT ON ROLE {role} IS 'team of finance'",
+    ],
     "membership": ["GRANT pg_read_all_stats TO {role} WITH ADMIN OPTION"],
     "grant option": ["GRANT SELECT ON reporting.tasks TO {role} WITH GRANT OPTION"],
     "attributes": ["ALTER ROLE {role} CREATEDB NOLOGIN VALID UNTIL '2020-01-01'"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import timedelta
 
@@ -179,7 +180,7 @@ def test_role_that_may_act_as_the_owner_is_refused_with_a_statement(
     assert drop_bi_role(superuser_engine, bi_role.name).remains == ()
 
 
-def test_roles_of_an_administrator_are_listed_and_never_dropped(
+def test_roles_of_an_administrator_are_listed_and_dropped_only_after_they_are_marked(
     superuser_engine: Engine, superuser_url: str
 ) -> None:
     name = f"dba_{secrets.token_hex(4)}"
@@ -189,8 +190,12 @@ def test_roles_of_an_administrator_are_listed_and_never_dropped(
         administrator.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO {}").format(role))
         try:
             assert [(role.name, role.is_ours) for role in load_bi_roles(superuser_engine)] == [(name, False)]
-            with pytest.raises(ConfigurationError, match="there is no BI role called"):
+            with pytest.raises(ConfigurationError, match="not made by `syncer bi-user`") as error:
                 drop_bi_role(superuser_engine, name)
-        finally:
+            (statement,) = re.findall(r"COMMENT ON .* nothing else'", str(error.value))
+            administrator.execute(statement)
+            assert drop_bi_role(superuser_engine, name).remains == ()
+        except BaseException:
             administrator.execute(sql.SQL("DROP OWNED BY {}").format(role))
             administrator.execute(sql.SQL("DROP ROLE {}").format(role))
+            raise
