@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from syncer.cli.database import OpenDatabase, database_of_settings
 from syncer.cli.views.coverage_explanation import coverage_explanation
+from syncer.cli.views.formatting import zone_lines
 from syncer.cli.views.json_output import json_objects, print_json
 from syncer.cli.views.task_explanation import task_explanation, unknown_task_lines
 from syncer.errors import ConfigurationError
@@ -40,7 +41,7 @@ def run(args: Namespace) -> int:
     at = parse_time(" ".join(args.time), zone) if args.time else None
     with database_of_settings(settings) as database:
         if at is None and not _is_source(database, args.subject):
-            return _explain_task(database, args)
+            return _explain_task(database, args, zone)
         return _explain_time(database, args, at, zone)
 
 
@@ -51,7 +52,7 @@ def _is_source(database: OpenDatabase, subject: str) -> bool:
         return subject in load_source_names(engine)
 
 
-def _explain_task(database: OpenDatabase, args: Namespace) -> int:
+def _explain_task(database: OpenDatabase, args: Namespace, zone: ZoneInfo) -> int:
     from syncer.storage.read import load_source_names, load_task_histories, open_database
 
     with open_database(database.url) as engine:
@@ -60,7 +61,7 @@ def _explain_task(database: OpenDatabase, args: Namespace) -> int:
     if args.json:
         print_json(json_objects(histories))
     elif histories:
-        _print_paragraphs([task_explanation(history) for history in histories])
+        _print_paragraphs([*map(task_explanation, histories), *filter(None, [zone_lines(zone.key)])])
     else:
         print("\n".join(unknown_task_lines(args.subject, sources)))
     return 0 if histories else 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from syncer.cli.database import database_of_config
+from syncer.cli.database import database_of_settings
+from syncer.cli.views.formatting import zone_lines
 from syncer.cli.views.gap_table import gap_lines, gap_table
 from syncer.cli.views.json_output import json_objects, print_json
 from syncer.cli.views.retired_streams import retired_stream_lines
@@ -24,6 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print the gaps, oldest first. Return 0: gaps are not a failure of the command."""
+    from syncer import config
     from syncer.storage.read import (
         load_gaps,
         load_retired_streams,
@@ -33,7 +35,8 @@ def run(args: Namespace) -> int:
     )
     from syncer.storage.source_names import check_source_names
 
-    with database_of_config(args.config) as database, open_database(database.url) as engine:
+    settings = config.load(config.find(args.config))
+    with database_of_settings(settings) as database, open_database(database.url) as engine:
         gaps, streams, retired = load_gaps(engine), load_streams(engine), load_retired_streams(engine)
         check_source_names(args.sources, load_source_names(engine))
     if args.sources:
@@ -45,5 +48,6 @@ def run(args: Namespace) -> int:
         return 0
     if gaps:
         print_table(gap_table(gaps))
-    print("\n".join([*gap_lines(gaps, streams, retired), *retired_stream_lines(retired)]))
+    zone = zone_lines(settings.reporting.time_zone) if gaps or retired else []
+    print("\n".join([*gap_lines(gaps, streams, retired), *retired_stream_lines(retired), *zone]))
     return 0

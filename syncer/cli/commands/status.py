@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from syncer.cli.database import OpenDatabase, database_of_settings
+from syncer.cli.views.formatting import zone_lines
 from syncer.cli.views.gap_table import gap_lines
 from syncer.cli.views.health import daemon_lines, difference_lines, has_problem, problem_lines
 from syncer.cli.views.json_output import print_json, status_document
@@ -88,9 +89,9 @@ def _print_status(settings: Settings, state: InstallationState) -> None:
     problems = problem_lines(streams, state.processes, configured if streams else ())
     facts_to_know = [*difference_lines(state.processes, settings), *long_lists(streams)]
     retired = retired_stream_lines(state.retired)
-    print(
-        "\n".join(["", *problems, *facts_to_know, *retired, *gap_lines(state.gaps, streams, state.retired)])
-    )
+    gaps = gap_lines(state.gaps, streams, state.retired)
+    zone = zone_lines(settings.reporting.time_zone)
+    print("\n".join(["", *problems, *facts_to_know, *retired, *gaps, *zone]))
 
 
 def address_lines(database: OpenDatabase, *, shows_password: bool) -> list[str]:

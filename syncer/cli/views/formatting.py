@@ -31,6 +31,11 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
+def zone_lines(time_zone: str) -> list[str]:
+    """A line that says that times are in UTC, where the reports use another `time_zone`."""
+    return [] if time_zone == "UTC" else [f"times are in UTC; reports use {time_zone}"]
+
+
 def duration_text(value: timedelta) -> str:
     """The two largest units of a duration: `2d 3h`, `4m 5s`, `0.25s`."""
     seconds = abs(value.total_seconds())

@@ -128,6 +128,18 @@ def test_status_shows_streams_errors_and_gaps(configuration: str, capsys: pytest
 
 
 @pytest.mark.usefixtures("filled")
+def test_commands_name_the_zone_of_their_times(
+    configuration: str, migrated_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with psycopg.connect(migrated_url) as connection:
+        connection.execute(_TASK)
+    Path(configuration).write_text("[reporting]\ntime_zone = 'Asia/Shanghai'\n")
+    for command in (["status"], ["gaps"], ["explain", "tsk-1"]):
+        main([*command, "--config", configuration])
+        assert capsys.readouterr().out.endswith("times are in UTC; reports use Asia/Shanghai\n")
+
+
+@pytest.mark.usefixtures("filled")
 def test_status_and_gaps_agree_as_json(configuration: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--json", "--config", configuration]) == 1
     status = json.loads(capsys.readouterr().out)
