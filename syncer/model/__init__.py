@@ -5,7 +5,7 @@ This package imports nothing of ours and contains no vendor's name.
 
 from syncer.model.calls import Credentials, Envelope, Page, Query, Request, Response
 from syncer.model.facts import Facts, Listing, ProviderExample, Role
-from syncer.model.instants import EARLIEST, HAPPENED, PLANNED, in_bounds
+from syncer.model.instants import EARLIEST, HAPPENED, PLANNED, ZERO_DATES, in_bounds, iso_instant
 from syncer.model.json_text import REPEATED_NAMES, OversizedNumber, parse_json
 from syncer.model.pagination import Offsets, PageNumbers, Paging, Tokens, count_rows
 from syncer.model.processes import DEAD_AFTER, TURN_EVERY, ProcessIdentity
@@ -32,6 +32,7 @@ __all__ = [
     "PLANNED",
     "REPEATED_NAMES",
     "TURN_EVERY",
+    "ZERO_DATES",
     "Batch",
     "Checkpoint",
     "Counts",
@@ -68,6 +69,7 @@ __all__ = [
     "Tokens",
     "count_rows",
     "in_bounds",
+    "iso_instant",
     "parse_json",
     "stream_label",
 ]

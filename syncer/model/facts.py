@@ -62,6 +62,8 @@ class Facts:
     known_values: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: The field of Task that a path fills: a value that cannot be parsed is noted as a quirk.
     fields: Mapping[str, str] = field(default_factory=dict)
+    #: Paths of ISO times that fill no field of Task, but a column of the provider's own view.
+    view_instants: frozenset[str] = frozenset()
     #: The vendor's own environment variables, tried in order: access key, secret key, session token.
     environment: tuple[tuple[str, str, str | None], ...] = ()
 

@@ -1,4 +1,4 @@
-"""Bounds of the instants that vendors report."""
+"""The instants that vendors report: how they are written, and their bounds."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ EARLIEST = datetime(2006, 1, 1, tzinfo=UTC)
 HAPPENED = timedelta(days=1)
 #: The same for an event that may be planned, such as the start of a campaign.
 PLANNED = timedelta(days=366)
+#: Vendors' values for a time that is not known yet: the zero date of MySQL, the zero time of Go.
+ZERO_DATES = ("0000-00-00", "0001-01-01T00:00:00")
 
 
 def in_bounds(moment: datetime | None, observed_at: datetime, ahead: timedelta = HAPPENED) -> datetime | None:
@@ -22,3 +24,19 @@ def in_bounds(moment: datetime | None, observed_at: datetime, ahead: timedelta =
     if moment is None or moment < EARLIEST or moment - observed_at > ahead:
         return None
     return moment
+
+
+def iso_instant(value: object, observed_at: datetime, ahead: timedelta = HAPPENED) -> datetime | None:
+    """An ISO 8601 time, in UTC. A time without an offset is in UTC.
+
+    None where no task can have it, see `in_bounds`: then it is a zero date, or a mistake.
+    """
+    if not isinstance(value, str) or value.startswith(ZERO_DATES):
+        return None
+    try:
+        moment = datetime.fromisoformat(value.strip())
+        if moment.tzinfo is not UTC:
+            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return in_bounds(moment, observed_at, ahead)

@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from syncer.errors import RecordError
-from syncer.model import HAPPENED, INT64, LONGEST_ID, OversizedNumber, in_bounds
+from syncer.model import HAPPENED, INT64, LONGEST_ID, ZERO_DATES, OversizedNumber, in_bounds
+from syncer.model import iso_instant as iso_instant
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-#: Vendors' values for a time that is not known yet: the zero date of MySQL, the zero time of Go.
-_ZERO_DATES = ("0000-00-00", "0001-01-01T00:00:00")
 
 
 def task_id(record: Any, field: str) -> str:
@@ -62,22 +61,6 @@ def boolean(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def iso_instant(value: object, observed_at: datetime, ahead: timedelta = HAPPENED) -> datetime | None:
-    """An ISO 8601 time, in UTC. A time without an offset is in UTC.
-
-    None where no task can have it, see `in_bounds`: then it is a zero date, or a mistake.
-    """
-    if not isinstance(value, str) or value.startswith(_ZERO_DATES):
-        return None
-    try:
-        moment = datetime.fromisoformat(value.strip())
-        if moment.tzinfo is not UTC:
-            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return in_bounds(moment, observed_at, ahead)
-
-
 def epoch_instant(value: object, observed_at: datetime, ahead: timedelta = HAPPENED) -> datetime | None:
     """A time in milliseconds since 1970, as a number or as text; None as in `iso_instant`."""
     try:
@@ -97,7 +80,7 @@ def microseconds(moment: datetime | None) -> int | None:
 def is_absent(value: object) -> bool:
     """Whether `value` is one that vendors write for a missing value."""
     if isinstance(value, str):
-        return value in ("", "0") or value.startswith(_ZERO_DATES)
+        return value in ("", "0") or value.startswith(ZERO_DATES)
     return value is None or value == [] or value == {} or (type(value) is int and value == 0)
 
 

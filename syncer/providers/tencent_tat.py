@@ -92,6 +92,7 @@ _FACTS = Facts(
     known_paths=_PATHS | _FIELDS.keys(),
     known_values=_KNOWN_VALUES,
     fields=_FIELDS,
+    view_instants=frozenset({"TaskResult.ExecStartTime", "TaskResult.ExecEndTime"}),
     environment=tencent.ENVIRONMENT,
 )
 

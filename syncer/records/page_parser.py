@@ -73,7 +73,7 @@ class _PageParser:
         self.redacted = split_paths(redact)
         self.volatile = split_paths(provider.facts.volatile)
         self.is_detail = provider.facts.has_details and bool(query.ids)
-        self.quirk_collector = QuirkCollector(provider.facts)
+        self.quirk_collector = QuirkCollector(provider.facts, self.observed_at)
         self.sightings: list[Sighting] = []
         self.rejected: list[Rejected] = []
 

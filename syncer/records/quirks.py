@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from syncer.model import Facts, Quirk, Task
+from syncer.model import ZERO_DATES, Facts, Quirk, Task, iso_instant
 from syncer.records.cleaning import canonical_json
 
 #: Per page. A vendor that uses ids as field names would otherwise produce one quirk for each id.
 _MAX_QUIRKS = 50
 #: Characters of a path, a value or a sample. Cut without an ellipsis: path and value are the key of a quirk.
 _MAX_LENGTH = 200
-_ZERO_DATES = ("0000-00-00", "0001-01-01T00:00:00")
 _JSON_TYPES: dict[type, str] = {
     **{str: "string", bool: "boolean", int: "number", float: "number", Decimal: "number"},
     **{list: "array", dict: "object"},
@@ -25,13 +25,15 @@ MappedField = tuple[str, list[str], str]
 
 
 class QuirkCollector:
-    """The quirks of one page, each once."""
+    """The quirks of one page, whose response was observed at `observed_at`; each once."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, observed_at: datetime) -> None:
+        self._observed_at = observed_at
         self._known_fields = _tree(facts.known_paths)
         self._enumerations = [(path, path.split("."), known) for path, known in facts.known_values.items()]
         self._mapped_fields = [(path, path.split("."), field) for path, field in facts.fields.items()]
         self._mapped_instants = [each for each in self._mapped_fields if each[2].endswith("_at")]
+        self._view_instants = [(path, path.split(".")) for path in sorted(facts.view_instants)]
         self._quirks: dict[tuple[str, str | None], Quirk] = {}
 
     @property
@@ -47,6 +49,9 @@ class QuirkCollector:
                     if isinstance(word, str) and word and word not in known:
                         self._add_quirk(path, word, word)
         self._add_unreadable_fields(record, task, self._mapped_fields)
+        for path, names in self._view_instants:
+            values = (v for v in _values_at(record, names) if iso_instant(v, self._observed_at) is None)
+            self._add_unreadable_values(path, values)
 
     def add_detail(self, detail: Mapping[str, Any], task: Task) -> None:
         """Collect the unreadable and impossible instants of the detail response that was mapped to `task`."""
@@ -106,5 +111,5 @@ def _values_at(value: Any, names: list[str]) -> Iterator[Any]:
 def _is_empty(value: object) -> bool:
     """Whether `value` is a vendor's notation for "not yet" or "none"."""
     if isinstance(value, str):
-        return not value.strip("0") or value.startswith(_ZERO_DATES)
+        return not value.strip("0") or value.startswith(ZERO_DATES)
     return not value

@@ -19,10 +19,11 @@ from syncer.errors import (
     Throttled,
     UnexpectedResponse,
 )
-from syncer.model import INT64, LONGEST_ID, Response, Task
+from syncer.model import EARLIEST, HAPPENED, INT64, LONGEST_ID, Response, Task, iso_instant
 from syncer.ports import Provider
 from syncer.providers import PROVIDERS
 from syncer.records import parse_page
+from tests.support.odd_records import ODD_INSTANTS, good_record, put
 from tests.support.provider_queries import JSON, NOW, list_query, queries, records
 from tests.support.provider_responses import json_response, response_with
 
@@ -119,6 +120,21 @@ def test_page_of_odd_records_loses_none(name: str, provider: Provider, data: st.
         sighting.record.encode()
         assert "\x00" not in str(json.loads(sighting.record))
     assert len({(quirk.path, quirk.value) for quirk in page.quirks}) == len(page.quirks)
+
+
+@pytest.mark.parametrize("written", ODD_INSTANTS)
+def test_impossible_instant_is_null_and_noted(name: str, provider: Provider, written: str) -> None:
+    """For every instant of every provider."""
+    instants = {path: field for path, field in provider.facts.fields.items() if field.endswith("_at")}
+    for path in (*instants, *provider.facts.view_instants):
+        record = good_record(provider, "a", NOW)
+        put(record, path, written)
+        page = parse_page(provider, list_query(provider), response_with(name, [record]), observed_at=NOW)
+        (sighting,) = page.sightings
+        mapped = getattr(sighting.task, instants[path]) if path in instants else None
+        assert mapped is None or EARLIEST <= mapped <= NOW + HAPPENED
+        if mapped is None and (path in instants or iso_instant(written, NOW) is None):
+            assert path in [quirk.path for quirk in page.quirks]
 
 
 def test_constants_name_fields_of_a_task() -> None:

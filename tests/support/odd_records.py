@@ -87,12 +87,12 @@ def good_record(provider: Provider, task_id: str, at: datetime) -> dict[str, Any
     for path in sorted(facts.known_paths):
         field = facts.fields.get(path, "")
         value: Any = sorted(facts.known_values[path])[0] if path in facts.known_values else "word"
-        if field.endswith("_at"):
+        if field.endswith("_at") or path in facts.view_instants:
             value = (at - timedelta(minutes=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
         elif field.startswith("progress") or path.endswith(("Code", "Timeout", "Dropped")):
             value = 1
         if path not in {other.rpartition(".")[0] for other in facts.known_paths}:
-            _put(record, path, value)
+            put(record, path, value)
     return {**record, id_field(provider): task_id}
 
 
@@ -103,11 +103,11 @@ def odd_records(provider: Provider, at: datetime) -> Iterator[dict[str, Any]]:
         for value in ODD_VALUES:
             number += 1
             record = good_record(provider, f"task-{number}", at)
-            _put(record, path, value)
+            put(record, path, value)
             yield record
     for value in ODD_VALUES:
         record = good_record(provider, "", at)
-        _put(record, id_field(provider), value)
+        put(record, id_field(provider), value)
         yield record
 
 
@@ -117,7 +117,8 @@ def to_json(value: Any) -> bytes:
     return _LITERAL.sub(lambda match: str(json.loads(f'"{match[1]}"')), text).encode()
 
 
-def _put(record: dict[str, Any], path: str, value: Any) -> None:
+def put(record: dict[str, Any], path: str, value: Any) -> None:
+    """Set the field at a dotted path to `value`, or remove it if that is ABSENT."""
     *parents, name = path.split(".")
     for parent in parents:
         record = record.setdefault(parent, {})

@@ -65,12 +65,23 @@ def test_decimal_number_is_noted_exactly() -> None:
     }
 
 
+@pytest.mark.parametrize("written", ["1970-01-01T08:00:00+08:00", "9999-12-31T23:59:59Z", "soon", 1])
+def test_instant_of_a_view_that_no_task_can_have_is_noted(written: object) -> None:
+    """The view shows null, as for a field of the task."""
+    page = tat({"InvocationTaskId": "a", "TaskResult": {"ExecStartTime": written, "ExecEndTime": ""}})
+    json_type = "(number)" if written == 1 else "(string)"
+    assert page.quirks == (
+        Quirk(path="TaskResult.ExecStartTime", value=json_type, sample=json.dumps(written)),
+    )
+
+
 def test_documented_record_has_no_quirks() -> None:
+    executed = {"ExecStartTime": "2023-12-31T12:00:00Z", "ExecEndTime": None}
     page = tat(
         {
             "InvocationTaskId": "a",
             "TaskStatus": "SUCCESS",
-            "TaskResult": {"ExitCode": 0, "Output": "eA==", "Dropped": 0, "OutputUrl": ""},
+            "TaskResult": {"ExitCode": 0, "Output": "eA==", "Dropped": 0, "OutputUrl": "", **executed},
             "CommandDocument": {"Content": "eA==", "CommandType": "SHELL", "Timeout": 60},
             "StartTime": None,
             "ErrorInfo": "",
