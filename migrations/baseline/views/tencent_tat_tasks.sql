@@ -25,7 +25,9 @@ SELECT
     provider_status,
     is_open,
     is_lost,
-    CASE WHEN NOT is_open THEN sync.json_bigint(raw -> 'TaskResult' -> 'ExitCode') END AS exit_code,
+    -- A lost task is not open, but its last record is that of a running command.
+    CASE WHEN NOT is_open AND NOT is_lost
+        THEN sync.json_bigint(raw -> 'TaskResult' -> 'ExitCode') END AS exit_code,
     error_code,
     error_message,
     sync.json_base64_text(raw -> 'TaskResult' -> 'Output') AS output,
@@ -72,7 +74,7 @@ COMMENT ON COLUMN reporting.tencent_tat_tasks.status IS 'waiting, running, pause
 COMMENT ON COLUMN reporting.tencent_tat_tasks.provider_status IS 'Status as reported by the provider. / 厂商返回的原始状态。';
 COMMENT ON COLUMN reporting.tencent_tat_tasks.is_open IS 'True while the task can still change; false once it has ended or is lost. / 任务仍可能变化时为真；已结束或已丢失时为假。';
 COMMENT ON COLUMN reporting.tencent_tat_tasks.is_lost IS 'True if the open task left the provider''s list before its end was observed. / 任务在观测到结束之前就从厂商列表中消失时为真。';
-COMMENT ON COLUMN reporting.tencent_tat_tasks.exit_code IS 'Exit code of the command; null while it can still change. / 命令的退出码；仍可能变化时为空。';
+COMMENT ON COLUMN reporting.tencent_tat_tasks.exit_code IS 'Exit code of the command; null while it can still change, and if the task is lost. / 命令的退出码；仍可能变化时或任务已丢失时为空。';
 COMMENT ON COLUMN reporting.tencent_tat_tasks.error_code IS 'Error code of the provider. / 厂商返回的错误码。';
 COMMENT ON COLUMN reporting.tencent_tat_tasks.error_message IS 'Error message of the provider. / 厂商返回的错误信息。';
 COMMENT ON COLUMN reporting.tencent_tat_tasks.output IS 'Output of the command, if outputs are stored; null if they are not stored, or not UTF-8 text. / 命令的输出，仅在配置为保存输出时有值；未保存或不是 UTF-8 文本时为空。';

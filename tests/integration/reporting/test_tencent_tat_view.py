@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.integration.reporting.conftest import ViewRows, example
+from syncer.model import Stream
+from syncer.storage import PgStore
+from tests.integration.reporting.conftest import Look, ViewRows, example
+from tests.support.fakes import make_source
+from tests.support.sightings import begin, store
 
 
 def tat(**fields: Any) -> dict[str, Any]:
@@ -102,6 +106,15 @@ def test_tat_exit_code_is_known_after_the_end(view_rows: ViewRows) -> None:
     assert (row["status"], row["exit_code"]) == ("running", None)
     (row,) = view_rows("tencent_tat", tat(TaskStatus="FAILED", TaskResult={"ExitCode": 127}), at=9)
     assert (row["exit_code"], row["error_code"], row["versions"]) == (127, "127", 2)
+
+
+def test_lost_command_has_no_exit_code(pg: PgStore, look: Look, view_rows: ViewRows) -> None:
+    running = tat(TaskStatus="RUNNING", TaskResult={"ExitCode": 0, "Output": ""}, EndTime=None)
+    view_rows("tencent_tat", running)
+    with pg.claim(Stream(make_source(name="tencent_tat", provider="tencent_tat"))) as ours:
+        store(ours, begin(ours), lost=(running["InvocationTaskId"],))
+    (row,) = look("SELECT status, is_open, is_lost, exit_code FROM reporting.tencent_tat_tasks")
+    assert tuple(row.values()) == ("running", False, True, None)
 
 
 @pytest.mark.parametrize(
