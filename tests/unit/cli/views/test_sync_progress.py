@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -82,7 +83,7 @@ def test_terminal_shows_bars() -> None:
     assert "━" in out.getvalue()
 
 
-@pytest.mark.parametrize("width", ["0", "40", "60", "80", "200"])
+@pytest.mark.parametrize("width", ["0", "40", "72", "80", "200"])
 def test_names_of_streams_are_whole_on_terminals_of_every_width(
     width: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,3 +96,5 @@ def test_names_of_streams_are_whole_on_terminals_of_every_width(
     assert "tencent-tat/ap-shenzhen-fsi" in out.getvalue()
     assert "1000000/2000000" in out.getvalue() or "1/1" in out.getvalue()
     assert "…" not in out.getvalue()
+    if int(width) >= 60:
+        assert "tencent-tat/ap-shenzhen-fsi poll succeeded ━" in re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue())
