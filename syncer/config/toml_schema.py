@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from syncer.config import validators
 from syncer.config.durations import Duration, Span
+from syncer.config.time_zones import known_zone
 from syncer.credentials import Secret
 
 SecretKey = Annotated[Secret, PlainValidator(validators.secret)]
@@ -43,9 +44,7 @@ class DaemonTable(TomlTable):
 class ReportingTable(TomlTable):
     """Settings of the reporting views."""
 
-    time_zone: Annotated[str, AfterValidator(validators.time_zone)] = Field(
-        default="UTC", examples=['"Asia/Shanghai"']
-    )
+    time_zone: Annotated[str, AfterValidator(known_zone)] = Field(default="UTC", examples=['"Asia/Shanghai"'])
     #: Targets: from a task's creation to its start, and from its start to its end.
     queue_target: Duration = timedelta(minutes=5)
     run_target: Duration = timedelta(hours=1)

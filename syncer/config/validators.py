@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
 from syncer.config.durations import parse_duration
-from syncer.config.problems import nearest
 from syncer.credentials import EnvironmentSecret, FileSecret, InlineSecret, Secret
 
 _NAME = re.compile(r"[^\W_][\w.-]{0,62}")
@@ -76,16 +74,6 @@ def secret(written: object) -> Secret:
         case {"file": str(path), **rest} if path and not rest:
             return FileSecret(Path(path))
     raise ValueError('write the secret itself, { env = "NAME" } or { file = "/run/secrets/name" }')
-
-
-def time_zone(written: str) -> str:
-    """The name of a time zone of the IANA list."""
-    try:
-        ZoneInfo(written)
-    except (KeyError, ValueError, OSError):  # unknown; not a name; the name of a folder of zones
-        advice = nearest(written, available_timezones()) or '; write one such as "Asia/Shanghai"'
-        raise ValueError(f"no such time zone{advice}") from None
-    return written
 
 
 def database_url(written: object) -> str:

@@ -81,11 +81,13 @@ def _secret_row(path: Path) -> tuple[str, str, str]:
 
 
 def _check_database(settings: Settings, sources: Sequence[ConfiguredSource]) -> str:
-    """Check the schema, and that no two sources read the same list of the same account."""
+    """Check the schema, the time zone, and that no two sources read the same list of the same account."""
     from syncer.storage.read import open_database
+    from syncer.storage.time_zones import check_time_zone
     from syncer.storage.write.source_registry import check_sources
 
     with database_of_settings(settings) as database, open_database(database.url) as engine:
+        check_time_zone(engine, settings.reporting.time_zone)
         check_sources(engine, list(_with_credentials(sources)))
         return f"{database.location}, schema up to date"
 

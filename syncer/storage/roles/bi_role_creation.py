@@ -14,6 +14,7 @@ from syncer.storage.roles.bi_role_grants import BiRole, check_role_name, quote_i
 from syncer.storage.roles.bi_role_scripts import creation_script, renewal_script
 from syncer.storage.roles.bi_role_sessions import ADVICE, end_sessions, explained, run_statements
 from syncer.storage.roles.bi_role_status import BiRoleIdentity, find_bi_role
+from syncer.storage.time_zones import refuse_unknown_zone
 
 _DATABASE = text("""
 SELECT current_database() AS name, pg_get_userbyid(nspowner) AS owner, current_user AS own_role,
@@ -50,9 +51,10 @@ def describe_bi_role(engine: Engine, name: str, *, time_zone: str, statement_tim
     """The BI role `name` as it should be in this database. Changes nothing.
 
     Raises ConfigurationError if the name is not allowed for a new role and no role has it. An administrator
-    may have given an existing role any name.
+    may have given an existing role any name. Raises it for a time zone that the server does not know, too.
     """
     with transaction(engine) as connection:
+        refuse_unknown_zone(connection, time_zone)
         if not connection.scalar(_EXISTS, {"name": name}):
             check_role_name(name)
         return _describe(connection, name, time_zone, statement_timeout)[0]

@@ -16,6 +16,7 @@ from syncer.storage import rollups
 from syncer.storage.connections import transaction
 from syncer.storage.lock_waits import retry_lock_waits, sleep
 from syncer.storage.tables import streams
+from syncer.storage.time_zones import refuse_unknown_zone
 from syncer.storage.write import leases, source_registry
 from syncer.storage.write.configuring_process import ConfiguringProcess
 from syncer.storage.write.lease_renewal import LeaseRenewer
@@ -72,14 +73,16 @@ class PgStore:
         queue_target: timedelta | None = None,
         run_target: timedelta | None = None,
     ) -> None:
-        """Store the settings of the views: the zone of days and hours (a valid name), and the two targets.
+        """Store the settings of the views: the zone of days and hours, and the two targets.
 
         A target that is None is not changed. If anything changes, all rollups are marked dirty. The settings
-        of a process that started later stay, with a warning.
+        of a process that started later stay, with a warning. Raises ConfigurationError for a zone that the
+        server does not know.
         """
         given = {"time_zone": time_zone, "queue_target": queue_target, "run_target": run_target}
         values = {name: value for name, value in given.items() if value is not None}
         with transaction(self._engine) as connection:
+            refuse_unknown_zone(connection, time_zone)
             is_first = self._process is None
             change = store_settings(connection, values, self._configuring_process(connection))
         if change is not None and change != self._settings_change and not (is_first and change.is_replaced):
