@@ -1,4 +1,4 @@
--- Whole years, so that years can be compared. A creation time before 1970 is an error of the provider.
+-- Whole years, so that years can be compared. No task is older than 2006, see syncer/model/instants.py.
 CREATE OR REPLACE VIEW reporting.calendar AS
 SELECT
     d.at::date AS day,
@@ -19,7 +19,7 @@ FROM sync.settings z
 CROSS JOIN LATERAL (
     SELECT least(
         (SELECT min(lower(s.polled + s.swept)) FROM sync.streams s),
-        (SELECT min(t.created_at) FROM sync.tasks t WHERE t.created_at >= '1970-01-01 00:00+00'),
+        (SELECT min(t.created_at) FROM sync.tasks t WHERE t.created_at >= '2006-01-01 00:00+00'),
         now()
     ) AS at
 ) first

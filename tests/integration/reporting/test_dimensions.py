@@ -98,7 +98,7 @@ def test_calendar_begins_with_the_first_covered_year(pg: PgStore, ours: PgStream
 
 def test_calendar_begins_with_the_first_task(ours: PgStreamStore, look: Look) -> None:
     first = datetime(2022, 5, 1, tzinfo=UTC)
-    mistaken = datetime(1969, 12, 31, tzinfo=UTC)
+    mistaken = datetime(2005, 12, 31, 23, 59, 59, tzinfo=UTC)
     store(ours, begin(ours), see("t", created_at=first), see("u", created_at=mistaken), see("v"))
     assert calendar(look)[0]["day"] == date(2022, 1, 1)
 
