@@ -25,6 +25,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from syncer.errors import Stopped, SyncerError, ThreadUnavailable
+from syncer.outages import Outages
 from syncer.ports import Clock
 from syncer.threads import MAX_THREADS, BackgroundThread, WorkerPool, start_thread
 
@@ -52,8 +53,10 @@ class ScheduledJob:
 class Scheduler:
     """Runs jobs in threads, at the intervals of the monotonic clock of `clock`."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, outages: Outages | None = None) -> None:
+        """`outages` are those of the process; without them the scheduler has its own."""
         self._clock = clock
+        self._outages = outages or Outages(clock)
         self._pool = WorkerPool(MAX_THREADS)
         #: The names of the jobs that are running.
         self._running: set[str] = set()
@@ -100,9 +103,12 @@ class Scheduler:
         except Stopped:
             return
         except SyncerError as error:
-            log.warning("job.deferred", extra={"job": job.name, "error": str(error)})
+            level = self._outages.failed(job.name, error)
+            log.log(level, "job.deferred", extra={"job": job.name, "error": str(error)})
         except Exception:
             log.exception("job.failed", extra={"job": job.name})
+        else:
+            self._outages.succeeded(job.name)
         finally:
             self._running.discard(job.name)
 

@@ -37,7 +37,7 @@ class Daemon:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._scheduler = Scheduler(app.clock)
+        self._scheduler = Scheduler(app.clock, app.outages)
         #: By source: the monotonic time at which its streams were last found.
         self._discovered_at: dict[str, float] = {}
         #: Labels of the streams that have a worker.
@@ -94,7 +94,14 @@ class Daemon:
 
     def _worker(self, source: ConfiguredSource, stream: Stream) -> Worker:
         facts = source.settings.provider.facts
-        return Worker(stream, facts, store=self._app.store, fetch=source.client, clock=self._app.clock)
+        return Worker(
+            stream,
+            facts,
+            store=self._app.store,
+            fetch=source.client,
+            clock=self._app.clock,
+            outages=self._app.outages,
+        )
 
     def _maintain_partitions(self) -> None:
         """Create the partitions of the coming months; drop those older than `history.keep`."""

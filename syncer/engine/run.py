@@ -73,7 +73,7 @@ class _Execution:
         )
 
     def execute(self) -> RunReport:
-        log.info("run.started")
+        log.log(logging.INFO if self.run.mode is Mode.SWEEP else logging.DEBUG, "run.started")
         try:
             self._read()
             return self._end()
@@ -194,6 +194,12 @@ class _Execution:
             requests=self.writer.requests,
             error=error,
         )
-        level = logging.WARNING if status is RunStatus.FAILED else logging.INFO
-        log.log(level, f"run.{status}", extra=report.figures)
+        log.log(self._level(report), f"run.{status}", extra=report.figures)
         return report
+
+    def _level(self, report: RunReport) -> int:
+        if report.status is RunStatus.FAILED and report.error:
+            return self.context.hooks.failure_level(report.error)
+        if report.status is RunStatus.SUCCEEDED and not report.is_notable:
+            return logging.DEBUG
+        return logging.INFO

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ class RunHooks:
     #: Called between two pages, with a function that commits all that was read. A hook that writes to the
     #: stream, such as a poll during a long sweep, calls it first. Raises Stopped to end the run.
     between_pages: Callable[[Callable[[], None]], None] = lambda _: None
+    #: Called with the error of a run that failed; returns the level at which it is logged.
+    failure_level: Callable[[SyncerError], int] = lambda _: logging.WARNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,13 @@ class RunReport:
     pages: int
     requests: int
     error: SyncerError | None = None
+
+    @property
+    def is_notable(self) -> bool:
+        """Whether the success is worth a line in the log: a sweep, or anything but unchanged tasks."""
+        counts = self.counts
+        changed = counts.inserted + counts.updated + counts.rejected + counts.late + counts.lost
+        return self.mode is Mode.SWEEP or changed > 0
 
     @property
     def figures(self) -> dict[str, object]:

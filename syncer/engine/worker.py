@@ -12,6 +12,7 @@ from syncer.engine.run import run_stream
 from syncer.engine.run_report import RunHooks, RunReport
 from syncer.errors import LeaseLost, Stopped, SyncerError
 from syncer.model import Facts, Mode, RunStatus, Stream
+from syncer.outages import Outages
 from syncer.planning.run_plan import is_sweep_due, next_mode
 from syncer.ports import Clock, Fetch, Store, StreamStore
 
@@ -23,9 +24,20 @@ _NO_TIME = timedelta(0)
 class Worker:
     """Makes the runs of one stream, one after the other. `tick` is to be called whenever a poll is due."""
 
-    def __init__(self, stream: Stream, facts: Facts, *, store: Store, fetch: Fetch, clock: Clock) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        facts: Facts,
+        *,
+        store: Store,
+        fetch: Fetch,
+        clock: Clock,
+        outages: Outages | None = None,
+    ) -> None:
+        """`outages` are those of the process; without them the worker has its own."""
         self.stream, self.facts = stream, facts
         self.store, self.fetch, self.clock = store, fetch, clock
+        self.outages = outages or Outages(clock)
         #: From when on a poll may interrupt a sweep, in monotonic seconds.
         self._may_poll_at = clock.monotonic() + stream.source.poll_every.total_seconds()
         self._sweep_failed_at: datetime | None = None
@@ -42,10 +54,11 @@ class Worker:
             except Stopped:
                 return None
             except LeaseLost as error:
-                log.info("lease.busy", extra={"error": str(error)})
+                log.debug("lease.busy", extra={"error": str(error)})
             except SyncerError as error:
                 # No run could begin: the database or the provider's clock is unavailable.
-                log.warning("run.deferred", extra={"error": str(error)})
+                level = self.outages.failed(self._subject(Mode.POLL), error)
+                log.log(level, "run.deferred", extra={"error": str(error)})
             return None
 
     def _run(self, store: StreamStore) -> RunReport:
@@ -69,14 +82,26 @@ class Worker:
     def _run_stream(
         self, store: StreamStore, mode: Mode, between_pages: Callable[[Callable[[], None]], None]
     ) -> RunReport:
-        return run_stream(
+        report = run_stream(
             store,
             self.fetch,
             stream=self.stream,
             facts=self.facts,
             wanted=mode,
-            hooks=RunHooks(between_pages=between_pages),
+            hooks=RunHooks(
+                between_pages=between_pages,
+                failure_level=lambda error: self.outages.failed(self._subject(mode), error),
+            ),
         )
+        if report.status is RunStatus.SUCCEEDED:
+            # A sweep reads everything that a poll reads.
+            for ended in {Mode.POLL, report.mode}:
+                self.outages.succeeded(self._subject(ended))
+        return report
+
+    def _subject(self, mode: Mode) -> str:
+        """The name under which failures of such runs are counted."""
+        return f"{self.stream.label} {mode}"
 
     def _raise_if_stopped(self) -> None:
         """Raise Stopped if the process is to stop."""

@@ -79,6 +79,8 @@ class Client:
         self._config = config
         self._transport = Transport(config.transport)
         self._provider_clock = ProviderClock(clock)
+        #: Whether the last call failed in spite of its retries.
+        self._is_failing = False
 
     def __enter__(self) -> Client:
         return self
@@ -144,7 +146,9 @@ class Client:
         while True:
             began = self._clock.monotonic()
             try:
-                return self._attempt(request, parse, retry)
+                result = self._attempt(request, parse, retry)
+                self._is_failing = False
+                return result
             except SyncerError as error:
                 if isinstance(error, Throttled):
                     limiter.slow_down(min(error.retry_after or _NO_PAUSE, _MAX_THROTTLE_PAUSE))
@@ -152,7 +156,11 @@ class Client:
                     # The process was suspended; that time must not end the retries.
                     started = self._clock.monotonic()
                 elapsed = timedelta(seconds=self._clock.monotonic() - started)
-                pause = retry.record_failure(error, elapsed)
+                try:
+                    pause = retry.record_failure(error, elapsed)
+                except Retryable:
+                    self._is_failing = True
+                    raise
                 self._log_retry(request, error, pause)
             self._clock.sleep(pause)
             limiter.wait()
@@ -201,4 +209,5 @@ class Client:
             "reason": type(error).__name__,
             "error": str(error),
         }
-        _log.info("request.retried", extra=fields)
+        # The first call that fails is reported as it goes on; then, until one succeeds, only the runs are.
+        _log.log(logging.DEBUG if self._is_failing else logging.INFO, "request.retried", extra=fields)

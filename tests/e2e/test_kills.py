@@ -68,7 +68,7 @@ def check_counters(system: SystemUnderTest) -> None:
 
 def start_with_trap(system: SystemUnderTest, trap: Mapping[str, str]) -> Process:
     """Start the daemon, logging JSON, with a trap of `trap_setting`."""
-    words = ("run", "--log-format", "json")
+    words = ("run", "--log-format", "json", "--log-level", "DEBUG")
     return system.program.start(*words, module=crash_points.__name__, **trap)
 
 

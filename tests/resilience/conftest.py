@@ -54,7 +54,7 @@ class Scenario(SystemUnderTest):
     def daemon(self, trap: Mapping[str, str] | None = None) -> Process:
         """Start the impatient daemon, logging JSON, with a trap of `trap_setting` if given."""
         environment = {crash_points.IMPATIENCE_VARIABLE: "1", **(trap or {})}
-        words = ("run", "--log-format", "json")
+        words = ("run", "--log-format", "json", "--log-level", "DEBUG")
         return self.program.start(*words, module=crash_points.__name__, **environment)
 
     def has_read_since(self, instant: object) -> bool:

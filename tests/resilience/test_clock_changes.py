@@ -26,7 +26,7 @@ def test_daemon_polls_on_while_its_clock_is_set(make_scenario: ScenarioFactory, 
     offset = tmp_path / "offset"
     offset.write_text("+0d", "utf-8")
     daemon = scenario.program.start(
-        *("run", "--log-format", "json"),
+        *("run", "--log-format", "json", "--log-level", "DEBUG"),
         LD_PRELOAD=str(_LIBRARY),
         FAKETIME_TIMESTAMP_FILE=str(offset),
         FAKETIME_NO_CACHE="1",

@@ -139,7 +139,7 @@ class Driver:
         passes = self._random.randint(1, 40 if point is crash_points.CrashPoint.COPYING else 6)
         environment = {crash_points.IMPATIENCE_VARIABLE: "1", **crash_points.trap_setting(point, passes)}
         daemon = self.program.start(
-            "run", "--log-format", "json", module=crash_points.__name__, **environment
+            "run", "--log-format", "json", "--log-level", "DEBUG", module=crash_points.__name__, **environment
         )
         deadline = time.monotonic() + _TRAP_TIMEOUT
         while daemon.is_running and time.monotonic() < deadline:

@@ -22,12 +22,12 @@ class _Collector(logging.Handler):
 
 
 @contextmanager
-def collected_events() -> Iterator[list[dict[str, Any]]]:
-    """A list to which each event of `syncer` is added until the end, from INFO on."""
+def collected_events(lowest: int = logging.DEBUG) -> Iterator[list[dict[str, Any]]]:
+    """A list to which each event of `syncer` is added until the end, from the level `lowest` on."""
     logger, collector = logging.getLogger("syncer"), _Collector()
     level = logger.level
     logger.addHandler(collector)
-    logger.setLevel(logging.INFO)
+    logger.setLevel(lowest)
     try:
         yield collector.events
     finally:

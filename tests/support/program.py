@@ -149,7 +149,7 @@ class Program:
 
     def start_daemon(self) -> Process:
         """Start the daemon, which logs JSON; return the process."""
-        return self.start("run", "--log-format", "json")
+        return self.start("run", "--log-format", "json", "--log-level", "DEBUG")
 
     def clean_up(self) -> None:
         """Kill the processes that a failed test has left running."""

@@ -76,12 +76,17 @@ def test_job_that_fails_runs_again(error: Exception, event: str, caplog: pytest.
         count_call()
         raise error
 
-    with caplog.at_level(logging.INFO, "syncer"):
+    with caplog.at_level(logging.DEBUG, "syncer"):
         thread = start_scheduler(ScheduledJob("tick", SHORT, fail), scheduler=make_scheduler(), stop=stop)
         thread.join(20)
     assert not thread.is_alive()
     events = [record.message for record in caplog.records]
     assert events.count(event) == len(events) >= 3
+    levels = [record.levelname for record in caplog.records]
+    # An outage is one line at its beginning; a mistake in the program is logged each time.
+    assert levels == (
+        ["ERROR"] * len(levels) if event == "job.failed" else ["WARNING", *["DEBUG"] * (len(levels) - 1)]
+    )
 
 
 def test_stopped_job_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 
 from syncer.cli.database import database_of_settings
@@ -43,5 +44,5 @@ def run(args: Namespace) -> int:
         result = app.sync_sources(opened, args.sources, mode, callbacks)
     print_table(run_table(result.reports))
     for line in failure_lines(result):
-        print(line)
+        print(line, file=sys.stderr)
     return 0 if result.is_success else 1

@@ -85,7 +85,8 @@ def _other_errors(streams: Iterable[StreamOverview], processes: Iterable[Process
     shown = {stream.label for stream in streams if stream.error is not None}
     for process in processes:
         for error in process.errors if process.is_alive else ():
-            if error.subject not in shown:
+            # The subject of a run is "STREAM poll" or "STREAM sweep".
+            if error.subject.rpartition(" ")[0] not in shown:
                 since = f"failing since {cell_text(error.since)} on {_name(process)}"
                 yield f"{error.subject}: {since}: {error.error}"
 

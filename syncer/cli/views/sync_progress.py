@@ -96,8 +96,8 @@ class SyncBars:
 
 
 def _outcome_text(report: RunReport) -> str:
-    """The counts of a run, or its error, to follow its status."""
+    """The counts of a run, to follow its status. The summary has the error of one that failed."""
     if report.error:
-        return f": {report.error}"
+        return ""
     counts = report.counts
     return f": {counts.inserted:,} new, {counts.updated:,} changed, {counts.unchanged:,} unchanged"

@@ -30,6 +30,8 @@ class LeaseRenewer:
         self._held: set[Lease] = set()
         self._changed = Condition()
         self._is_closed = False
+        #: Whether the last renewal failed.
+        self._is_failing = False
         self._thread: BackgroundThread | None = None
 
     def keep(self, lease: Lease) -> None:
@@ -102,9 +104,12 @@ class LeaseRenewer:
                     if not renew_lease(connection, lease, self._lease) and self._is_held(lease):
                         log.warning("lease.lost", extra={"stream": lease.label, "epoch": lease.epoch})
                         self.drop(lease)
+                self._is_failing = False
                 return connection
         except Exception as error:  # Whatever it is: without renewals every run would lose its lease.
-            log.warning("lease.renewal_failed", extra={"error": str(error) or type(error).__name__})
+            level = logging.DEBUG if self._is_failing else logging.WARNING
+            self._is_failing = True
+            log.log(level, "lease.renewal_failed", extra={"error": str(error) or type(error).__name__})
             _close(connection)
             return None
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from syncer.engine import Worker
-from syncer.errors import LeaseLost, StoreUnavailable, SyncerError
+from syncer.errors import CredentialsError, LeaseLost, StoreUnavailable, SyncerError
 from syncer.model import Page, Query, Stream
 from tests.support import fakes
 from tests.support.clocks import FakeClock
@@ -68,6 +68,42 @@ def test_every_line_of_a_run_names_it(worker: Worker, events: list[dict[str, Any
     assert {fields(event, "source", "stream", "mode", "run_id") for event in events} == {
         ("vod", "vod/bj", "sweep", 1)
     }
+
+
+def test_poll_that_changes_nothing_logs_nothing_for_operators(
+    worker: Worker, events: list[dict[str, Any]]
+) -> None:
+    for _ in range(3):
+        worker.tick()
+    runs = [event for event in events if event["event"] == "run.succeeded"]
+    levels = [event["level"] for event in runs]
+    changed = [event["mode"] == "sweep" or event["inserted"] + event["updated"] > 0 for event in runs]
+    assert levels == ["INFO" if is_changed else "DEBUG" for is_changed in changed]
+    assert (levels[0], levels[-1]) == ("INFO", "DEBUG")
+
+
+def test_outage_is_one_line_at_its_beginning_and_one_at_its_end(
+    worker: Worker, events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object, __: Query) -> Page:
+        raise CredentialsError("the key is refused")
+
+    worker.tick()
+    del events[:]
+    with monkeypatch.context() as patch:
+        patch.setattr(LoggingCloud, "__call__", fail)
+        for _ in range(5):
+            worker.fetch.pass_time(3)  # type: ignore[attr-defined]
+            worker.tick()
+    worker.fetch.pass_time(3)  # type: ignore[attr-defined]
+    worker.tick()
+    warnings = [event for event in events if event["level"] == "WARNING"]
+    assert [fields(event, "event", "mode", "source", "error") for event in warnings] == [
+        ("run.failed", "poll", "vod", "the key is refused")
+    ]
+    assert [event["event"] for event in events].count("run.failed") == 5
+    [end] = [event for event in events if event["event"] == "outage.ended"]
+    assert fields(end, "subject", "failures", "stream") == ("vod/bj poll", 5, "vod/bj")
 
 
 def test_lines_of_a_poll_during_a_sweep_name_the_poll(worker: Worker, events: list[dict[str, Any]]) -> None:

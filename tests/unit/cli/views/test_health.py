@@ -67,7 +67,7 @@ def test_problem_lines_name_each_problem_once() -> None:
     overdue = replace(STREAM, region="b", error=None, is_overdue=True, since_success=timedelta(minutes=9))
     never = replace(overdue, region="c", since_success=None)
     errors = (
-        ErrorUnderWay(subject=STREAM.label, error="wrong key", since=AT),
+        ErrorUnderWay(subject=f"{STREAM.label} sweep", error="wrong key", since=AT),
         ErrorUnderWay(subject="start workers of vod", error="no such region", since=AT),
     )
     fine = replace(STREAM, region="d", error=None)

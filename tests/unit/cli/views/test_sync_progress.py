@@ -66,11 +66,11 @@ def test_lines_every_ten_thousand_rows() -> None:
     ]
 
 
-def test_line_of_a_failed_run_has_the_error() -> None:
+def test_line_of_a_failed_run_leaves_the_error_to_the_summary() -> None:
     out = io.StringIO()
     with sync_progress(out) as progress:
         progress.ended(make_report(error=CredentialsError("the key is refused", request_id="r-1")))
-    assert out.getvalue() == "vod: poll failed: the key is refused (request r-1)\n"
+    assert out.getvalue() == "vod: poll failed\n"
 
 
 def test_terminal_shows_bars() -> None:
