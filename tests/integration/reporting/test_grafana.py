@@ -22,10 +22,6 @@ from tests.support.postgres_servers import Server
 
 QUERIES = list(queries())
 EACH = pytest.mark.parametrize("grafana_query", QUERIES, ids=str)
-PANELS = pytest.mark.parametrize("grafana_query", [query for query in QUERIES if query.panel], ids=str)
-SERIES = pytest.mark.parametrize(
-    "grafana_query", [each for each in QUERIES if each.form == "time_series"], ids=str
-)
 #: The default time range of the dashboards: 30 local days, today included.
 # Runs start on the database's clock, during the tests.
 SHOWN = TimeRange(local(29), NOW + timedelta(hours=1))
@@ -86,8 +82,52 @@ def query(dashboard: str, name: str, kind: str | None = None) -> GrafanaQuery:
 
 
 @EACH
-def test_query_returns_rows(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
-    assert ask(grafana_query)
+def test_query_answers_as_its_panel_needs(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
+    kinds, rows = ask.query_with_types(grafana_query)
+    assert rows
+    if grafana_query.form == "time_series":
+        check_series(kinds, rows)
+    if grafana_query.panel:
+        check_panel(grafana_query.panel, kinds, rows)
+
+
+def check_series(kinds: dict[str, str], rows: list[Row]) -> None:
+    """The types, the order and the time range of the points are those that Grafana draws."""
+    words = [name for name, kind in kinds.items() if kind == "text"]
+    assert kinds["time"] in {"timestamptz", "float8", "numeric"}
+    assert {kind for name, kind in kinds.items() if name not in {*words, "time"}} <= NUMBERS
+    # With three columns, one of them `metric`, Grafana names each series by the value of `metric`.
+    assert len(words) <= 1
+    assert "metric" not in words or len(kinds) == 3
+    times = [row["time"] for row in rows]
+    assert None not in times
+    assert times == sorted(times)
+    points = [(row["time"], row.get("metric", row.get("source"))) for row in rows]
+    assert len(set(points)) == len(points)
+    for at in times:
+        instant = at if isinstance(at, datetime) else datetime.fromtimestamp(float(at), UTC)
+        # A group begins before its rows.
+        assert SHOWN.begins_at - timedelta(minutes=1) <= instant <= SHOWN.ends_at
+
+
+def check_panel(panel: dict[str, Any], kinds: dict[str, str], rows: list[Row]) -> None:
+    """The panel's options fit the columns.
+
+    Grafana takes a date as midnight UTC, which is the day before in the time zones west of it.
+    """
+    assert set(kinds.values()) <= {*NUMBERS, "text", "timestamptz", "bool"}
+    coloured = set()
+    for override in panel["fieldConfig"]["overrides"]:
+        prop, column = override["properties"][0], override["matcher"]["options"]
+        if prop["id"] == "color":
+            coloured.add(column)
+            continue
+        assert len(override["properties"]) == 1
+        if prop["id"] == "unit":
+            assert kinds[column] in NUMBERS
+    assert not coloured or {row["metric"] for row in rows} <= coloured
+    if "xField" in panel["options"]:
+        assert kinds[panel["options"]["xField"]] == "text"
 
 
 @EACH
@@ -96,65 +136,6 @@ def test_query_runs_without_data(grafana_query: GrafanaQuery, ask: GrafanaSessio
     before = TimeRange(datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 2, 1, tzinfo=UTC))
     rows = ask(grafana_query, time_range=before, sources=[])
     assert rows == [] or grafana_query.form == "table"
-
-
-@SERIES
-def test_series_have_types_that_grafana_draws(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
-    kinds, _ = ask.query_with_types(grafana_query)
-    assert kinds.pop("time") in {"timestamptz", "float8", "numeric"}
-    words = [name for name, kind in kinds.items() if kind == "text"]
-    assert {kind for name, kind in kinds.items() if name not in words} <= NUMBERS
-    # With three columns, one of them `metric`, Grafana names each series by the value of `metric`.
-    assert len(words) <= 1
-    assert "metric" not in words or len(kinds) == 2
-
-
-@SERIES
-def test_series_are_sorted_and_unique_by_time(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
-    rows = ask(grafana_query)
-    times = [row["time"] for row in rows]
-    assert None not in times
-    assert times == sorted(times)
-    points = [(row["time"], row.get("metric", row.get("source"))) for row in rows]
-    assert len(set(points)) == len(points)
-
-
-@EACH
-def test_query_is_limited_to_the_time_range(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
-    for row in ask(grafana_query) if grafana_query.form == "time_series" else ():
-        at = row["time"]
-        at = at if isinstance(at, datetime) else datetime.fromtimestamp(float(at), UTC)
-        # A group begins before its rows.
-        assert SHOWN.begins_at - timedelta(minutes=1) <= at <= SHOWN.ends_at
-
-
-@PANELS
-def test_table_has_no_dates_nor_arrays(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
-    """Grafana takes a date as midnight UTC, which is the day before in the time zones west of it."""
-    kinds, _ = ask.query_with_types(grafana_query)
-    assert set(kinds.values()) <= {*NUMBERS, "text", "timestamptz", "bool"}
-
-
-@PANELS
-def test_panel_options_name_existing_columns(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
-    kinds, _ = ask.query_with_types(grafana_query)
-    assert grafana_query.panel
-    for override in grafana_query.panel["fieldConfig"]["overrides"]:
-        (prop,) = override["properties"]
-        if prop["id"] == "unit":
-            assert kinds[override["matcher"]["options"]] in NUMBERS
-    if "xField" in grafana_query.panel["options"]:
-        assert kinds[grafana_query.panel["options"]["xField"]] == "text"
-
-
-@PANELS
-def test_statuses_have_their_colours(grafana_query: GrafanaQuery, ask: GrafanaSession) -> None:
-    assert grafana_query.panel
-    overrides = grafana_query.panel["fieldConfig"]["overrides"]
-    coloured = {
-        override["matcher"]["options"] for override in overrides if override["properties"][0]["id"] == "color"
-    }
-    assert not coloured or {row["metric"] for row in ask(grafana_query)} <= coloured
 
 
 def test_results_do_not_depend_on_the_session_time_zone(known_url: str) -> None:

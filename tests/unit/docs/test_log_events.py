@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import pytest
+
 from syncer.model import RunStatus
 from tests.unit.docs.pages import ROOT
 
@@ -78,11 +80,14 @@ def documented_events() -> dict[str, list[str]]:
     return {name: cells.split(" | ") for name, cells in rows}
 
 
-CALLS = [
-    call
-    for path in sorted((ROOT / "syncer").rglob("*.py"))
-    for call in logging_calls(path.read_text("utf-8"), str(path.relative_to(ROOT)))
-]
+@pytest.fixture(scope="module")
+def calls() -> list[LoggingCall]:
+    """The calls of loggers in all modules."""
+    return [
+        call
+        for path in sorted((ROOT / "syncer").rglob("*.py"))
+        for call in logging_calls(path.read_text("utf-8"), str(path.relative_to(ROOT)))
+    ]
 
 
 def test_calls_of_loggers_are_found() -> None:
@@ -98,24 +103,24 @@ def test_calls_of_loggers_are_found() -> None:
     assert (computed.pattern, computed.level) == (r"run\.\w+", None)
 
 
-def test_page_lists_every_event() -> None:
+def test_page_lists_every_event(calls: list[LoggingCall]) -> None:
     events = documented_events()
-    assert len(CALLS) > 10
-    missing = [call for call in CALLS if not any(re.fullmatch(call.pattern, event) for event in events)]
+    assert len(calls) > 10
+    missing = [call for call in calls if not any(re.fullmatch(call.pattern, event) for event in events)]
     assert not missing
 
 
-def test_page_lists_no_other_event() -> None:
+def test_page_lists_no_other_event(calls: list[LoggingCall]) -> None:
     events = documented_events()
-    unknown = [event for event in events if not any(re.fullmatch(call.pattern, event) for call in CALLS)]
+    unknown = [event for event in events if not any(re.fullmatch(call.pattern, event) for call in calls)]
     assert not unknown
 
 
-def test_page_gives_level_and_keys() -> None:
+def test_page_gives_level_and_keys(calls: list[LoggingCall]) -> None:
     events = documented_events()
     wrong = [
         (call.where, event)
-        for call in CALLS
+        for call in calls
         for event, (level, keys, *_) in events.items()
         if call.level is not None and re.fullmatch(call.pattern, event)
         if level != call.level or not call.keys <= set(re.findall(r"`(\w+)`", keys))
