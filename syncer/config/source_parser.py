@@ -22,6 +22,7 @@ from syncer.credentials import (
     EnvironmentSecret,
     SeparateSecrets,
     anchored,
+    credential_part,
 )
 from syncer.errors import ConfigurationError
 from syncer.model import Facts, Source
@@ -78,7 +79,7 @@ class SourceParser:
         keys = _COMMON.union(option_names(provider_class.options_class))
         owner = f"a source of {provider_class.name}"
         return [
-            Problem(joined(self.place, [key]), unknown_key(key, sorted(keys), owner))
+            Problem(joined(self.place, [key]), unknown_key(credential_part(key) or key, sorted(keys), owner))
             for key in self.written
             if key not in keys
         ]

@@ -5,6 +5,7 @@ No error message and no repr shows a secret.
 """
 
 from syncer.credentials.credentials_command import CommandCredentials
+from syncer.credentials.printed_credentials import credential_part
 from syncer.credentials.rotating_credentials import RotatingCredentials, key_hash, masked_key
 from syncer.credentials.secrets import (
     CredentialsReader,
@@ -28,6 +29,7 @@ __all__ = [
     "Secret",
     "SeparateSecrets",
     "anchored",
+    "credential_part",
     "key_hash",
     "masked_key",
 ]

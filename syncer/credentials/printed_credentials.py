@@ -51,7 +51,7 @@ def read_credentials(output: bytes) -> tuple[Credentials, tuple[str, ...]]:
     found: dict[str, tuple[str, str]] = {}
     unknown: dict[str, Any] = {}
     for name, value in _flattened(pairs):
-        part = _PART_OF.get(_normalised(name))
+        part = credential_part(name)
         if part is None:
             unknown[name] = value
         elif value is not None and value != "":
@@ -63,6 +63,11 @@ def read_credentials(output: bytes) -> tuple[Credentials, tuple[str, ...]]:
     if not values.keys() >= {"access_key", "secret_key"}:
         raise ConfigurationError("must print access_key and secret_key (and session_token, if there is one)")
     return Credentials(**values), tuple(map(_shown, unknown))
+
+
+def credential_part(name: str) -> str | None:
+    """The part of the credentials that a vendor or a tool calls `name`; None for another name."""
+    return _PART_OF.get(_normalised(name))
 
 
 def _parse(output: bytes) -> Pairs:

@@ -146,6 +146,23 @@ def test_token_of_a_vendor_that_names_no_account_needs_one(folder: Path) -> None
     assert read(folder, MPS + keys.format('"t"'))
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("secret_id", "access_key"),
+        ("TmpSecretKey", "secret_key"),
+        ("access_key_secret", "secret_key"),
+        ("AccessKeyId", "access_key"),
+        ("SecurityToken", "session_token"),
+        ("token", "session_token"),
+        ("sk", "secret_key"),
+    ],
+)
+def test_vendors_name_of_a_credential_is_translated(folder: Path, written: str, meant: str) -> None:
+    (problem,) = problems(folder, MPS + f'{written} = "hunter2"\n')
+    assert problem.endswith(f'unknown key for a source of tencent_mps; did you mean "{meant}"?')
+
+
 def test_listen_accepts_ipv6(folder: Path) -> None:
     listen = read(folder, '[daemon]\nlisten = "[::1]:8321"').daemon.listen
     assert (listen.host, listen.port, str(listen)) == ("::1", 8321, "[::1]:8321")
