@@ -38,11 +38,13 @@ def run(args: Namespace) -> int:
     from syncer import config
 
     settings = config.load(config.find(args.config))
-    checks = list(_checks(settings))
+    warnings: list[str] = []
+    checks = list(_checks(settings, warnings))
     # In parallel: a source that cannot be reached takes long to time out.
     with WorkerPool(MAX_THREADS) as pool:
         results = list(pool.map(_result, checks))
     rows = [*map(_secret_row, sorted(filter(config.readable_by_others, settings.secret_files)))]
+    rows += [("database", "warning", text) for text in warnings]
     rows += [(name, "failed" if error else "ok", description) for name, description, error in results]
     print_table(TextTable(("what", "result", "found"), rows, wrapped=frozenset({2})))
     errors = [error for *_, error in results if error]
@@ -60,12 +62,13 @@ def _result(check: Check) -> tuple[str, str, SyncerError | None]:
         return name, str(error), error
 
 
-def _checks(settings: Settings) -> Iterator[Check]:
+def _checks(settings: Settings, warnings: list[str]) -> Iterator[Check]:
+    """The checks, in the order of their results. They add to `warnings` what is wrong and stops nothing."""
     from syncer.app import configured_sources
 
     sources = configured_sources(settings)
     yield "configuration", partial(_check_configuration, settings)
-    yield "database", partial(_check_database, settings, sources)
+    yield "database", partial(_check_database, settings, sources, warnings)
     for source in sources:
         yield source.name, partial(_check_source, source)
 
@@ -80,15 +83,17 @@ def _secret_row(path: Path) -> tuple[str, str, str]:
     return "secrets", "warning", f"every user can read {path}: type `chmod o-r {shlex.quote(str(path))}`"
 
 
-def _check_database(settings: Settings, sources: Sequence[ConfiguredSource]) -> str:
+def _check_database(settings: Settings, sources: Sequence[ConfiguredSource], warnings: list[str]) -> str:
     """Check the schema, the time zone, and that no two sources read the same list of the same account."""
     from syncer.storage.read import open_database
+    from syncer.storage.read.collations import load_changed_collations
     from syncer.storage.time_zones import check_time_zone
     from syncer.storage.write.source_registry import check_sources
 
     with database_of_settings(settings) as database, open_database(database.url) as engine:
         check_time_zone(engine, settings.reporting.time_zone)
         check_sources(engine, list(_with_credentials(sources)))
+        warnings += map(str, load_changed_collations(engine))
         return f"{database.location}, schema up to date"
 
 

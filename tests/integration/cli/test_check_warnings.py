@@ -1,0 +1,59 @@
+"""`syncer check` warns of what stops nothing today: collations that have changed under the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from syncer.cli import main
+from tests.support.postgres_servers import Server
+
+#: As after an upgrade of the operating system: the recorded versions are older.
+_CHANGE_DATABASE = """
+update pg_database set datcollversion = '1.older' where datname = current_database()
+    and pg_database_collation_actual_version(oid) is not null
+"""
+_CHANGE_COLLATION = "update pg_collation set collversion = '2.older' where collname = 'pg_c_utf8'"
+
+
+def test_changed_collations_are_warnings_with_the_statements_to_type(
+    postgres: Server,
+    migrated_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("SYNCER_DATABASE__URL", migrated_url)
+    monkeypatch.setenv("COLUMNS", "400")
+    configuration = tmp_path / "syncer.toml"
+    configuration.touch()
+    check = ["check", "--config", str(configuration)]
+    main(check)
+    assert "warning" not in capsys.readouterr().out
+    with (
+        psycopg.connect(migrated_url, autocommit=True) as owner,
+        psycopg.connect(
+            make_conninfo(postgres.admin_url, dbname=owner.info.dbname), autocommit=True
+        ) as admin,
+    ):
+        owner.execute("create table sync.sorted (name text collate pg_c_utf8 primary key)")
+        if not admin.execute(_CHANGE_DATABASE).rowcount:
+            pytest.skip("the collation of this server's databases has no version")
+        assert admin.execute(_CHANGE_COLLATION).rowcount == 1
+        name = owner.info.dbname
+        main(check)
+        output = capsys.readouterr().out
+        assert output.count("warning") == 2
+        statements = (
+            f"type REINDEX DATABASE {name}; then ALTER DATABASE {name} REFRESH COLLATION VERSION",
+            f"type REINDEX DATABASE {name}; then ALTER COLLATION pg_catalog.pg_c_utf8 REFRESH VERSION",
+        )
+        assert all(statement in output for statement in statements)
+        owner.execute(f"reindex database {name}".encode())
+        owner.execute(f"alter database {name} refresh collation version".encode())
+        admin.execute("alter collation pg_catalog.pg_c_utf8 refresh version")
+    main(check)
+    assert "warning" not in capsys.readouterr().out
