@@ -12,7 +12,7 @@ from syncer.errors import ConfigurationError
 from syncer.storage.connections import transaction
 from syncer.storage.roles.bi_role_grants import BiRole, check_role_name, quote_identifier
 from syncer.storage.roles.bi_role_scripts import creation_script, renewal_script
-from syncer.storage.roles.bi_role_sessions import ADVICE, end_sessions, explained, run_statements
+from syncer.storage.roles.bi_role_sessions import end_sessions, explained, run_statements, script_advice
 from syncer.storage.roles.bi_role_status import BiRoleIdentity, find_bi_role
 from syncer.storage.time_zones import refuse_unknown_zone
 
@@ -68,10 +68,11 @@ def create_bi_role(engine: Engine, role: BiRole, password: str, *, rotate: bool 
     if a role of that name exists that is no BI role of this database, or if the role of this connection lacks
     the privileges.
     """
-    with explained(role.name), transaction(engine, explains_rights=False) as connection:
+    command = f"create {role.name}{' --rotate' if rotate else ''}"
+    with explained(command), transaction(engine, explains_rights=False) as connection:
         _, privileges = _describe(connection, role.name, role.time_zone, role.statement_timeout)
         existing = find_existing(connection, role)
-        _check_privileges(privileges, role.name)
+        _check_privileges(privileges, command)
         is_set = rotate or existing is None or not existing.can_login
         verifier = _verifier(connection, role, password)
         if existing is None:
@@ -153,7 +154,7 @@ def _describe(
     return role, _OwnPrivileges(database.own_role, database.may_create, database.may_grant)
 
 
-def _check_privileges(privileges: _OwnPrivileges, name: str) -> None:
+def _check_privileges(privileges: _OwnPrivileges, command: str) -> None:
     """Raise ConfigurationError unless the role of this connection may create roles and owns the views."""
     missing = [
         text
@@ -164,7 +165,9 @@ def _check_privileges(privileges: _OwnPrivileges, name: str) -> None:
         if not is_given
     ]
     if missing:
-        raise ConfigurationError(f"the role {privileges.role} {' and '.join(missing)}: {ADVICE.format(name)}")
+        raise ConfigurationError(
+            f"the role {privileges.role} {' and '.join(missing)}: {script_advice(command)}"
+        )
 
 
 def _verifier(connection: Connection, role: BiRole, password: str) -> str:

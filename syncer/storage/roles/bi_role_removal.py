@@ -37,10 +37,6 @@ ORDER BY 1
 _PREPARED = text("SELECT gid, database::text FROM pg_prepared_xacts WHERE owner = :name ORDER BY prepared")
 _IS_MEMBER = text("SELECT pg_has_role(CAST(:name AS name), 'USAGE')")
 _OWN_ROLE = text("SELECT current_user")
-_SCRIPT_ADVICE = (
-    "ask an administrator to run the output of `syncer bi-user drop {} --print-sql`, "
-    "or set SYNCER_DATABASE__URL to a role that may"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +58,13 @@ def drop_bi_role(engine: Engine, name: str) -> BiRoleRemoval:
     """
     role = _existing_role(engine, name)
     try:
-        with explained(name, _SCRIPT_ADVICE), transaction(engine, explains_rights=False) as connection:
+        with explained(f"drop {name}"), transaction(engine, explains_rights=False) as connection:
             run_statements(connection, role.disable_statements())
     except ConfigurationError as error:
         raise _after_revocation(engine, role, error) from None
     _become_member(engine, role)
     ended = end_sessions(engine, name)
-    with explained(name, _SCRIPT_ADVICE), transaction(engine, explains_rights=False) as connection:
+    with explained(f"drop {name}"), transaction(engine, explains_rights=False) as connection:
         run_statements(connection, role.revoke_statements())
     with transaction(engine) as connection:
         remains = tuple(_obstacles(connection, name))

@@ -15,10 +15,6 @@ from syncer.errors import ConfigurationError, one_line
 from syncer.storage.connections import transaction
 from syncer.storage.roles.bi_role_status import READERS, READERS_PARAMETERS
 
-ADVICE = (
-    "ask an administrator to run the output of `syncer bi-user create {} --print-sql`, "
-    "or set SYNCER_DATABASE__URL to a role that may"
-)
 _END = text("""
 SELECT count(*), count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = :name
 """)
@@ -74,14 +70,22 @@ def run_statements(connection: Connection, statements: Sequence[str]) -> None:
         connection.execute(text(statement.replace(":", "\\:")))
 
 
+def script_advice(command: str) -> str:
+    """What to do where the role of this connection may not do what `syncer bi-user COMMAND` does."""
+    return (
+        f"ask an administrator to run the output of `syncer bi-user {command} --print-sql`,"
+        " or set SYNCER_DATABASE__URL to a role that may"
+    )
+
+
 @contextmanager
-def explained(name: str, advice: str = ADVICE) -> Iterator[None]:
-    """Replace Postgres' errors about missing privileges by a ConfigurationError."""
+def explained(command: str) -> Iterator[None]:
+    """Replace Postgres' errors about missing privileges by a ConfigurationError that says what to do."""
     try:
         yield
     except DBAPIError as error:
         if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
-            raise ConfigurationError(f"{first_line(error.orig)}: {advice.format(name)}") from None
+            raise ConfigurationError(f"{first_line(error.orig)}: {script_advice(command)}") from None
         raise
 
 

@@ -235,6 +235,8 @@ def test_owner_without_createrole_gets_an_advice(migrated_url: str, bi_role: BiR
     other = replace(bi_role, name=f"{bi_role.name}_2")
     with pytest.raises(ConfigurationError, match=r"may not create roles: .*create \w+_2 --print-sql"):
         create_bi_role(engine, other, PASSWORD)
+    with pytest.raises(ConfigurationError, match=r"may not create roles: .*create \w+ --rotate --print-sql"):
+        create_bi_role(engine, bi_role, PASSWORD, rotate=True)
     with pytest.raises(ConfigurationError, match=r"no longer read the views.*drop \w+ --print-sql"):
         drop_bi_role(engine, bi_role.name)
     engine.dispose()
