@@ -15,10 +15,6 @@ from syncer.errors import ConfigurationError, one_line
 from syncer.storage.connections import transaction
 from syncer.storage.roles.bi_role_status import READERS, READERS_PARAMETERS
 
-_END = text("""
-SELECT count(*), count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = :name
-""")
-_OPEN = text("SELECT count(*) FROM pg_stat_activity WHERE usename = :name")
 #: Materialized: Postgres may otherwise call the function before it applies the join, for other roles.
 _END_IDLE = text(f"""
 WITH idle AS MATERIALIZED (
@@ -29,6 +25,10 @@ WITH idle AS MATERIALIZED (
 )
 SELECT name FROM idle WHERE pg_terminate_backend(pid)
 """)
+_END = text("""
+WITH open AS MATERIALIZED (SELECT pid FROM pg_stat_activity WHERE usename = :name AND leader_pid IS NULL)
+SELECT pid FROM open WHERE pg_terminate_backend(pid)
+""")
 #: A session needs a moment to roll back and to remove its temporary objects.
 _PATIENCE, _PAUSE = 50, 0.1
 
@@ -36,21 +36,22 @@ _PATIENCE, _PAUSE = 50, 0.1
 def end_sessions(engine: Engine, name: str) -> int:
     """End the open sessions of the role `name` in every database and wait for it; return their number.
 
-    Does nothing where the role of this connection may not end them.
+    Also ends sessions whose login was under way. Does nothing where the role of this connection may not end
+    them.
     """
+    ended: set[int] = set()
     try:
-        with transaction(engine, explains_rights=False) as connection:
-            ended = connection.execute(_END, {"name": name}).one()[1]
-    except DBAPIError as error:
-        if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
-            return 0
-        raise
-    for _ in range(_PATIENCE):
-        with transaction(engine) as connection:
-            if not connection.scalar(_OPEN, {"name": name}):
+        for _ in range(_PATIENCE):
+            with transaction(engine, explains_rights=False) as connection:
+                pids = set(connection.scalars(_END, {"name": name}))
+            if not pids:
                 break
-        time.sleep(_PAUSE)
-    return int(ended)
+            ended |= pids
+            time.sleep(_PAUSE)
+    except DBAPIError as error:
+        if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            raise
+    return len(ended)
 
 
 def end_idle_transactions(engine: Engine, idle: timedelta) -> list[str]:

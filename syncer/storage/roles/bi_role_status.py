@@ -79,7 +79,7 @@ SELECT
     o.name,
     o.is_ours,
     o.can_login,
-    (SELECT count(*) FROM pg_stat_activity a WHERE a.usesysid = o.oid) AS sessions,
+    (SELECT count(*) FROM pg_stat_activity a WHERE a.usesysid = o.oid AND a.leader_pid IS NULL) AS sessions,
     (
         SELECT max(clock_timestamp() - a.xact_start) FROM pg_stat_activity a
         WHERE a.usesysid = o.oid AND a.datname = current_database()
