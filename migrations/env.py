@@ -28,6 +28,15 @@ _MIGRATION_LOCK = (
 #: Milliseconds. A statement that waits for a lock makes every later reader of the table wait behind it.
 #: Less than `deadlock_timeout` (1 s by default): so Postgres ends no reader as the victim of a deadlock.
 _LOCK_TIMEOUT = 800
+#: Settings that a role, a database or the environment may have, and that the SQL files depend on.
+_SETTINGS = text("""
+SELECT set_config(name, value, true) FROM (VALUES
+    ('search_path', 'pg_catalog'), ('timezone', 'UTC'), ('datestyle', 'ISO, MDY'),
+    ('intervalstyle', 'postgres'), ('standard_conforming_strings', 'on'), ('check_function_bodies', 'on'),
+    ('client_min_messages', 'warning'), ('transform_null_equals', 'off'), ('statement_timeout', '0'),
+    ('default_table_access_method', 'heap')
+) settings (name, value)
+""")
 
 
 def database_url() -> str:
@@ -59,10 +68,12 @@ def connect_and_run() -> None:
     engine = create_engine(
         make_url(database_url()).set(drivername="postgresql+psycopg"),
         poolclass=pool.NullPool,
-        connect_args={"options": "-csearch_path=pg_catalog -ctimezone=UTC"},
+        connect_args={"client_encoding": "UTF8", "prepare_threshold": None},
     )
     try:
         with engine.begin() as connection:
+            # For this transaction, and not as the startup parameter `options`, which poolers refuse.
+            connection.execute(_SETTINGS)
             run(connection)
     except OperationalError as error:
         if isinstance(error.orig, LockNotAvailable):
@@ -78,6 +89,9 @@ def run(connection: Connection) -> None:
     connection.execute(text("SET LOCAL lock_timeout = 0"))
     _lock_out_other_migrations(connection)
     context.configure(connection=connection, version_table_schema=_SCHEMA)
+    # The caller reads what this transaction found when it was the only one.
+    context.config.attributes["revision_before"] = context.get_context().get_current_revision()
+    context.config.attributes["outdated_before"] = len(sql_files.outdated(connection))
     if _is_upgrade():
         if sql_files.is_newer(connection):
             raise CommandError("the database has views or functions of a later version: install that version")

@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from syncer.storage import logins, sessions
 from syncer.storage.database_urls import check_parameters, connection_parameters, describe_url, parse_url
-from syncer.storage.refusals import is_misplaced, syncer_error
+from syncer.storage.refusals import is_misplaced, is_missing_right, syncer_error
 
 #: Seconds after which a connection is replaced: its temporary table holds back the cluster's freeze horizon.
 _LONGEST_AGE = 300
@@ -116,7 +116,7 @@ def translated(url: URL, *, explains_rights: bool = True) -> Iterator[None]:
         yield
     except (DBAPIError, psycopg.Error, PoolTimeout) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
-        if isinstance(reason, psycopg.errors.InsufficientPrivilege) and not explains_rights:
+        if is_missing_right(reason) and not explains_rights:
             raise
         parameters = connection_parameters(url)
         database, user = parameters.get("dbname", "…"), parameters.get("user", "…")

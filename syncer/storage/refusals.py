@@ -5,7 +5,10 @@ Errors of statements are classified by SQLSTATE: https://www.postgresql.org/docs
 
 from __future__ import annotations
 
+import re
+
 import psycopg
+from psycopg import sql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -51,7 +54,9 @@ _CLIENT_ERRORS = {
     "could not match": "write as many ports and addresses as hosts in the database URL",
     "certificate verify failed": "write sslrootcert=/path/of/the/authority.pem in the database URL;"
     " `sslrootcert=system` uses the authorities that the database driver was built with",
-    "root certificate file": "correct sslrootcert (or PGSSLROOTCERT)",
+    "root certificate": "correct sslrootcert (or PGSSLROOTCERT)",
+    "certificate file": "correct sslcert (or PGSSLCERT)",
+    "private key file": "correct sslkey (or PGSSLKEY), and the permissions of that file",
     "does not match host name": "write the certificate's host name in the database URL, or correct sslmode",
     "but SSL was required": "write sslmode=prefer in the database URL, or set up TLS on the server",
     "no password supplied": "write the password in the database URL, or in the file of PGPASSFILE",
@@ -72,30 +77,53 @@ _OTHER_SCHEMA = (
 )
 
 
+#: Statements about objects that are absent, or that are not as this version made them.
+_SCHEMA_ERRORS = (
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.InvalidSchemaName,
+    psycopg.errors.WrongObjectType,
+)
+_SIMPLE_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+
+
 def is_misplaced(error: BaseException | None) -> bool:
     """Whether another connection may succeed: this one has a standby or a database that was read-only."""
     return isinstance(error, psycopg.errors.ReadOnlySqlTransaction)
 
 
+def is_missing_right(error: BaseException | None) -> bool:
+    """Whether the role of the connection lacks a right."""
+    return isinstance(error, psycopg.errors.InsufficientPrivilege)
+
+
+def is_definition_error(error: BaseException | None) -> bool:
+    """Whether the objects of the database do not fit a statement: SQLSTATE classes 42 and 2B, 3F000."""
+    state = getattr(error, "sqlstate", None) or ""
+    return state.startswith(("42", "2B", "3F"))
+
+
 def syncer_error(
     error: DBAPIError | psycopg.Error | PoolTimeout, *, location: str, database: str, user: str
 ) -> SyncerError | None:
-    """`error` as StoreUnavailable or a ConfigurationError; None for an error of the program."""
+    """`error` as StoreUnavailable or as a kind of ConfigurationError; None for an error of the program.
+
+    `database` and `user` are for the statements to type.
+    """
     reason = error.orig if isinstance(error, DBAPIError) else error
     text = one_line(str(reason))
-    if isinstance(reason, psycopg.errors.InsufficientPrivilege):
-        return ConfigurationError(_no_right(location, text, database, user))
-    if isinstance(reason, _OTHER_SCHEMA):
-        return SchemaError(
-            f"the database at {location} has not the tables of this version: type `syncer migrate` ({text})"
-        )
+    names = {"database": _quoted(database), "user": _quoted(user)}
+    if is_missing_right(reason):
+        return ConfigurationError(_missing_right(location, text, names))
+    if isinstance(reason, _SCHEMA_ERRORS):
+        return SchemaError(_CHANGED.format(location=location, text=text))
     is_gone = isinstance(error, DBAPIError) and error.connection_invalidated
     if not (is_gone or isinstance(reason, (psycopg.OperationalError, *_STATE_ERRORS, PoolTimeout))):
         return None
     rejected = f"the database at {location} rejected the connection: {text}"
     if isinstance(reason, RefusedByServer) and not any(words in text for words in _SERVER_IS_AWAY):
-        advice = _found(_ADVICE, text) or _GENERAL_ADVICE
-        return LoginRefused(f"{rejected}; {advice.format(database=database, user=user)}")
+        return LoginRefused(f"{rejected}; {(_found(_ADVICE, text) or _GENERAL_ADVICE).format(**names)}")
     client_advice = _found(_CLIENT_ERRORS, text)
     if isinstance(reason, psycopg.OperationalError) and client_advice:
         return ConfigurationError(f"{rejected}; {client_advice}")
@@ -106,10 +134,34 @@ def _found(advice: dict[str, str], text: str) -> str | None:
     return next((each for words, each in advice.items() if words in text), None)
 
 
-def _no_right(location: str, text: str, database: str, user: str) -> str:
+def _missing_right(location: str, text: str, names: dict[str, str]) -> str:
+    advice = _found(_RIGHTS, text) or f"{_DATABASE_RIGHTS}, and {_OBJECT_RIGHTS}"
     return (
-        f"the role {user} of the database at {location} lacks a right: {text}; type as an administrator"
-        f" ALTER DATABASE {database} OWNER TO {user} (or GRANT CONNECT, CREATE, TEMPORARY ON DATABASE"
-        f" {database} TO {user}), and ALTER SCHEMA … OWNER TO {user} for those of sync, sync_history and"
-        " reporting that another role made"
+        f"the role {names['user']} of the database at {location} lacks a right: {text}; type as an"
+        f" administrator {advice.format(**names)}"
     )
+
+
+def _quoted(name: str) -> str:
+    """`name` as it is written in a statement; the ellipsis for an unknown name stays."""
+    is_plain = name == "…" or _SIMPLE_NAME.fullmatch(name)
+    return name if is_plain else sql.Identifier(name).as_string()
+
+
+_DATABASE_RIGHTS = (
+    "ALTER DATABASE {database} OWNER TO {user} (or GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {database}"
+    " TO {user})"
+)
+_OBJECT_RIGHTS = (
+    "GRANT … TO {user} with the name of the role that ran `syncer migrate`, or connect as that role"
+)
+#: By the words of the error: the statement to type. The words decide about the advice alone.
+_RIGHTS = {
+    " database ": _DATABASE_RIGHTS,
+    "permission denied": _OBJECT_RIGHTS,
+    "must be owner": _OBJECT_RIGHTS,
+}
+_CHANGED = (
+    "the schema of the database at {location} is not as `syncer migrate` made it: {text}; undo the change"
+    " that was made by hand"
+)

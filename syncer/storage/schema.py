@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from enum import StrEnum
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 import syncer
-from syncer.errors import SchemaError
+from syncer.errors import SchemaError, one_line
 from syncer.storage.connections import make_engine, transaction
 from syncer.storage.database_urls import describe_url
 from syncer.storage.lock_waits import LockWait, log_wait, retry_lock_waits, sleep
+from syncer.storage.refusals import is_definition_error, is_missing_right
 from syncer.storage.tables import metadata
 
 #: Milliseconds; as in `migrations/env.py`.
@@ -25,23 +28,31 @@ _LOCK_TIMEOUT = 800
 _REMOVAL = "the database, or the `data_dir` that holds it"
 
 
+class SchemaChange(StrEnum):
+    """What an upgrade did to the schema, as a command prints it."""
+
+    CREATED = "created the schema"
+    UPGRADED = "upgraded the schema"
+    NONE = "the schema was already up to date"
+
+
 def migrate(
     url: str,
     *,
     removal: str = _REMOVAL,
     report: Callable[[LockWait], None] = log_wait,
     pause: Callable[[timedelta], None] = sleep,
-) -> None:
-    """Upgrade the database at `url` to this version's schema. Several processes at once wait for each other.
+) -> SchemaChange:
+    """Upgrade the database at `url` to this version's schema; return what this changed.
 
-    `report` and `pause` are those of `retry_lock_waits`. Raises StoreUnavailable, ConfigurationError, or
-    SchemaError where the database is newer than this version, or was made before the first release; then
-    `removal` says what the user should remove.
+    Several processes at once wait for each other. `report` and `pause` are those of `retry_lock_waits`.
+    Raises StoreUnavailable, ConfigurationError, or SchemaError where the database is newer than this version,
+    or was made before the first release; then `removal` says what the user should remove.
     """
     engine = make_engine(url, lease=None)
     try:
         upgrade = partial(_upgrade, removal=removal)
-        retry_lock_waits(engine, upgrade, purpose="migrate", report=report, pause=pause)
+        return retry_lock_waits(engine, upgrade, purpose="migrate", report=report, pause=pause)
     finally:
         engine.dispose()
 
@@ -80,8 +91,11 @@ def migrations_folder() -> Path:
     return shipped if shipped.is_dir() else package.parent / "migrations"
 
 
-def _upgrade(connection: Connection, *, removal: str) -> None:
-    """Run the missing revisions and definitions in the caller's transaction."""
+def _upgrade(connection: Connection, *, removal: str) -> SchemaChange:
+    """Run the missing revisions and definitions in the caller's transaction; return what this changed.
+
+    Raises SchemaError where an object of another's making is in the way.
+    """
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -96,6 +110,18 @@ def _upgrade(connection: Connection, *, removal: str) -> None:
         command.upgrade(config, "head")
     except CommandError as error:
         raise SchemaError(str(error)) from error
+    except DBAPIError as error:
+        if is_missing_right(error.orig) or not is_definition_error(error.orig):
+            raise
+        raise SchemaError(_IN_THE_WAY.format(one_line(str(error.orig)))) from error.orig
+    if config.attributes["revision_before"] is None:
+        return SchemaChange.CREATED
+    is_current = config.attributes["revision_before"] == _revisions()[0]
+    return (
+        SchemaChange.NONE
+        if is_current and not config.attributes["outdated_before"]
+        else SchemaChange.UPGRADED
+    )
 
 
 def _check_upgradable(connection: Connection, removal: str) -> str | None:
@@ -139,6 +165,10 @@ def _sql_files() -> ModuleType:
     return module
 
 
+_IN_THE_WAY = (
+    "the schema cannot be upgraded, and nothing was changed: {}; undo the change of this object that was made"
+    " by hand, or rename or drop the object of another program, then type `syncer migrate`"
+)
 _TOO_OLD = (
     "the database at {location} was made before the first release (schema {revision}) and cannot be upgraded:"
     " remove {removal}, then type the command again"

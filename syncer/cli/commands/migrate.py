@@ -25,8 +25,8 @@ def run(args: Namespace) -> int:
     from syncer.storage import migrate
 
     with database_of_config(args.config) as database:
-        migrate(database.url, report=_print_wait)
-        print(f"{database.location}: the schema is up to date")
+        change = migrate(database.url, report=_print_wait)
+        print(f"{database.location}: {change}")
     return 0
 
 
