@@ -26,7 +26,7 @@ A message says what happened and what to do, in one line, and never contains a s
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 
@@ -62,6 +62,8 @@ class Retryable(SyncerError):
 
     #: The wait that the vendor asked for, if any.
     retry_after: timedelta | None = None
+    #: The same as an instant on the vendor's clock, where only that is known.
+    retry_at: datetime | None = None
 
 
 class Throttled(Retryable):

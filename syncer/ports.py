@@ -129,6 +129,9 @@ class Fetch(Protocol):
     def now(self) -> datetime:
         """The time on the provider's clock."""
 
+    def resume(self) -> None:
+        """Send requests again although a pause that the vendor asked for has not ended."""
+
 
 class Clock(Protocol):
     """The time of this machine. Only `syncer.app` creates a real one."""

@@ -80,15 +80,15 @@ class BatchWriter:
         ceiling_at: datetime | None = None,
         lost: Iterable[str] = (),
         error: str | None = None,
+        paused_until: datetime | None = None,
     ) -> None:
         """Commit the rest and end the run. A run that has not succeeded keeps its checkpoint."""
         if status is RunStatus.SUCCEEDED:
             self.checkpoint = None
         end = replace(self._batch, status=status, state=state, ceiling_at=ceiling_at)
         requested_at, observed_at = self._last_times
-        self._commit(
-            replace(end, lost=tuple(lost), lost_requested_at=requested_at, lost_at=observed_at, error=error)
-        )
+        end = replace(end, lost=tuple(lost), lost_requested_at=requested_at, lost_at=observed_at)
+        self._commit(replace(end, error=error, paused_until=paused_until))
 
     def _add(self, sighting: Sighting) -> None:
         pending = self._pending.get(sighting.task.task_id)

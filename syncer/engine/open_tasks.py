@@ -27,7 +27,8 @@ class OpenTaskPlan:
         self.missing = dict(open_tasks)
         #: Open tasks that a list showed as ended without their outcome, which only a call by id returns.
         self._without_outcome: dict[str, OpenTask] = {}
-        self._open_tasks = open_tasks
+        #: The open tasks when the run began, by id.
+        self.open_tasks = open_tasks
         self._source, self._facts, self._results = source, facts, results
 
     def mark_seen(self, task_ids: Iterable[str]) -> None:
@@ -38,7 +39,7 @@ class OpenTaskPlan:
     def add_without_outcome(self, task_ids: Iterable[str]) -> None:
         """Add those of `task_ids` that were open when the run began, if a call by id returns outcomes."""
         if self._facts.has_details:
-            self._without_outcome = {i: self._open_tasks[i] for i in task_ids if i in self._open_tasks}
+            self._without_outcome = {i: self.open_tasks[i] for i in task_ids if i in self.open_tasks}
 
     def deeper_boundary(
         self, boundary: Boundary, orders: Mapping[str, frozenset[Order]], count: CountSince

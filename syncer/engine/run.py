@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from syncer import logs
 from syncer.engine.batch_writer import BatchWriter
@@ -15,10 +17,11 @@ from syncer.engine.run_context import RunContext
 from syncer.engine.run_report import RunHooks, RunReport
 from syncer.engine.scan_results import ScanResults
 from syncer.engine.scan_runner import ScanRunner
-from syncer.errors import LeaseLost, Stopped, StoreUnavailable, SyncerError
+from syncer.errors import LeaseLost, Retryable, Stopped, StoreUnavailable, SyncerError
 from syncer.model import Facts, Mode, Role, RunStatus, Stream
 from syncer.planning import run_plan
 from syncer.planning.coverage import CompletedRun, advance_state, ceiling
+from syncer.planning.pauses import allowed_pause
 from syncer.planning.scans import Scan
 from syncer.ports import Fetch, StreamStore
 
@@ -36,15 +39,13 @@ def run_stream(
 ) -> RunReport:
     """Run `stream` once; return the report.
 
-    A poll becomes a sweep where a poll could not prove that nothing was missed since the last complete run.
+    A poll becomes a sweep where no sweep was ever complete.
     Errors are in the report, except LeaseLost, which is raised: then nothing more may be written, not even
     the error. Every log line of the run names its source, stream, mode and run_id.
     """
     state = store.state()
     now = fetch.now()
-    run = run_plan.drop_stale_checkpoint(
-        store.start(run_plan.next_mode(wanted, state, stream.source, now), now), now
-    )
+    run = run_plan.drop_stale_checkpoint(store.start(run_plan.next_mode(wanted, state), now), now)
     context = RunContext(
         store=store, fetch=fetch, stream=stream, facts=facts, state=state, run=run, hooks=hooks or RunHooks()
     )
@@ -146,7 +147,9 @@ class _Execution:
         lost = self.open_tasks.lost(self.context.state, self.results.last_page_at or self.scans.started_at)
         if self.results.errors:
             text = "; ".join(str(error) for error in self.results.errors)
-            self.writer.close(RunStatus.FAILED, error=text, lost=lost)
+            self.writer.close(
+                RunStatus.FAILED, error=text, lost=lost, paused_until=self._paused_until(self.results.errors)
+            )
             return self._report(RunStatus.FAILED, self.results.errors[0])
         self.writer.flush()
         # A poll between our pages may have advanced the state, so ours is added to the latest.
@@ -165,7 +168,8 @@ class _Execution:
         return CompletedRun(
             mode=self.run.mode,
             started_at=started_at,
-            frontier=run_plan.claimed_frontier(
+            frontier=run_plan.claimed_frontier(self.context.state, self.context.source),
+            is_late=run_plan.is_late(
                 self.context.state, self.context.source, self.scans.first_page_at or started_at
             ),
             last_answer_at=self.results.last_answer_at or started_at,
@@ -180,8 +184,24 @@ class _Execution:
     def _break_off(self, status: RunStatus, error: SyncerError) -> RunReport:
         """Commit what was read, and the checkpoint for the next run; return the report."""
         with suppress(StoreUnavailable):
-            self.writer.close(status, error=str(error))
+            self.writer.close(status, error=str(error), paused_until=self._paused_until([error]))
         return self._report(status, error)
+
+    def _paused_until(self, errors: Sequence[SyncerError]) -> datetime | None:
+        """The end of the pause that the vendor asks for in `errors`; None if it ends before the next poll."""
+        waits = (error.retry_after for error in errors if isinstance(error, Retryable))
+        requested = max(filter(None, waits), default=None)
+        if requested is None or requested < self.context.source.poll_every:
+            return None
+        now = self.context.fetch.now()
+        pause = allowed_pause(
+            requested, self.context.state, self.context.source, self.open_tasks.open_tasks.values(), now
+        )
+        log.warning(
+            "stream.paused",
+            extra={"requested": round(requested.total_seconds()), "pause": round(pause.total_seconds())},
+        )
+        return now + pause
 
     def _report(self, status: RunStatus, error: SyncerError | None) -> RunReport:
         report = RunReport(

@@ -13,6 +13,7 @@ from syncer.engine.run_report import RunHooks, RunReport
 from syncer.errors import LeaseLost, Stopped, SyncerError
 from syncer.model import Facts, Mode, RunStatus, Stream
 from syncer.outages import Outages
+from syncer.planning.pauses import is_paused
 from syncer.planning.run_plan import is_sweep_due, next_mode
 from syncer.ports import Clock, Fetch, Store, StreamStore
 
@@ -45,7 +46,8 @@ class Worker:
     def tick(self) -> RunReport | None:
         """Make the run that is due; return its report.
 
-        None if another process has the lease, if the process is to stop, or if no run could begin.
+        None if another process has the lease, if the process is to stop, if no run could begin, or if the
+        vendor has asked for a pause.
         """
         with logs.bound(source=self.stream.source.name, stream=self.stream.label):
             try:
@@ -61,9 +63,15 @@ class Worker:
                 log.log(level, "run.deferred", extra={"error": str(error)})
             return None
 
-    def _run(self, store: StreamStore) -> RunReport:
-        now = self.fetch.now()
-        if not is_sweep_due(store.state(), self.stream.source, now, self._sweep_failed_at):
+    def _run(self, store: StreamStore) -> RunReport | None:
+        now, state = self.fetch.now(), store.state()
+        if is_paused(state, now):
+            log.debug("stream.skipped", extra={"paused_until": state.paused_until})
+            return None
+        if state.paused_until is not None:
+            self.fetch.resume()
+        # After a pause a poll comes first: it needs fewer requests.
+        if state.paused_until or not is_sweep_due(state, self.stream.source, now, self._sweep_failed_at):
             return self._poll(store)
         report = self._run_stream(store, Mode.SWEEP, partial(self._poll_if_due, store))
         self._sweep_failed_at = now if report.status is RunStatus.FAILED else None
@@ -120,6 +128,5 @@ class Worker:
             raise Stopped("the process is stopping")
 
     def _can_poll(self, store: StreamStore) -> bool:
-        """Whether a poll would not become a sweep: before the first one ends there may be no frontier."""
-        now = self.fetch.now()
-        return next_mode(Mode.POLL, store.state(), self.stream.source, now) is Mode.POLL
+        """Whether a poll would not become a sweep: before the first one ends there is no frontier."""
+        return next_mode(Mode.POLL, store.state()) is Mode.POLL

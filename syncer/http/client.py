@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from syncer.errors import ClockSkewed, Retryable, SyncerError, Throttled
 from syncer.http.provider_clock import ClockSample, ProviderClock
-from syncer.http.rate_limiter import RateLimiters
+from syncer.http.rate_limiter import RateLimiter, RateLimiters
 from syncer.http.retry import RetryPolicy, RetryState
 from syncer.http.transport import Transport, TransportConfig
 from syncer.model import Credentials, Page, Query, Request, Response
@@ -25,8 +25,8 @@ _T = TypeVar("_T")
 ParseResponse = Callable[[Response, "AnswerTimes", int], _T]
 
 _NO_PAUSE = timedelta(0)
-#: The longest time for which one Retry-After pauses all requests that share the rate limit.
-_MAX_THROTTLE_PAUSE = timedelta(minutes=1)
+#: A longer Retry-After is a mistake.
+_LONGEST_PAUSE = timedelta(days=1)
 
 
 class AnswerTimes(NamedTuple):
@@ -127,6 +127,10 @@ class Client:
         """
         return self._provider_clock.now()
 
+    def resume(self) -> None:
+        """Send requests again although a pause that the vendor asked for has not ended."""
+        self._limiters.resume(self._config.account)
+
     @property
     def clock_offset(self) -> timedelta | None:
         """The machine's time minus the provider's, to about a second; None before the first response."""
@@ -141,7 +145,8 @@ class Client:
             clock_offset=lambda: self.clock_offset,
         )
         timeout = self._config.retry_policy.attempt_timeout
-        limiter.wait()
+        longest_pause = self._config.retry_policy.total_timeout
+        limiter.wait(longest_pause)
         started = self._clock.monotonic()
         while True:
             began = self._clock.monotonic()
@@ -150,8 +155,8 @@ class Client:
                 self._is_failing = False
                 return result
             except SyncerError as error:
-                if isinstance(error, Throttled):
-                    limiter.slow_down(min(error.retry_after or _NO_PAUSE, _MAX_THROTTLE_PAUSE))
+                if isinstance(error, Retryable):
+                    self._obey(error, limiter)
                 if self._clock.monotonic() - began > 2 * timeout.total_seconds():
                     # The process was suspended; that time must not end the retries.
                     started = self._clock.monotonic()
@@ -163,7 +168,17 @@ class Client:
                     raise
                 self._log_retry(request, error, pause)
             self._clock.sleep(pause)
-            limiter.wait()
+            limiter.wait(longest_pause)
+
+    def _obey(self, error: Retryable, limiter: RateLimiter) -> None:
+        """Slow down after throttling, and pause all requests of this limit for as long as the vendor asks."""
+        if isinstance(error, Throttled):
+            limiter.slow_down()
+        if error.retry_at is not None:
+            error.retry_after = max(_NO_PAUSE, error.retry_at - self.now())
+        if error.retry_after:
+            error.retry_after = min(error.retry_after, _LONGEST_PAUSE)
+            limiter.pause(error.retry_after)
 
     def _attempt(self, request: Request, parse: ParseResponse[_T], retry: RetryState) -> _T:
         now, nonce = self._provider_clock.signing_time(), uuid.uuid4().hex

@@ -7,6 +7,7 @@ from collections import deque
 from datetime import timedelta
 from types import TracebackType
 
+from syncer.errors import Throttled
 from syncer.http.request_spacing import RequestSpacing
 from syncer.ports import Clock
 
@@ -25,21 +26,41 @@ class RateLimiter:
         with self._spacing_lock:
             self._spacing.lower_rate(rate)
 
-    def wait(self) -> None:
-        """Block until a request may be sent. Raises Stopped when the process is stopped."""
+    def wait(self, longest_pause: timedelta = timedelta.max) -> None:
+        """Block until a request may be sent.
+
+        Raises Stopped when the process is stopped, and Throttled where the vendor has asked for a pause that
+        lasts longer than `longest_pause` from now.
+        """
         with self._queue:
-            while (seconds := self._try_acquire()) > 0:
+            while (seconds := self._try_acquire(longest_pause)) > 0:
                 self._clock.sleep(timedelta(seconds=seconds))
 
-    def slow_down(self, pause: timedelta) -> None:
-        """React to throttling: let no request through for `pause`, and fewer for a while after."""
+    def slow_down(self) -> None:
+        """React to throttling: let fewer requests through for a while."""
         with self._spacing_lock:
-            self._spacing.slow_down(self._clock.monotonic(), pause.total_seconds())
+            self._spacing.slow_down(self._clock.monotonic())
 
-    def _try_acquire(self) -> float:
+    def pause(self, duration: timedelta) -> None:
+        """Let no request through for `duration`, as the vendor asks."""
+        with self._spacing_lock:
+            self._spacing.pause(self._clock.monotonic(), duration.total_seconds())
+
+    def resume(self) -> None:
+        """End the pause."""
+        with self._spacing_lock:
+            self._spacing.resume()
+
+    def _try_acquire(self, longest_pause: timedelta) -> float:
         """Record a request and return 0 if one may be sent now, else return the seconds to wait."""
         with self._spacing_lock:
             now = self._clock.monotonic()
+            pause = timedelta(seconds=self._spacing.pause_left(now))
+            if pause > longest_pause:
+                raise Throttled(
+                    f"the vendor has asked for a pause, which lasts another {pause.total_seconds():.0f} s",
+                    retry_after=pause,
+                )
             seconds = self._spacing.wait_time(now)
             if seconds == 0:
                 self._spacing.record_request(now)
@@ -62,6 +83,13 @@ class RateLimiters:
             limiter = self._limiters.setdefault((account, action), RateLimiter(self._clock, rate))
         limiter.lower_rate(rate)
         return limiter
+
+    def resume(self, account: str) -> None:
+        """End the pauses of all actions in `account`."""
+        with self._lock:
+            limiters = [limiter for (name, _), limiter in self._limiters.items() if name == account]
+        for limiter in limiters:
+            limiter.resume()
 
 
 class FairLock:

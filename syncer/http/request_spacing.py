@@ -42,13 +42,24 @@ class RequestSpacing:
         """Record that a request is sent at `now`."""
         self._last_request = now
 
-    def slow_down(self, now: float, pause: float) -> None:
-        """React to throttling: allow no request for `pause` seconds, and fewer for a while after."""
+    def pause_left(self, now: float) -> float:
+        """Seconds until the vendor's pause ends; 0 without one."""
+        return max(0.0, self._paused_until - now)
+
+    def pause(self, now: float, seconds: float) -> None:
+        """Allow no request for `seconds`."""
+        self._paused_until = max(self._paused_until, now + seconds)
+
+    def resume(self) -> None:
+        """End the pause."""
+        self._paused_until = -math.inf
+
+    def slow_down(self, now: float) -> None:
+        """React to throttling: allow fewer requests for a while."""
         # Several refusals of requests that were already in flight count as one.
         if now >= self._slowed_at + self._spacing * self._slowdown:
             self._slowdown = min(2 * self._slowdown_at(now), _MAX_SLOWDOWN)
             self._slowed_at = now
-        self._paused_until = max(self._paused_until, now + pause)
 
     def _slowdown_at(self, now: float) -> float:
         if self._slowdown == 1.0:

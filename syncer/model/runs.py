@@ -100,6 +100,8 @@ class Batch:
     ceiling_at: datetime | None = None
     status: RunStatus = RunStatus.RUNNING
     error: str | None = None
+    #: Given when the run has failed: until when the stream is not read, see StreamState.
+    paused_until: datetime | None = None
 
     def check(self) -> None:
         """Raise ValueError if no store can hold the batch, which is a mistake of its maker."""

@@ -94,5 +94,7 @@ class StreamState:
     #: The age of the oldest task that the last complete sweep showed, at its start. It may exceed the
     #: retention. It decides when an open task is lost, and never what is covered.
     shown_age: timedelta | None = None
+    #: Until when the vendor asked for a pause, as far as the headroom allows it; None after a complete run.
+    paused_until: datetime | None = None
     outcome_filter: OutcomeFilter = OutcomeFilter.UNPROVEN
     outcome_filter_at: datetime | None = None

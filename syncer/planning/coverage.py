@@ -31,6 +31,8 @@ class CompletedRun:
     #: By list: the orders that the run learned or did not contradict.
     orders: Mapping[str, frozenset[Order]] = field(default_factory=dict)
     late_by: timedelta = timedelta(0)
+    #: Tasks may have appeared and left the list since the last complete run.
+    is_late: bool = False
     outcome_filter: OutcomeFilter = OutcomeFilter.UNPROVEN
     outcome_filter_at: datetime | None = None
 
@@ -66,6 +68,7 @@ def advance_state(state: StreamState, source: Source, run: CompletedRun, lookbac
         first_sweep_at=state.first_sweep_at or (run.started_at if is_sweep else None),
         last_sweep_at=last_sweep_at,
         last_run_at=_latest([state.last_run_at, run.started_at]),
+        paused_until=None,
         shown_age=_age(run.oldest_created_at, last_sweep_at) if is_sweep else state.shown_age,
         outcome_filter=run.outcome_filter,
         outcome_filter_at=run.outcome_filter_at,
@@ -77,8 +80,11 @@ def _claim_starts(source: Source, run: CompletedRun, end: datetime) -> Iterable[
     if run.mode is Mode.SWEEP:
         yield from (interval.start for interval in _shown(source, run, end))
     if run.frontier is not None:
-        oldest_shown = shown_from(source.retention, run.last_answer_at) if source.retention else None
-        yield max(filter(None, (run.frontier, oldest_shown)))
+        retention = source.retention or (run.shown_for if run.is_late else None)
+        if retention is not None:
+            yield max(run.frontier, shown_from(retention, run.last_answer_at))
+        elif not run.is_late:
+            yield run.frontier
 
 
 def _shown(source: Source, run: CompletedRun, end: datetime) -> tuple[Interval, ...]:

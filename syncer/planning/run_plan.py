@@ -25,14 +25,16 @@ def lookback(state: StreamState, source: Source) -> timedelta:
     return min(max(state.lookback or source.lookback_min, source.lookback_min), source.lookback_max)
 
 
-def next_mode(wanted: Mode, state: StreamState, source: Source, now: datetime) -> Mode:
-    """`wanted`, or a sweep if a poll could not prove that it misses nothing since the last complete run."""
-    if state.first_sweep_at is None or state.last_run_at is None:
-        return Mode.SWEEP
-    return Mode.SWEEP if _was_down(state, source, now) else wanted
+def next_mode(wanted: Mode, state: StreamState) -> Mode:
+    """`wanted`, or a sweep if no sweep was ever complete.
+
+    A late poll stays a poll: it reads back to the end of the coverage, and claims no more than it can prove.
+    A sweep would multiply the requests just when the provider is available again.
+    """
+    return Mode.SWEEP if state.first_sweep_at is None or state.last_run_at is None else wanted
 
 
-def _was_down(state: StreamState, source: Source, now: datetime) -> bool:
+def is_late(state: StreamState, source: Source, now: datetime) -> bool:
     """Whether the last complete run was longer ago than the lookback and two poll intervals."""
     return state.last_run_at is None or now - state.last_run_at > (
         lookback(state, source) + 2 * source.poll_every
@@ -67,13 +69,13 @@ def can_resume(scan: Scan, checkpoint: Checkpoint, facts: Facts) -> bool:
     )
 
 
-def claimed_frontier(state: StreamState, source: Source, started_at: datetime) -> datetime | None:
-    """The start of the claim of a run that has read every list back to the boundary.
+def claimed_frontier(state: StreamState, source: Source) -> datetime | None:
+    """The creation time back to which a run has read that has read every list back to the boundary.
 
-    None where nothing proves that no task appeared and disappeared in the meantime.
+    None before the first complete sweep.
     """
     limit = boundary(state, source)
-    if limit is None or (source.retention is None and _was_down(state, source, started_at)):
+    if limit is None:
         return None
     if source.retention is None:
         # The coverage may end long before the last run, if that run could not prove how far back it read.

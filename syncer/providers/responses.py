@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
 from typing import Any
@@ -28,6 +28,9 @@ Rules = tuple[tuple[str, type[SyncerError], str], ...]
 
 _CHECK_ENDPOINT = "check `endpoint` and any proxy"
 _LONGEST_MESSAGE = 160
+#: Seconds; a longer Retry-After is no duration that a vendor means.
+_LONGEST_WAIT = 366 * 86400.0
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
 #: Keys, tokens and signatures, which some vendors repeat in their messages.
 _OPAQUE = re.compile(r"(?=[\w+/=%-]*\d)[\w+/=%-]{20,}", re.ASCII)
 #: The part of Alibaba's and Baidu's messages that quotes the signed string, tokens included.
@@ -54,7 +57,7 @@ class ErrorResponse:
             request_id=self.request_id,
         )
         if isinstance(error, Retryable):
-            error.retry_after = retry_after(self.response)
+            _set_wait(error, self.response)
         return error
 
     def error_by(self, rules: Rules) -> SyncerError:
@@ -97,7 +100,7 @@ def _not_json(vendor: str, response: Response, content: str) -> SyncerError:
     if status == 429 or status >= 500 or status == 408:
         error_class = Throttled if status == 429 else Retryable
         error = error_class(f"{vendor} or a proxy answers HTTP {status} without JSON: trying again")
-        error.retry_after = retry_after(response)
+        _set_wait(error, response)
         return error
     start = content.lstrip()[:200]
     if start.startswith(("{", "[")) or (not start and status == 200):
@@ -146,18 +149,46 @@ def check_requested_id(query: Query, records: list[Any], field: str, *, where: s
         )
 
 
-def retry_after(response: Response) -> timedelta | None:
-    """How long to wait, by Alibaba's header in milliseconds, otherwise by HTTP's; None without either."""
+def _set_wait(error: Retryable, response: Response) -> None:
+    """Set the wait that `response` asks for."""
+    wait = retry_after(response)
+    if isinstance(wait, datetime):
+        error.retry_at = wait
+    else:
+        error.retry_after = wait
+
+
+def retry_after(response: Response) -> timedelta | datetime | None:
+    """How long to wait, by Alibaba's header in milliseconds, otherwise by HTTP's; None without either.
+
+    An HTTP date is relative to the response's own; it is returned as it is where the response has none.
+    https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+    """
+    milliseconds = _number(response.headers.get("x-acs-retry-after", ""))
+    if milliseconds is not None:
+        return _wait(milliseconds / 1000)
+    written = response.headers.get("retry-after", "")
+    seconds = _number(written)
+    if seconds is not None:
+        return _wait(seconds)
+    moment, sent_at = _http_date(written), _http_date(response.headers.get("date", ""))
+    return max(timedelta(0), moment - sent_at) if moment and sent_at else moment
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _NUMBER.fullmatch(text.strip()) else None
+
+
+def _wait(seconds: float) -> timedelta:
+    return timedelta(seconds=min(max(0.0, seconds), _LONGEST_WAIT))
+
+
+def _http_date(text: str) -> datetime | None:
     try:
-        if "x-acs-retry-after" in response.headers:
-            return timedelta(milliseconds=max(0, int(response.headers["x-acs-retry-after"])))
-        written = response.headers.get("retry-after", "")
-        if written.strip().isdigit():
-            return timedelta(seconds=int(written))
-        wait = parsedate_to_datetime(written) - parsedate_to_datetime(response.headers.get("date", ""))
-        return max(timedelta(0), wait)
+        moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):
         return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def short_message(message: str, longest: int = _LONGEST_MESSAGE) -> str:

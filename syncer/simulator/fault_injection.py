@@ -79,6 +79,8 @@ class Faults:
     denied: bool = False
     #: Each request gets HTTP 503.
     down: bool = False
+    #: The header Retry-After of throttled requests and of HTTP 502 and 503; none by default.
+    retry_after: str = ""
 
     def with_changes(self, changes: Mapping[str, Any]) -> Faults:
         """These faults with `changes`, given as JSON values. Raises ValueError for an unknown fault."""
@@ -93,6 +95,8 @@ def _to_type_of(current: object, value: Any) -> Any:
     """A JSON value in the type of the current setting."""
     if isinstance(current, StrEnum):
         return type(current)(value)
+    if isinstance(current, str):
+        return str(value)
     if isinstance(current, tuple):
         return tuple(map(str, value))
     return value

@@ -38,6 +38,8 @@ class ApiError(Exception):
         self.message = message
         self.status = status
         self.headers = headers or {}
+        #: The request was refused because of its rate limit.
+        self.is_throttling = False
 
 
 class ConnectionFault(StrEnum):

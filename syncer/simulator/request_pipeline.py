@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from syncer.model import Response
 from syncer.simulator.fault_injection import FaultInjector
@@ -51,9 +52,9 @@ class RequestPipeline:
     def _through_gateway(self, request: SimRequest, signature_time_ms: int) -> Response:
         """The API's response, or that of a gateway or proxy in front of it if such a fault fires."""
         if self.injector.fires("down"):
-            return _UNAVAILABLE
+            return self._with_wait(_UNAVAILABLE)
         if self.injector.fires("gateway_rate"):
-            return _BAD_GATEWAY
+            return self._with_wait(_BAD_GATEWAY)
         if self.injector.fires("html_rate"):
             return _LOGIN_PAGE
         action = self.api.action(request)
@@ -61,9 +62,15 @@ class RequestPipeline:
             result = self._execute(request, signature_time_ms)
         except ApiError as error:
             self.request_log.count_error(action, error.code)
-            return self.api.error_response(error, request)
+            response = self.api.error_response(error, request)
+            return self._with_wait(response) if error.is_throttling else response
         self.request_log.count_page(action, result.rows)
         return self.api.response(result, request)
+
+    def _with_wait(self, response: Response) -> Response:
+        """`response` with the header Retry-After of the faults, if they have one."""
+        wait = self.injector.faults.retry_after
+        return replace(response, headers={**response.headers, "retry-after": wait}) if wait else response
 
     def _execute(self, request: SimRequest, signature_time_ms: int) -> ApiResult:
         self.api.authenticate(request, signature_time_ms)
@@ -71,7 +78,9 @@ class RequestPipeline:
             raise self.api.permission_denied()
         action = self.api.action(request)
         if self.injector.fires("throttle_rate") or not self._is_within_quota(action):
-            raise self.api.throttled(self._rate_limit.quota(action))
+            error = self.api.throttled(self._rate_limit.quota(action))
+            error.is_throttling = True
+            raise error
         if self.injector.fires("error_rate"):
             raise self.api.internal_error()
         try:

@@ -24,6 +24,7 @@ def load_state(connection: Connection, stream_id: int) -> StreamState:
         last_sweep_at=row.last_sweep_at,
         last_run_at=row.last_run_at,
         shown_age=row.shown_age,
+        paused_until=row.paused_until,
         outcome_filter=OutcomeFilter(row.outcome_filter),
         outcome_filter_at=row.outcome_filter_at,
     )
@@ -45,6 +46,7 @@ def save_state(
             last_sweep_at=state.last_sweep_at,
             last_run_at=state.last_run_at,
             shown_age=state.shown_age,
+            paused_until=state.paused_until,
             outcome_filter=state.outcome_filter.value,
             outcome_filter_at=state.outcome_filter_at,
             **(more or {}),

@@ -60,6 +60,14 @@ def test_store_keeps_the_state_of_the_stream(ours: StreamStore) -> None:
     assert ours.state() == state
 
 
+def test_store_keeps_the_pause_of_a_failed_run_until_the_next_run_ends(ours: StreamStore) -> None:
+    store(ours, begin(ours), state=COVERED, status=RunStatus.SUCCEEDED)
+    store(ours, begin(ours, at=60), status=RunStatus.FAILED, paused_until=after(3600))
+    assert ours.state() == replace(COVERED, paused_until=after(3600))
+    store(ours, begin(ours, at=3600), status=RunStatus.FAILED)
+    assert ours.state() == COVERED
+
+
 def test_store_counts_new_changed_and_unchanged(ours: StreamStore) -> None:
     run = begin(ours)
     counts = store(ours, run, see("a"), see("b"), see("c"))

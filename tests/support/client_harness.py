@@ -105,6 +105,8 @@ class MinimalProvider(BaseProvider):
             error = ERRORS[content["error"]]("the vendor says no", code="No", request_id="r-1")
             if isinstance(error, Retryable) and "wait" in content:
                 error.retry_after = timedelta(seconds=content["wait"])
+            if isinstance(error, Retryable) and "until" in content:
+                error.retry_at = datetime.fromisoformat(content["until"])
             raise error
         return content
 

@@ -41,7 +41,7 @@ def run_with(
     """Run the stream of `cloud` once, with the pages of `fetch`; return the report."""
 
     class Fetcher:
-        now = cloud.now
+        now, resume = cloud.now, cloud.resume
 
         def __call__(self, query: Query) -> Page:
             return fetch(query)

@@ -123,9 +123,14 @@ class Cloud:
     #: Called before each response; may raise, or change the cloud.
     trouble: Callable[[Query], None] = lambda _: None
     calls: list[Query] = field(default_factory=list)
+    #: How often the pause that the vendor asked for was ended.
+    resumptions: int = 0
 
     def now(self) -> datetime:
         return self.clock
+
+    def resume(self) -> None:
+        self.resumptions += 1
 
     def pass_time(self, seconds: float) -> None:
         self.clock += timedelta(seconds=seconds)

@@ -95,6 +95,8 @@ class FakeStore:
         late = [d for d in map(self._delay, batch.sightings, results) if d is not None]
         if batch.state is not None:
             self.stream_state = batch.state
+        elif batch.status is RunStatus.FAILED:
+            self.stream_state = replace(self.stream_state, paused_until=batch.paused_until)
         if batch.error:
             self.errors.append(batch.error)
         self.runs[batch.run.run_id] = (replace(batch.run, checkpoint=batch.checkpoint), batch.status)

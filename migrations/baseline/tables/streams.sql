@@ -50,6 +50,7 @@ CREATE TABLE sync.streams (
     outcome_filter_at timestamptz,
     retired_at        timestamptz,
     shown_age         interval,
+    paused_until      timestamptz,
     -- By the database's clock: the end of the last successful run, and the failure under way.
     succeeded_at      timestamptz,
     failing_since     timestamptz,

@@ -11,7 +11,13 @@ from syncer.cli.views.gap_table import gap_lines
 from syncer.cli.views.health import daemon_lines, difference_lines, has_problem, problem_lines
 from syncer.cli.views.json_output import print_json, status_document
 from syncer.cli.views.retired_streams import retired_stream_lines
-from syncer.cli.views.status_table import health_table, long_lists, poll_depth_table, stream_table
+from syncer.cli.views.status_table import (
+    health_table,
+    long_lists,
+    pauses,
+    poll_depth_table,
+    stream_table,
+)
 from syncer.cli.views.text_table import print_table
 
 if TYPE_CHECKING:
@@ -87,7 +93,11 @@ def _print_status(settings: Settings, state: InstallationState) -> None:
         print("nothing has been read yet: type `syncer sync` or `syncer run`")
     configured = [source.name for source in settings.sources]
     problems = problem_lines(streams, state.processes, configured if streams else ())
-    facts_to_know = [*difference_lines(state.processes, settings), *long_lists(streams)]
+    facts_to_know = [
+        *difference_lines(state.processes, settings),
+        *pauses(streams),
+        *long_lists(streams),
+    ]
     retired = retired_stream_lines(state.retired)
     gaps = gap_lines(state.gaps, streams, state.retired)
     zone = zone_lines(settings.reporting.time_zone)

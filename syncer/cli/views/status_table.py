@@ -71,6 +71,15 @@ def _poll_depth_row(stream: StreamOverview, facts: Facts | None) -> tuple[object
     )
 
 
+def pauses(streams: Sequence[StreamOverview]) -> list[str]:
+    """A line for each stream whose vendor has asked for a pause."""
+    return [
+        f"{stream.label}: not read until {minute_text(stream.paused_until)}, as the vendor asks (Retry-After)"
+        for stream in streams
+        if stream.paused_until
+    ]
+
+
 def long_lists(streams: Sequence[StreamOverview]) -> list[str]:
     """A line for each stream whose list clearly shows more than its retention."""
     return [

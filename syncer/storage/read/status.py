@@ -73,6 +73,8 @@ class StreamOverview(StreamRow):
     covered_to: datetime | None
     #: Time until the oldest open or unread task leaves the provider's window; None without a known retention.
     headroom: timedelta | None
+    #: Until when the stream is not read, because the vendor asked for a pause; None without one.
+    paused_until: datetime | None
     #: How long the list shows a task; None if unknown.
     retention: timedelta | None
     #: Age of the oldest task that the last complete sweep showed; None before it.
@@ -135,6 +137,9 @@ def _streams_query() -> Select[Any]:
             func.lower(covered).label("covered_from"),
             func.upper(covered).label("covered_to"),
             _headroom(still_open.c.oldest_at).label("headroom"),
+            case((streams.c.paused_until > func.clock_timestamp(), streams.c.paused_until)).label(
+                "paused_until"
+            ),
             streams.c.retention,
             streams.c.shown_age,
             holder.label("holder"),

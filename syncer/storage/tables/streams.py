@@ -88,6 +88,8 @@ streams = Table(
     text_column("outcome_filter", nullable=False, server_default="unproven"),
     instant_column("outcome_filter_at"),
     Column("shown_age", Interval),
+    #: Until when the vendor asked for a pause.
+    instant_column("paused_until"),
     #: By the database's clock: the end of the last successful run, and the failure under way.
     instant_column("succeeded_at"),
     instant_column("failing_since"),

@@ -25,10 +25,11 @@ def success_values(mode: Mode) -> dict[str, Any]:
 
 
 def record_failure(connection: Connection, stream_id: int, batch: Batch) -> None:
-    """Record that the run of `batch` failed, in the transaction that ends it."""
+    """Record that the run of `batch` failed, and its pause, in the transaction that ends it."""
     values = {
         "failing_since": func.coalesce(streams.c.failing_since, _now),
         "failing_mode": batch.run.mode.value,
+        "paused_until": batch.paused_until,
         "failure": (batch.error or "").replace("\0", "�"),
     }
     connection.execute(update(streams).where(streams.c.stream_id == stream_id).values(values))

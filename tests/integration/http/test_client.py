@@ -91,6 +91,43 @@ def test_retry_after_is_obeyed(harness: ClientHarness) -> None:
     assert harness.clock.now() - T0 < timedelta(seconds=8)
 
 
+@pytest.mark.parametrize("name", ["Throttled", "Retryable"])
+def test_long_retry_after_is_obeyed_by_every_call_of_the_action(harness: ClientHarness, name: str) -> None:
+    harness.respond({"error": name, "wait": 3600}, PAGE)
+    with harness.client() as client:
+        for _ in range(2):
+            with pytest.raises(Retryable) as refused:
+                client(ALL)
+            assert refused.value.retry_after == timedelta(hours=1)
+        assert len(harness.server.requests) == 1
+        harness.clock.advance(3590)
+        assert client(ALL).requests == 1
+    assert harness.clock.now() - T0 >= timedelta(hours=1)
+
+
+def test_resuming_ends_the_pause_of_the_vendor(harness: ClientHarness) -> None:
+    harness.respond({"error": "Throttled", "wait": 3600}, PAGE)
+    with harness.client() as client:
+        with pytest.raises(Throttled):
+            client(ALL)
+        client.resume()
+        client(ALL)
+    assert harness.clock.now() - T0 < timedelta(minutes=1)
+
+
+def test_insane_retry_after_is_bounded(harness: ClientHarness) -> None:
+    harness.respond({"error": "Throttled", "wait": 10**10})
+    with pytest.raises(Throttled) as refused:
+        harness.fetch()
+    assert refused.value.retry_after == timedelta(days=1)
+
+
+def test_retry_after_as_an_instant_is_obeyed(harness: ClientHarness) -> None:
+    harness.respond({"error": "Throttled", "until": (T0 + timedelta(seconds=40)).isoformat()}, PAGE)
+    harness.fetch()
+    assert timedelta(seconds=39) < harness.clock.now() - T0 < timedelta(seconds=43)
+
+
 @pytest.mark.parametrize("name", ["PageRefused", "ConfigurationError"])
 def test_final_error_is_raised_at_once(harness: ClientHarness, name: str) -> None:
     harness.respond({"error": name}, PAGE)

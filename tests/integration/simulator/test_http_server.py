@@ -153,6 +153,14 @@ def test_gateway_responds_with_html(client: ListClient, fault: str, status: int)
     assert (response.status, response.headers["content-type"]) == (status, "text/html; charset=utf-8")
 
 
+def test_refusals_ask_for_a_pause(client: ListClient) -> None:
+    for fault in ("throttle_rate", "gateway_rate", "down"):
+        client.simulator.set_faults(client.name, retry_after=3600, **{fault: 1})
+        assert client.get(client.query()).headers["retry-after"] == "3600"
+        client.simulator.set_faults(client.name, **{fault: 0})
+    assert "retry-after" not in client.get(client.query()).headers
+
+
 def test_slow_response_ends_when_the_simulator_stops() -> None:
     simulator = Simulator(SimulatorOptions(backlog=10))
     simulator.start()

@@ -41,7 +41,7 @@ class RunRecorder:
         completed = CompletedRun(
             mode=mode,
             started_at=run.started_at,
-            frontier=claimed_frontier(state, source, run.started_at),
+            frontier=claimed_frontier(state, source),
             last_answer_at=run.started_at + timedelta(seconds=2),
             shown_for=None,
             late_by=timedelta(seconds=late_by),

@@ -82,6 +82,7 @@ def test_overview_shows_the_last_run_of_each_stream(engine: Engine, connection: 
         covered_from=None,
         covered_to=None,
         headroom=None,
+        paused_until=None,
         retention=None,
         shown_age=None,
         holder=None,
@@ -101,7 +102,7 @@ def test_overview_shows_learned_properties(engine: Engine, connection: psycopg.C
     add_stream(connection, "b")
     connection.execute(
         "update sync.streams set orders = %s, lookback = '90s', outcome_filter = 'trusted',"
-        " shown_age = '8d' where region = 'a'",
+        " shown_age = '8d', paused_until = now() + interval '1h' where region = 'a'",
         [json.dumps({"tasks": ["created newest first"], "others": []})],
     )
     for late in (2, 0, 3):
@@ -114,6 +115,10 @@ def test_overview_shows_learned_properties(engine: Engine, connection: psycopg.C
     assert (learned.lookback, learned.outcome_filter) == (timedelta(seconds=90), "trusted")
     assert (learned.late, other.late) == (5, 0)
     assert (learned.shown_age, other.shown_age) == (timedelta(days=8), None)
+    assert learned.paused_until is not None
+    assert other.paused_until is None
+    connection.execute("update sync.streams set paused_until = now() - interval '1s' where region = 'a'")
+    assert load_streams(engine)[0].paused_until is None
 
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -43,11 +43,21 @@ def test_first_run_is_a_sweep() -> None:
     assert run(Cloud(VOD_FACTS, fakes.make_tasks(5)), FakeStore()).mode is Mode.SWEEP
 
 
-def test_run_after_downtime_is_a_sweep() -> None:
-    cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(5)), FakeStore()
-    run(cloud, store)
+@pytest.mark.parametrize("facts", ALL_FACTS)
+def test_poll_after_downtime_stays_a_poll_and_leaves_no_hole(facts: Facts) -> None:
+    cloud = Cloud(facts, fakes.make_tasks(1500, every=60, ending=fakes.after(4000)))
+    store = FakeStore()
+    for _ in range(2):
+        run(cloud, store)
+        cloud.pass_time(60)
     cloud.pass_time(3600)
-    assert run(cloud, store).mode is Mode.SWEEP
+    sweep_calls, begun_at = len(cloud.calls), cloud.clock
+    report = run(cloud, store)
+    assert (report.mode, report.status) == (Mode.POLL, RunStatus.SUCCEEDED)
+    assert len(cloud.calls) - sweep_calls < sweep_calls
+    assert wrong_tasks(store, cloud, begun_at) == {}
+    (covered,) = store.stream_state.polled
+    assert covered.end >= begun_at - timedelta(seconds=6)
 
 
 def test_complete_run_records_the_ceiling_it_claims() -> None:

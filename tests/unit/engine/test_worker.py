@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from syncer.engine import Worker
-from syncer.errors import LeaseLost, Retryable, Stopped, StoreUnavailable
+from syncer.errors import LeaseLost, Retryable, Stopped, StoreUnavailable, Throttled
 from syncer.model import Mode, Run, RunStatus
 from tests.support import fakes
 from tests.support.fake_store import FakeStore
@@ -123,8 +123,7 @@ def test_polls_run_before_a_failed_sweep_is_retried() -> None:
     work.worker.tick()
     work.cloud.pass_time(60)
     work.worker.tick()
-    # After downtime the engine turns the poll into a sweep: either mode is right here.
-    assert len(work.modes()) >= 3
+    assert work.modes()[:3] == [Mode.SWEEP, Mode.SWEEP, Mode.POLL]
     assert work.store.stream_state.last_run_at is not None
     assert work.store.stream_state.last_run_at > fakes.after(600)
 
@@ -138,14 +137,88 @@ def test_stopped_worker_ends_between_pages() -> None:
     assert 0 < len(work.store.rows) < 200
 
 
-def test_sweep_after_downtime_is_not_read_twice() -> None:
+def test_polls_during_a_sweep_after_downtime_are_no_sweeps() -> None:
     work = Work(tasks=600)
     work.worker.tick()
     work.cloud.pass_time(601)
-    before = len(work.cloud.calls)
     work.worker.tick()
-    assert work.modes() == [Mode.SWEEP, Mode.SWEEP]
-    assert len(work.cloud.calls) - before < 2 * before
+    assert work.modes()[:2] == [Mode.SWEEP, Mode.SWEEP]
+    assert set(work.modes()[2:]) == {Mode.POLL}
+
+
+# Pauses that the vendor asks for
+
+
+HOUR = timedelta(hours=1)
+
+
+def throttled_work(seconds: float = 2) -> Work:
+    """A worker whose second run is throttled with a Retry-After of an hour."""
+    work = Work(poll_every=timedelta(minutes=1))
+    work.worker.tick()
+    work.cloud.pass_time(seconds)
+    work.cloud.trouble = Trouble(Throttled("slow down", retry_after=HOUR))
+    work.worker.tick()
+    work.cloud.calls.clear()
+    return work
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_pause_is_kept_also_by_another_process(is_restarted: bool) -> None:
+    work = throttled_work()
+    assert work.modes() == [Mode.SWEEP, Mode.POLL]
+    ends_at = work.store.stream_state.paused_until
+    assert ends_at is not None
+    assert HOUR - timedelta(seconds=1) < ends_at - work.cloud.clock <= HOUR
+    if is_restarted:
+        work.worker = Work().worker
+        work.worker.store, work.worker.fetch = work.store, work.cloud
+    while work.cloud.clock < ends_at:
+        assert work.worker.tick() is None
+        work.cloud.pass_time(60)
+    assert (work.cloud.calls, work.cloud.resumptions) == ([], 0)
+
+
+def test_poll_comes_first_after_a_pause_although_a_sweep_is_due() -> None:
+    work = throttled_work(seconds=601)
+    work.cloud.pass_time(3600)
+    work.worker.tick()
+    assert work.cloud.resumptions == 1
+    assert work.modes()[2:] == [Mode.POLL]
+    assert work.store.stream_state.paused_until is None
+    work.cloud.pass_time(60)
+    work.worker.tick()
+    assert work.modes()[3] is Mode.SWEEP
+
+
+def test_pause_ends_before_an_open_task_is_forgotten() -> None:
+    work = Work(poll_every=timedelta(minutes=1), retention=timedelta(minutes=30))
+    created_at = fakes.after(-1200)
+    work.cloud.tasks.append(fakes.CloudTask("open", created_at, created_at, fakes.after(10**6)))
+    work.worker.tick()
+    work.cloud.trouble = Trouble(Throttled("slow down", retry_after=HOUR))
+    work.cloud.pass_time(2)
+    work.worker.tick()
+    ends_at = work.store.stream_state.paused_until
+    assert ends_at is not None
+    assert timedelta(minutes=4) < ends_at - work.cloud.clock < timedelta(minutes=5)
+
+
+def test_error_without_a_wait_ends_the_pause() -> None:
+    work = throttled_work()
+    work.cloud.pass_time(3600)
+    work.cloud.trouble = Trouble(Retryable("unavailable"))
+    work.worker.tick()
+    assert work.store.stream_state.paused_until is None
+
+
+def test_wait_that_ends_before_the_next_poll_is_no_pause() -> None:
+    work = Work(poll_every=timedelta(minutes=1))
+    work.worker.tick()
+    work.cloud.trouble = Trouble(Throttled("slow down", retry_after=timedelta(seconds=59)))
+    work.cloud.pass_time(2)
+    work.worker.tick()
+    assert work.store.stream_state.paused_until is None
 
 
 def test_worker_stopped_during_a_poll_ends_the_sweep_too() -> None:

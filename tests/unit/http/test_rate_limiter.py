@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from syncer.errors import Stopped
+from syncer.errors import Stopped, Throttled
 from syncer.http import RateLimiter, RateLimiters
 from tests.support.clocks import FakeClock
 
@@ -79,6 +79,30 @@ def test_account_and_action_share_a_limiter() -> None:
 def test_pause_applies_to_all_threads() -> None:
     clock = FakeClock()
     limiter = RateLimiter(clock, 10)
-    limiter.slow_down(timedelta(seconds=9))
+    limiter.pause(timedelta(seconds=9))
     limiter.wait()
     assert sum(clock.sleeps, timedelta()) >= timedelta(seconds=9)
+
+
+def test_pause_longer_than_the_caller_waits_is_an_error() -> None:
+    clock = FakeClock()
+    limiter = RateLimiter(clock, 10)
+    limiter.pause(timedelta(hours=1))
+    clock.advance(60)
+    with pytest.raises(Throttled, match="another 3540 s") as refused:
+        limiter.wait(timedelta(minutes=2))
+    assert refused.value.retry_after == timedelta(minutes=59)
+    assert clock.sleeps == []
+
+
+def test_pauses_of_an_account_end_together() -> None:
+    clock = FakeClock()
+    limiters = RateLimiters(clock)
+    for account, action in (("a", "List"), ("a", "Detail"), ("b", "List")):
+        limiters.get(account, action, 5).pause(timedelta(hours=1))
+    limiters.resume("a")
+    for action in ("List", "Detail"):
+        limiters.get("a", action, 5).wait(timedelta(minutes=2))
+    assert clock.sleeps == []
+    with pytest.raises(Throttled):
+        limiters.get("b", "List", 5).wait(timedelta(minutes=2))

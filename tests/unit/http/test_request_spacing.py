@@ -27,7 +27,8 @@ def send_times(spacing: RequestSpacing, events: list[tuple[str, float]]) -> list
     now, sent = 5000.0, []
     for event, seconds in events:
         if event == "throttled":
-            spacing.slow_down(now, seconds)
+            spacing.slow_down(now)
+            spacing.pause(now, seconds)
             continue
         now += seconds if seconds > 1 else 0
         now += spacing.wait_time(now)
@@ -63,7 +64,7 @@ def test_throttling_doubles_the_spacing_for_a_while() -> None:
     spacing = RequestSpacing(10)
     spacing.record_request(0)
     usual = spacing.wait_time(0)
-    spacing.slow_down(0, 0)
+    spacing.slow_down(0)
     assert spacing.wait_time(0) == pytest.approx(2 * usual)
     spacing.record_request(60)
     assert spacing.wait_time(60) == pytest.approx(usual)
@@ -74,7 +75,7 @@ def test_simultaneous_throttling_responses_count_once() -> None:
     spacing.record_request(0)
     usual = spacing.wait_time(0)
     for _ in range(50):
-        spacing.slow_down(0, 0)
+        spacing.slow_down(0)
     assert spacing.wait_time(0) == pytest.approx(2 * usual)
 
 
@@ -82,16 +83,25 @@ def test_slowdown_has_a_maximum() -> None:
     spacing, now = RequestSpacing(10), 0.0
     for _ in range(50):
         now += 1
-        spacing.slow_down(now, 0)
+        spacing.slow_down(now)
     spacing.record_request(now)
     assert spacing.wait_time(now) <= 0.9
 
 
 def test_pause_of_the_vendor_is_kept() -> None:
     spacing = RequestSpacing(10)
-    spacing.slow_down(100, 7)
+    spacing.pause(100, 7)
+    spacing.pause(100, 3)
+    assert spacing.pause_left(101) == pytest.approx(6)
     assert spacing.wait_time(101) == pytest.approx(6)
-    assert spacing.wait_time(107) == 0
+    assert spacing.wait_time(107) == spacing.pause_left(107) == 0
+
+
+def test_pause_can_be_ended() -> None:
+    spacing = RequestSpacing(10)
+    spacing.pause(100, 7)
+    spacing.resume()
+    assert spacing.wait_time(101) == spacing.pause_left(101) == 0
 
 
 def test_lowest_rate_decides() -> None:

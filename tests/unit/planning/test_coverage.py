@@ -67,6 +67,30 @@ def test_coverage_without_known_retention_is_proven_by_rows() -> None:
     assert empty.polled == ()
 
 
+def test_late_poll_claims_what_a_known_retention_proves() -> None:
+    assert advanced(make_state(), is_late=True).polled == (Interval(after(-86400), after(-5)),)
+    down = make_state(polled=(Interval(after(-20 * 86400), after(-10 * 86400)),))
+    late = advanced(down, frontier=after(-10 * 86400), is_late=True)
+    assert late.polled[1] == Interval(after(3 + 30) - 7 * DAY, after(-5))
+
+
+def test_late_poll_without_known_retention_claims_what_its_rows_prove() -> None:
+    source = make_source(retention=None)
+    before = (Interval(after(-86400), after(-3600)),)
+    state = make_state(polled=before, last_run_at=after(-3600))
+
+    def polled(shown_for: timedelta | None) -> tuple[Interval, ...]:
+        return advanced(state, source, frontier=after(-3610), is_late=True, shown_for=shown_for).polled
+
+    assert polled(None) == before
+    # Its oldest ended task is 8 minutes old: what left the list before was not shown.
+    assert polled(8 * MINUTE) == (*before, Interval(after(3 - 8 * 60 + 24), after(-5)))
+    # It was shown for longer than the downtime, so nothing can have left unseen.
+    assert polled(2 * 60 * MINUTE) == (Interval(after(-86400), after(-5)),)
+    punctual = advanced(state, source, frontier=after(-3610)).polled
+    assert punctual == (Interval(after(-86400), after(-5)),)
+
+
 def test_late_task_widens_the_lookback_and_withdraws_confirmation() -> None:
     swept = make_state(swept=(Interval(after(-86400), after(-60)),))
     state = advanced(swept, late_by=5 * MINUTE)

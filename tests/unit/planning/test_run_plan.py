@@ -19,14 +19,10 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 
 
-def test_mode_is_as_wanted_while_polls_are_regular() -> None:
-    assert run_plan.next_mode(Mode.POLL, make_state(), make_source(), T0) is Mode.POLL
-    assert run_plan.next_mode(Mode.SWEEP, make_state(), make_source(), T0) is Mode.SWEEP
-
-
-def test_mode_is_sweep_at_first_and_after_downtime() -> None:
-    assert run_plan.next_mode(Mode.POLL, StreamState(), make_source(), T0) is Mode.SWEEP
-    assert run_plan.next_mode(Mode.POLL, make_state(), make_source(), T0 + HOUR) is Mode.SWEEP
+def test_mode_is_as_wanted_after_the_first_sweep() -> None:
+    assert run_plan.next_mode(Mode.POLL, StreamState()) is Mode.SWEEP
+    assert run_plan.next_mode(Mode.POLL, make_state()) is Mode.POLL
+    assert run_plan.next_mode(Mode.SWEEP, make_state()) is Mode.SWEEP
 
 
 def test_lookback_stays_between_its_bounds() -> None:
@@ -111,19 +107,23 @@ def test_scan_resumes_only_with_a_resumable_cursor() -> None:
     assert not run_plan.can_resume(waiting, moved, MPS_FACTS)
 
 
-def test_frontier_is_not_claimed_after_downtime_with_unknown_retention() -> None:
-    source = make_source(retention=None)
-    assert run_plan.claimed_frontier(make_state(), source, T0) == after(-70)
-    assert run_plan.claimed_frontier(make_state(), source, T0 + DAY) is None
-    assert run_plan.claimed_frontier(make_state(), make_source(), T0 + DAY) == after(-70)
-    assert run_plan.claimed_frontier(StreamState(), source, T0) is None
+def test_frontier_is_claimed_after_the_first_sweep() -> None:
+    assert run_plan.claimed_frontier(StreamState(), make_source()) is None
+    assert run_plan.claimed_frontier(make_state(), make_source()) == after(-70)
+
+
+def test_poll_is_late_after_more_than_two_intervals_and_the_lookback() -> None:
+    source = make_source()
+    assert run_plan.is_late(StreamState(), source, T0)
+    assert not run_plan.is_late(make_state(last_run_at=T0), source, T0 + timedelta(seconds=130))
+    assert run_plan.is_late(make_state(last_run_at=T0), source, T0 + timedelta(seconds=131))
 
 
 def test_frontier_of_unknown_retention_is_no_older_than_the_last_run() -> None:
     """The coverage may end long before it: no run has read the tasks that appeared and left in between."""
     source = make_source(retention=None)
     state = make_state(polled=(Interval(after(-86400), after(-9000)),))
-    assert run_plan.claimed_frontier(state, source, T0) == after(-70)
+    assert run_plan.claimed_frontier(state, source) == after(-70)
 
 
 def test_ids_of_open_tasks_are_sorted_by_age() -> None:

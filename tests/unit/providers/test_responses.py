@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -99,6 +99,13 @@ def test_read_object_accepts_irregular_json(body: bytes, value: object) -> None:
         ({"x_acs_retry_after": "1500", "retry_after": "30"}, timedelta(seconds=1.5)),
         ({"x_acs_retry_after": "-5"}, timedelta(0)),
         ({"x_acs_retry_after": "soon"}, None),
+        ({"x_acs_retry_after": "soon", "retry_after": "30"}, timedelta(seconds=30)),
+        ({"x_acs_retry_after": "", "retry_after": " 30 "}, timedelta(seconds=30)),
+        ({"retry_after": "1.5"}, timedelta(seconds=1.5)),
+        ({"retry_after": "-1"}, timedelta(0)),
+        ({"retry_after": "\u0663"}, None),
+        ({"retry_after": "nan"}, None),
+        ({"retry_after": "inf"}, None),
         (
             {"retry_after": "Sun, 06 Nov 1994 08:50:07 GMT", "date": "Sun, 06 Nov 1994 08:49:37 GMT"},
             timedelta(seconds=30),
@@ -107,14 +114,27 @@ def test_read_object_accepts_irregular_json(body: bytes, value: object) -> None:
             {"retry_after": "Sun, 06 Nov 1994 08:49:07 GMT", "date": "Sun, 06 Nov 1994 08:49:37 GMT"},
             timedelta(0),
         ),
-        ({"retry_after": "Sun, 06 Nov 1994 08:49:07 GMT"}, None),
+        ({"retry_after": "Sun, 06 Nov 1994 08:49:07 GMT"}, datetime(1994, 11, 6, 8, 49, 7, tzinfo=UTC)),
+        ({"retry_after": "Sun, 06 Nov 1994 08:49:07 -0000"}, datetime(1994, 11, 6, 8, 49, 7, tzinfo=UTC)),
+        (
+            {"retry_after": "Sun, 06 Nov 1994 08:49:07 GMT", "date": "today"},
+            datetime(1994, 11, 6, 8, 49, 7, tzinfo=UTC),
+        ),
         ({"retry_after": "later"}, None),
-        ({"retry_after": "9" * 30}, None),
+        ({"retry_after": "9" * 30}, timedelta(days=366)),
+        ({"retry_after": "9" * 5000}, timedelta(days=366)),
+        ({"x_acs_retry_after": "9" * 30}, timedelta(days=366)),
         ({}, None),
     ],
 )
-def test_retry_after(headers: dict[str, str], wait: timedelta | None) -> None:
+def test_retry_after(headers: dict[str, str], wait: timedelta | datetime | None) -> None:
     assert responses.retry_after(json_response({}, **headers)) == wait
+
+
+def test_date_without_a_date_of_the_response_is_an_instant() -> None:
+    error = error_response_of(retry_after="Sun, 06 Nov 1994 08:49:07 GMT").to_error(Throttled, "waiting")
+    assert isinstance(error, Throttled)
+    assert (error.retry_after, error.retry_at) == (None, datetime(1994, 11, 6, 8, 49, 7, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from syncer.cli.views.status_table import health_table, long_lists, order_text, poll_depth_table, stream_table
+from syncer.cli.views.status_table import (
+    health_table,
+    long_lists,
+    order_text,
+    pauses,
+    poll_depth_table,
+    stream_table,
+)
 from syncer.cli.views.text_table import plain_lines
 from syncer.model import Order
 from syncer.storage.read import StreamOverview
@@ -33,6 +40,7 @@ STREAM = StreamOverview(
     covered_from=None,
     covered_to=None,
     headroom=None,
+    paused_until=None,
     retention=None,
     shown_age=None,
     holder=None,
@@ -96,6 +104,12 @@ def test_health_row() -> None:
 )
 def test_state_of_a_stream(changes: dict[str, Any], state: str) -> None:
     assert replace(STREAM, **changes).state == state
+
+
+def test_pause_of_the_vendor_is_named() -> None:
+    assert pauses([STREAM, replace(BUSY, paused_until=AT)]) == [
+        "mps-intl/na-siliconvalley: not read until 2026-01-02 03:04Z, as the vendor asks (Retry-After)"
+    ]
 
 
 def test_list_that_shows_more_than_its_retention_is_named() -> None:
