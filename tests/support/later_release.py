@@ -36,7 +36,7 @@ def write_later_release(folder: Path, *, after: str) -> None:
     # It returns rows of a view, so its columns have to be the same.
     as_of = folder / "baseline" / "functions" / "tasks_as_of.sql"
     text = as_of.read_text("utf-8")
-    as_of.write_text(text.replace("v.lost_at, v.version\n", "v.lost_at, v.version, v.later\n"), "utf-8")
+    as_of.write_text(text.replace("v.changed_in\n", "v.changed_in, v.later\n"), "utf-8")
 
 
 def _with_one_more_column(text: str, name: str) -> str:

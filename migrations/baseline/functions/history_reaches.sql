@@ -3,7 +3,12 @@ CREATE OR REPLACE FUNCTION reporting.history_reaches(moment timestamptz) RETURNS
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
     since constant timestamptz := (SELECT history_since FROM reporting.settings);
+    observed_since constant timestamptz := (SELECT s.observed_since FROM reporting.settings s);
 BEGIN
+    IF moment < observed_since THEN
+        RAISE EXCEPTION 'nothing is known of %: the first run began at %', moment, observed_since
+            USING ERRCODE = 'no_data_found', HINT = 'Use a later moment.';
+    END IF;
     IF moment < since THEN
         RAISE EXCEPTION 'the states at % are no longer stored: the history begins at %', moment, since
             USING ERRCODE = 'no_data_found', HINT = 'Use a later moment. `history.keep` in the configuration sets how long former states are kept.';

@@ -39,6 +39,8 @@ CREATE TABLE sync.tasks (
     lost_at         timestamptz,
     run_id          bigint      NOT NULL,
     request_id      text        NOT NULL,
+    -- The id of the transaction that wrote the row: incremental loads read by it, see docs/bi.md.
+    changed_in      bigint      NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
     -- Since when the task has had its status; the status before and its first observation, in the state that
     -- ended it.
     status_seen_at  timestamptz,
@@ -54,6 +56,7 @@ CREATE INDEX ix_tasks_created_at ON sync.tasks (created_at);
 CREATE INDEX ix_tasks_finished_at ON sync.tasks (finished_at);
 -- A changed task is written to any free place of the table, so BRIN would not help here.
 CREATE INDEX ix_tasks_observed_at ON sync.tasks (observed_at);
+CREATE INDEX ix_tasks_changed_in ON sync.tasks (changed_in);
 CREATE INDEX ix_tasks_lost ON sync.tasks (lost_at) WHERE lost_at IS NOT NULL;
 CREATE INDEX ix_tasks_open ON sync.tasks (stream_id, task_id)
     WHERE status IN ('waiting', 'running', 'paused', 'unknown') AND lost_at IS NULL;
@@ -91,6 +94,7 @@ CREATE TABLE sync.task_versions (
     lost_at          timestamptz,
     run_id           bigint      NOT NULL,
     request_id       text        NOT NULL,
+    changed_in       bigint      NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
     replaced_at      timestamptz NOT NULL DEFAULT now(),
     next_observed_at timestamptz NOT NULL,
     status_seen_at   timestamptz,
@@ -100,6 +104,7 @@ CREATE TABLE sync.task_versions (
 ) PARTITION BY RANGE (replaced_at);
 -- The history is appended roughly in this order, so the states of any hour are on a few pages.
 CREATE INDEX ix_task_versions_observed_at ON sync.task_versions USING brin (observed_at, next_observed_at);
+CREATE INDEX ix_task_versions_changed_in ON sync.task_versions USING brin (changed_in);
 
 -- Takes the rows of a month whose partition is missing.
 CREATE TABLE sync_history.task_versions_default PARTITION OF sync.task_versions DEFAULT;

@@ -41,7 +41,8 @@ SELECT
     t.version::bigint AS versions,
     s.retention,
     s.retired_at,
-    t.raw
+    t.raw,
+    t.changed_in
 FROM sync.tasks t
 JOIN sync.streams s ON s.stream_id = t.stream_id
 JOIN sync.sources o ON o.source_id = s.source_id;

@@ -43,19 +43,20 @@ SELECT
     (v.observed_at AT TIME ZONE (SELECT time_zone FROM sync.settings))::date AS observed_day,
     v.next_observed_at,
     v.lost_at,
-    v.is_current
+    v.is_current,
+    v.changed_in
 FROM (
     SELECT
         stream_id, task_key, version, name, task_type, sub_types, status, provider_status, created_at, started_at,
         finished_at, updated_at, progress_done, progress_total, parent_id, resource_id, error_code, error_message,
         changed_fields, fingerprint, detail, lost_at, observed_after, observed_at, next_observed_at,
-        false AS is_current
+        false AS is_current, changed_in
     FROM sync.task_versions
     UNION ALL
     SELECT
         stream_id, task_key, version, name, task_type, sub_types, status, provider_status, created_at, started_at,
         finished_at, updated_at, progress_done, progress_total, parent_id, resource_id, error_code, error_message,
-        changed_fields, fingerprint, detail, lost_at, observed_after, observed_at, NULL, true
+        changed_fields, fingerprint, detail, lost_at, observed_after, observed_at, NULL, true, changed_in
     FROM sync.tasks
 ) v
 JOIN sync.streams s ON s.stream_id = v.stream_id

@@ -9,7 +9,9 @@ SELECT
     count(s.stream_id) FILTER (WHERE s.retired_at IS NULL) AS regions,
     max(s.last_run_at) AS last_run_at,
     max(s.last_sweep_at) AS last_sweep_at,
-    CASE WHEN count(*) FILTER (WHERE s.retired_at IS NULL) = 0 THEN max(s.retired_at) END AS retired_at
+    CASE WHEN count(*) FILTER (WHERE s.retired_at IS NULL) = 0 THEN max(s.retired_at) END AS retired_at,
+    CASE WHEN NOT bool_or(s.retired_at IS NULL AND s.last_run_at IS NULL)
+        THEN min(s.last_run_at) FILTER (WHERE s.retired_at IS NULL) END AS oldest_run_at
 FROM sync.sources o
 LEFT JOIN sync.streams s ON s.source_id = o.source_id
 GROUP BY o.source_id;
@@ -25,3 +27,4 @@ COMMENT ON COLUMN reporting.sources.regions IS 'Number of regions that the confi
 COMMENT ON COLUMN reporting.sources.last_run_at IS 'Start of the last complete run in any region, on the provider''s clock. / 任一地域最近一次完整运行的开始时间，以厂商时钟为准。';
 COMMENT ON COLUMN reporting.sources.last_sweep_at IS 'Start of the last complete sweep in any region, on the provider''s clock. / 任一地域最近一次完整的全量读取（sweep）的开始时间，以厂商时钟为准。';
 COMMENT ON COLUMN reporting.sources.retired_at IS 'Time since which the source is no longer configured, in any region; null while it is configured. / 该数据源（所有地域）从此时起不再配置；仍在配置中时为空。';
+COMMENT ON COLUMN reporting.sources.oldest_run_at IS 'Start of the last complete run in the region where it is the longest ago, on the provider''s clock; null if a region has none, or if the source is no longer configured. / 各地域最近一次完整运行的开始时间中最早的一个，以厂商时钟为准；有地域尚无完整运行，或数据源已不再配置时为空。';

@@ -6,7 +6,7 @@ SELECT
     sub_types, status, provider_status, is_open, is_lost, created_at, started_at, finished_at, created_day,
     finished_day, provider_updated_at, queue_seconds, run_seconds, progress_done, progress_total, parent_id,
     resource_id, error_code, error_message, changed_fields, fingerprint, first_seen_at, observed_after,
-    observed_at, observed_day, next_observed_at, lost_at, is_current
+    observed_at, observed_day, next_observed_at, lost_at, is_current, changed_in
 FROM sync.described_versions;
 
 COMMENT ON VIEW reporting.task_versions IS 'One row per observed state of each task, former and current; former states are kept since settings.history_since. / 任务的每个观测到的状态一行，包括历史状态和当前状态；历史状态自 settings.history_since 起保留。';
@@ -49,3 +49,4 @@ COMMENT ON COLUMN reporting.task_versions.observed_day IS 'Day of observed_at in
 COMMENT ON COLUMN reporting.task_versions.next_observed_at IS 'Time at which the next state was first observed; null for the current state. / 首次观测到下一个状态的时间；当前状态为空。';
 COMMENT ON COLUMN reporting.task_versions.lost_at IS 'Time at which the open task was found to be missing from the list. / 发现任务尚未结束就从列表中消失的时间。';
 COMMENT ON COLUMN reporting.task_versions.is_current IS 'True for the version that reporting.tasks shows: one per task. / 是否为 reporting.tasks 所显示的版本，每个任务只有一个。';
+COMMENT ON COLUMN reporting.task_versions.changed_in IS 'Id of the transaction that stored the row; a later change has a larger one. For incremental loads, with reporting.load_bound. / 写入该行的事务编号，之后的变更编号更大；与 reporting.load_bound 配合用于增量加载。';

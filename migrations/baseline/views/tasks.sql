@@ -5,7 +5,8 @@ SELECT
     task_key, source_key, source, provider, account, site, region, task_id, name, task_type, sub_types,
     status, provider_status, is_open, is_lost, created_at, started_at, finished_at, created_day,
     finished_day, provider_updated_at, queue_seconds, run_seconds, progress_done, progress_total, parent_id,
-    resource_id, error_code, error_message, first_seen_at, changed_at, lost_at, versions
+    resource_id, error_code, error_message, first_seen_at, changed_at, lost_at, versions,
+    changed_in
 FROM sync.described_tasks;
 
 COMMENT ON VIEW reporting.tasks IS 'One row per task: its current state, or the last observed one. / 每个任务一行：当前状态，或最后一次观测到的状态。';
@@ -42,3 +43,4 @@ COMMENT ON COLUMN reporting.tasks.first_seen_at IS 'Time at which the task was f
 COMMENT ON COLUMN reporting.tasks.changed_at IS 'Time at which the current state was first observed. / 首次观测到当前状态的时间。';
 COMMENT ON COLUMN reporting.tasks.lost_at IS 'Time at which the open task was found to be missing from the list. / 发现任务尚未结束就从列表中消失的时间。';
 COMMENT ON COLUMN reporting.tasks.versions IS 'Number of observed states of the task, including this one. / 观测到的状态数，包括当前状态。';
+COMMENT ON COLUMN reporting.tasks.changed_in IS 'Id of the transaction that stored the row; a later change has a larger one. For incremental loads, with reporting.load_bound. / 写入该行的事务编号，之后的变更编号更大；与 reporting.load_bound 配合用于增量加载。';

@@ -46,8 +46,11 @@ _IDLE_TIMEOUT = "15min"
 _VIEWS = {Dataset.TASKS: "tasks", Dataset.VERSIONS: "task_versions"}
 _KEYS = {Dataset.TASKS: ("task_key",), Dataset.VERSIONS: ("task_key", "version")}
 #: Columns that are not exported: an exported version never changes, but these columns change when the next
-#: version is observed.
-_OMITTED_COLUMNS = {Dataset.TASKS: set[str](), Dataset.VERSIONS: {"is_current", "next_observed_at"}}
+#: version is observed. Transaction ids mean nothing outside of the database.
+_OMITTED_COLUMNS = {
+    Dataset.TASKS: {"changed_in"},
+    Dataset.VERSIONS: {"is_current", "next_observed_at", "changed_in"},
+}
 _COLUMNS = text(
     "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
     " WHERE attrelid = to_regclass('reporting.' || :view) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    cast,
     func,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -32,6 +34,9 @@ from syncer.storage.tables.metadata import (
 
 #: Statuses of tasks that can still change, in the order of the partial index.
 OPEN_STATUSES = tuple(status.value for status in Status if status.is_open)
+
+#: The id of this transaction, as text: xid8 has no other cast to bigint.
+transaction_id = cast(func.pg_current_xact_id(), Text)
 
 
 def _identity() -> Iterator[Column[Any]]:
@@ -73,6 +78,8 @@ def _state() -> Iterator[Column[Any]]:
     yield instant_column("lost_at")
     yield bigint_column("run_id", nullable=False)
     yield text_column("request_id", nullable=False)
+    #: The id of the transaction that wrote the row.
+    yield bigint_column("changed_in", nullable=False, server_default=cast(transaction_id, BigInteger))
 
 
 #: One row per task. No foreign key to streams: the writer has locked the stream's lease row, and a check for
@@ -91,6 +98,7 @@ Index(None, tasks.c.task_key, unique=True)
 Index(None, tasks.c.created_at)
 Index(None, tasks.c.finished_at)
 Index(None, tasks.c.observed_at)
+Index(None, tasks.c.changed_in)
 Index(
     "ix_tasks_open",
     tasks.c.stream_id,
@@ -123,3 +131,4 @@ Index(
     task_versions.c.next_observed_at,
     postgresql_using="brin",
 )
+Index("ix_task_versions_changed_in", task_versions.c.changed_in, postgresql_using="brin")

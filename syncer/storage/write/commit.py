@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, Text, any_, bindparam, cast, func, null, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    func,
+    null,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from syncer.model import Batch, Counts, RunStatus, Status
@@ -165,6 +178,7 @@ _MARK_LOST = (
         changed_fields=cast(array(["lost_at"]), ARRAY(Text)),
         former_status=null(),
         former_seen_at=null(),
+        changed_in=cast(cast(func.pg_current_xact_id(), Text), BigInteger),
         run_id=bindparam("by_run"),
         request_id="",
     )

@@ -131,6 +131,9 @@ def test_files_hold_the_rows_of_the_view(engine: Engine, migrated_url: str, tmp_
     viewed = views(
         migrated_url, "SELECT * FROM reporting.tasks WHERE created_day = '2026-03-01' ORDER BY task_key"
     )
+    assert "changed_in" not in exported[0]
+    for row in viewed:
+        del row["changed_in"]
     assert list(exported[0]) == list(viewed[0])
     for exported_row, view_row in zip(exported, viewed, strict=True):
         for name, value in view_row.items():

@@ -70,7 +70,7 @@ def test_name_endings_match_the_types(schema: SchemaComments) -> None:
 
 
 def test_fact_views_have_the_source_columns(schema: SchemaComments) -> None:
-    dimensions = {"calendar", "statuses", "settings"}
+    dimensions = {"calendar", "statuses", "settings", "load_bound"}
     for view in schema.views:
         names = {column.name for column in view.columns}
         assert view.name in dimensions or {"source_key", "source"} <= names, view.name

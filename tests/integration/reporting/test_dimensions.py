@@ -35,14 +35,23 @@ def test_source_with_regions_is_one_row(pg: PgStore, look: Look) -> None:
         "cn",
     )
     assert (row["regions"], row["last_run_at"], row["last_sweep_at"]) == (2, after(30), after(25))
+    # The region that is read no longer, although it is configured, is seen in one column.
+    assert row["oldest_run_at"] == after(10)
     assert row["registered_at"] is not None
     assert look("SELECT DISTINCT source_key FROM reporting.tasks") == [{"source_key": row["source_key"]}]
+    oldest = "SELECT oldest_run_at FROM reporting.sources"
+    with pg.claim(Stream(source, "new")):
+        assert look(oldest) == [{"oldest_run_at": None}]
+    pg.retire({"tat": ["ap-singapore"]})
+    assert look(oldest) == [{"oldest_run_at": after(30)}]
+    pg.retire({})
+    assert look(oldest) == [{"oldest_run_at": None}]
 
 
 def test_source_without_runs_is_a_row(pg: PgStore, look: Look) -> None:
     pg.register([make_source(name="new")])
     (row,) = look("SELECT * FROM reporting.sources")
-    assert (row["source"], row["regions"], row["last_run_at"]) == ("new", 0, None)
+    assert (row["source"], row["regions"], row["last_run_at"], row["oldest_run_at"]) == ("new", 0, None, None)
 
 
 @pytest.mark.parametrize("view", FACTS)

@@ -119,6 +119,25 @@ def test_hours_are_local(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     }
 
 
+def test_changed_settings_are_applied_once_all_days_are_computed(
+    pg: PgStore, ours: PgStreamStore, look: Look
+) -> None:
+    applied = "SELECT time_zone, is_applied FROM reporting.settings"
+    pg.configure("UTC")
+    assert look(applied) == [{"time_zone": "UTC", "is_applied": True}]
+    run, days = begin(ours), [NOON - timedelta(days=9 * number) for number in range(3)]
+    store(ours, run, *(see(f"t{at}", created_at=at) for at in days))
+    pg.refresh_rollups()
+    pg.configure("Asia/Shanghai")
+    seen = []
+    pg.refresh_rollups(lambda: seen.append(look(applied)[0]["is_applied"]))
+    assert (seen[0], seen[-1]) == (False, True)
+    assert seen == sorted(seen)
+    # Later changes of tasks are not changes of the settings.
+    store(ours, run, see("new", created_at=NOON))
+    assert look(applied) == [{"time_zone": "Asia/Shanghai", "is_applied": True}]
+
+
 def test_repeated_hour_is_two_rows(pg: PgStore, ours: PgStreamStore, look: Look) -> None:
     pg.configure("America/New_York")
     twice = [datetime(2026, 11, 1, hour, 30, tzinfo=UTC) for hour in (5, 6)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CTE, and_, case, cast, false, func, literal, not_, null, or_, select
+from sqlalchemy import CTE, BigInteger, and_, case, cast, false, func, literal, not_, null, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, array
 
 from syncer.storage.tables import OPEN_STATUSES
@@ -66,6 +66,7 @@ def _version(change: CTE, fields: dict[str, Expression]) -> dict[str, Expression
         },
         "changed_fields": _changed_fields(change, fields),
         "first_seen_at": new["observed_at"],
+        "changed_in": cast(cast(func.pg_current_xact_id(), TEXT), BigInteger),
         "run_id": RUN_ID,
         "request_id": case((has_no_request, old["request_id"]), else_=new["request_id"]),
     }
