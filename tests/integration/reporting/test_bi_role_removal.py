@@ -122,6 +122,8 @@ def test_owner_with_createrole_drops_a_role_that_owns_a_large_object(
             ) as session:
                 session.execute("SET default_transaction_read_only = off")
                 session.execute("SELECT lo_create(0)")
+                with psycopg.connect(migrated_url, autocommit=True) as own:
+                    own.execute(sql.SQL("REVOKE {} FROM {}").format(sql.Identifier(name), owner))
                 removal = drop_bi_role(engine, name)
                 assert (removal.ended_sessions, removal.remains) == (1, ())
         finally:

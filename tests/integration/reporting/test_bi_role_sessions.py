@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from syncer.storage import make_engine
-from syncer.storage.roles import IDLE_TIMEOUT, end_idle_transactions, load_bi_roles
+from syncer.storage.roles import (
+    IDLE_TIMEOUT,
+    create_bi_role,
+    drop_bi_role,
+    end_idle_transactions,
+    load_bi_roles,
+    load_superuser_statements,
+)
 from syncer.storage.roles.bi_role_grants import BiRole
-from tests.support.bi_roles import ConnectBiRole
+from tests.support.bi_roles import PASSWORD, ConnectBiRole
 from tests.support.idle_daemon import daemon, until
+from tests.support.postgres_servers import Server
 
 
 def test_idle_transaction_without_timeout_is_shown_and_ended_by_the_daemon(
@@ -49,3 +59,30 @@ def test_temporary_files_of_a_role_are_limited(connect_bi_role: ConnectBiRole) -
     assert session.execute("SHOW temp_file_limit").fetchone() == ("2GB",)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         session.execute("SET temp_file_limit = -1")
+
+
+def test_statements_for_a_superuser_are_those_that_the_owner_may_not_run(
+    postgres: Server, migrated_url: str, superuser_url: str, bi_role: BiRole
+) -> None:
+    owner, engine = sql.Identifier(postgres.owner), make_engine(migrated_url)
+    other = replace(bi_role, name=f"{bi_role.name}_2")
+    reset = f'ALTER ROLE "{other.name}" RESET "session_preload_libraries"'
+    with psycopg.connect(superuser_url, autocommit=True) as administrator:
+        administrator.execute(sql.SQL("ALTER ROLE {} CREATEROLE").format(owner))
+        try:
+            create_bi_role(engine, other, PASSWORD)
+            assert load_superuser_statements(engine, other) == [other.temp_file_statement()]
+            set_library = sql.SQL("ALTER ROLE {} SET session_preload_libraries = 'nope'")
+            administrator.execute(set_library.format(sql.Identifier(other.name)))
+            create_bi_role(engine, other, PASSWORD)
+            assert load_superuser_statements(engine, other) == [other.temp_file_statement(), reset]
+            administrator.execute(sql.SQL("GRANT SET ON PARAMETER temp_file_limit TO {}").format(owner))
+            create_bi_role(engine, other, PASSWORD)
+            assert load_superuser_statements(engine, other) == [reset]
+            administrator.execute(reset.encode())
+            assert load_superuser_statements(engine, other) == []
+            assert drop_bi_role(engine, other.name).remains == ()
+        finally:
+            administrator.execute(sql.SQL("REVOKE SET ON PARAMETER temp_file_limit FROM {}").format(owner))
+            administrator.execute(sql.SQL("ALTER ROLE {} NOCREATEROLE").format(owner))
+            engine.dispose()
