@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Row, text
 
 from syncer.errors import ConfigurationError
 from syncer.storage.connections import transaction
-from syncer.storage.roles.bi_role_grants import BiRole, check_role_name, quote_identifier
+from syncer.storage.roles.bi_role_grants import TEMP_FILE_LIMIT, BiRole, check_role_name, quote_identifier
 from syncer.storage.roles.bi_role_scripts import creation_script, renewal_script
 from syncer.storage.roles.bi_role_sessions import end_sessions, explained, run_statements, script_advice
 from syncer.storage.roles.bi_role_status import BiRoleIdentity, find_bi_role
@@ -27,7 +28,12 @@ _MEMBERSHIP = text("""
 SELECT rolsuper AS is_superuser, pg_has_role(oid, CAST(:owner AS name), 'MEMBER') AS is_owner
 FROM pg_roles WHERE rolname = :name
 """)
-_MAY_LIMIT_FILES = text("SELECT has_parameter_privilege(current_user, 'temp_file_limit', 'SET')")
+#: A lower limit of the whole server stays.
+_FILE_LIMIT = text("""
+SELECT setting::bigint = -1 OR setting::bigint * 1024 > pg_size_bytes(:limit) AS is_needed,
+    has_parameter_privilege(current_user, name, 'SET') AS may_set
+FROM pg_settings WHERE name = 'temp_file_limit'
+""")
 #: The settings of a role for all databases and for this one.
 _SETTINGS = text("""
 SELECT split_part(word, '=', 1) AS name, s.setdatabase <> 0 AS is_local
@@ -83,7 +89,8 @@ def create_bi_role(engine: Engine, role: BiRole, password: str, *, rotate: bool 
         reset = role.reset_statements() if existing else []
         run_statements(connection, [*role.mark_statements(comment), *reset, *role.setting_statements()])
         run_statements(connection, [*role.owner_statements(), *role.grant_statements()])
-        if connection.scalar(_MAY_LIMIT_FILES):
+        limit = _file_limit(connection)
+        if limit.is_needed and limit.may_set:
             run_statements(connection, [role.temp_file_statement()])
     if is_set and existing is not None:
         end_sessions(engine, role.name)
@@ -93,8 +100,10 @@ def create_bi_role(engine: Engine, role: BiRole, password: str, *, rotate: bool 
 def load_superuser_statements(engine: Engine, role: BiRole) -> list[str]:
     """The statements for `role` that only a superuser may run: one limit, and settings to remove."""
     with transaction(engine) as connection:
+        is_limited = not _file_limit(connection).is_needed
         settings = {(name, is_local) for name, is_local in connection.execute(_SETTINGS, {"name": role.name})}
-    limit = [] if ("temp_file_limit", True) in settings else [role.temp_file_statement()]
+    is_limited = is_limited or ("temp_file_limit", True) in settings
+    limit = [] if is_limited else [role.temp_file_statement()]
     return [*limit, *role.leftover_statements(settings)]
 
 
@@ -168,6 +177,11 @@ def _check_privileges(privileges: _OwnPrivileges, command: str) -> None:
         raise ConfigurationError(
             f"the role {privileges.role} {' and '.join(missing)}: {script_advice(command)}"
         )
+
+
+def _file_limit(connection: Connection) -> Row[Any]:
+    """Whether a BI role needs a limit of its temporary files, and whether this connection may set it."""
+    return connection.execute(_FILE_LIMIT, {"limit": TEMP_FILE_LIMIT}).one()
 
 
 def _verifier(connection: Connection, role: BiRole, password: str) -> str:

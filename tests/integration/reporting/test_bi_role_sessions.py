@@ -61,6 +61,16 @@ def test_temporary_files_of_a_role_are_limited(connect_bi_role: ConnectBiRole) -
         session.execute("SET temp_file_limit = -1")
 
 
+def test_lower_limit_of_the_server_stays(
+    superuser_url: str, bi_role: BiRole, connect_bi_role: ConnectBiRole
+) -> None:
+    engine = make_engine(f"{superuser_url}?options=-ctemp_file_limit%3D1GB")
+    create_bi_role(engine, bi_role, PASSWORD)
+    assert load_superuser_statements(engine, bi_role) == []
+    engine.dispose()
+    assert connect_bi_role().execute("SHOW temp_file_limit").fetchone() == ("-1",)
+
+
 def test_statements_for_a_superuser_are_those_that_the_owner_may_not_run(
     postgres: Server, migrated_url: str, superuser_url: str, bi_role: BiRole
 ) -> None:
