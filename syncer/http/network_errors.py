@@ -17,6 +17,7 @@ import requests
 import urllib3.exceptions
 
 from syncer.errors import ConfigurationError, ProtocolError, Retryable, SyncerError, one_line
+from syncer.http.certificates import certificate_error
 
 #: What a request can raise instead of a response. OSError is the base of all exceptions of requests.
 REQUEST_ERRORS = (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException, ValueError)
@@ -31,8 +32,12 @@ _INVALID_ADDRESS_ERRORS = (
 _TUNNEL_REFUSAL = re.compile(r"unnel connection failed: (\d{3}.*)")
 
 
-def classify_error(error: BaseException, host: str, proxy: str | None) -> SyncerError:
+def classify_error(
+    error: BaseException, host: str, proxy: str | None, *, authorities: str | None
+) -> SyncerError:
     """The SyncerError for a failed request to `host` through `proxy`, the URL of one, if any.
+
+    `authorities` is the key or variable that names the trusted certificate authorities, if any.
 
     * ConfigurationError: untrusted certificate, proxy authentication, unsupported address
     * ProtocolError: the request cannot be sent as HTTP
@@ -42,7 +47,7 @@ def classify_error(error: BaseException, host: str, proxy: str | None) -> Syncer
     target = _target(host, proxy)
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return _certificate_error(cause, target)
+            return certificate_error(cause, target, authorities)
     for cause in causes:
         if isinstance(cause, socket.gaierror):
             return _dns_error(cause, target)
@@ -91,14 +96,6 @@ def _retryable_message(error: BaseException, causes: list[BaseException], target
     if any(isinstance(cause, TimeoutError | urllib3.exceptions.TimeoutError) for cause in causes):
         return f"{target} did not answer in time"
     return f"{target} broke the connection before its response was complete: {_reason(causes)}"
-
-
-def _certificate_error(error: ssl.SSLCertVerificationError, target: str) -> SyncerError:
-    reason = getattr(error, "verify_message", "") or "certificate verify failed"
-    return ConfigurationError(
-        f"the TLS certificate of {target} cannot be trusted ({reason}); "
-        "if your own certificate authority signs it, name its file in ca_file"
-    )
 
 
 def _dns_error(error: socket.gaierror, target: str) -> SyncerError:

@@ -16,12 +16,17 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies, select_proxy
 
 from syncer import __version__
-from syncer.errors import ConfigurationError, PageRefused, Retryable, UnexpectedResponse
+from syncer.errors import ConfigurationError, PageRefused, Retryable, SyncerError, UnexpectedResponse
 from syncer.http.deadline import Deadline, DeadlineAdapter
 from syncer.http.network_errors import REQUEST_ERRORS, classify_error, proxy_refusal
 from syncer.model import Request, Response
 
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_PROXY_VARIABLES = ("https_proxy", "http_proxy", "all_proxy")
+_SOCKS = (
+    "{} names a SOCKS proxy, which syncer does not support: name an HTTP proxy (http://host:port) there, or"
+    " add the provider's host to NO_PROXY"
+)
 #: Bytes read at a time. gzip expands at most about a thousandfold (https://zlib.net/zlib_tech.html), so one
 #: chunk of a gzip bomb stays small in memory.
 _CHUNK_SIZE = 16 * 1024
@@ -71,12 +76,14 @@ class Transport:
         host, seconds = urlsplit(request.url).netloc, timeout.total_seconds()
         proxies = self._proxies(request.url)
         proxy: str | None = select_proxy(request.url, proxies)
+        if proxy and proxy.lower().startswith("socks"):
+            raise ConfigurationError(_SOCKS.format(self._proxy_setting(proxy)))
         timed_out = Retryable(f"{host} gave no complete answer in {seconds:g} s")
         with Deadline(seconds) as deadline:
             try:
                 response = self._send_and_read(request, proxies, seconds)
             except REQUEST_ERRORS as error:
-                raise timed_out if deadline.has_expired else classify_error(error, host, proxy) from error
+                raise timed_out if deadline.has_expired else self._classified(error, host, proxy) from error
         if deadline.has_expired:  # a body without a length ends with its connection, also by the deadline
             raise timed_out
         if proxy and response.status == 407:
@@ -89,6 +96,16 @@ class Transport:
         if self._config.proxy:
             return {"all": self._config.proxy}
         return get_environ_proxies(url)
+
+    def _proxy_setting(self, proxy: str) -> str:
+        """The key or the variable that names `proxy`."""
+        variables = (name for name, value in os.environ.items() if value == proxy)
+        found = (name for name in variables if name.lower() in _PROXY_VARIABLES)
+        return "proxy" if self._config.proxy else next(found, "the proxy of this machine")
+
+    def _classified(self, error: BaseException, host: str, proxy: str | None) -> SyncerError:
+        authorities = _ca_setting(self._config.ca_file)
+        return classify_error(error, host, proxy, authorities=authorities and authorities[0])
 
     def _send_and_read(self, request: Request, proxies: dict[str, str], seconds: float) -> Response:
         response = self._session.send(
@@ -159,16 +176,19 @@ def _reject_redirect(host: str, response: Response) -> None:
         )
 
 
+def _ca_setting(ca_file: Path | None) -> tuple[str, str] | None:
+    """The key or the variable that names CA certificates, and their path; None where none does."""
+    if ca_file:
+        return "ca_file", str(ca_file)
+    return next(((name, path) for name in _CA_VARIABLES if (path := os.environ.get(name))), None)
+
+
 def _ca_certificates(ca_file: Path | None) -> str | bool:
     """The path of the CA certificates to trust; True for those of `requests`."""
-    variables = ((name, os.environ.get(name)) for name in _CA_VARIABLES)
-    name, path = (
-        ("ca_file", str(ca_file))
-        if ca_file
-        else next((variable for variable in variables if variable[1]), ("", None))
-    )
-    if not path:
+    setting = _ca_setting(ca_file)
+    if setting is None:
         return True
+    name, path = setting
     try:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(**{"capath" if os.path.isdir(path) else "cafile": path})

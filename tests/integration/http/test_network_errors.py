@@ -66,8 +66,16 @@ def test_refusal_of_a_proxy_is_named(server: ScriptedServer) -> None:
 
 
 def test_socks_proxy_is_a_wrong_configuration() -> None:
-    with pytest.raises(ConfigurationError, match="correct endpoint or proxy"):
+    with pytest.raises(ConfigurationError, match=r"^proxy names a SOCKS proxy"):
         send("https://mps.example/", config=TransportConfig(proxy="socks5://127.0.0.1:9"))
+
+
+@pytest.mark.parametrize("variable", ["ALL_PROXY", "https_proxy"])
+def test_variable_with_a_socks_proxy_is_named(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "socks5h://me:hunter2@127.0.0.1:9")
+    with pytest.raises(ConfigurationError, match=f"^{variable} names a SOCKS proxy") as failure:
+        send("https://mps.example/")
+    assert "hunter2" not in str(failure.value)
 
 
 def test_header_with_a_line_end_is_never_sent(server: ScriptedServer) -> None:
