@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -17,7 +17,7 @@ from psycopg import sql
 from sqlalchemy import Engine, text
 
 from syncer.errors import ConfigurationError, StoreUnavailable
-from syncer.storage import PgStore, make_engine, migrate
+from syncer.storage import PgStore, connections, make_engine, migrate
 from syncer.storage.connections import transaction
 from syncer.storage.database_urls import parse_url
 from tests.support.fakes import make_stream
@@ -54,6 +54,36 @@ def test_connection_to_a_read_only_database_is_replaced(postgres: Server, url: s
         admin.execute(sql.SQL("ALTER DATABASE {} RESET default_transaction_read_only").format(name))
     with transaction(engine) as connection:
         assert connection.execute(text("DELETE FROM sync.quirks")).rowcount == 0
+
+
+def test_old_connection_is_replaced(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its temporary table would hold back the freeze horizon of the cluster."""
+    assert len(_processes(url, count=3)) == 1
+    monkeypatch.setattr(connections, "_LONGEST_AGE", 0)
+    assert len(_processes(url, count=3)) == 3
+
+
+def _processes(url: str, count: int) -> set[int]:
+    """The server processes of so many transactions, one after the other."""
+    engine = make_engine(url)
+    found = set()
+    for _ in range(count):
+        with transaction(engine) as connection:
+            found.add(connection.scalar(text("SELECT pg_backend_pid()")))
+    engine.dispose()
+    return found
+
+
+def test_every_idle_connection_comes_to_its_turn(engine: Engine) -> None:
+    """The age of a connection is checked only when it is used."""
+    query = text("SELECT pg_backend_pid()")
+    with ExitStack() as stack:
+        pids = {stack.enter_context(transaction(engine)).scalar(query) for _ in range(3)}
+    used = set()
+    for _ in range(3):
+        with transaction(engine) as connection:
+            used.add(connection.scalar(query))
+    assert used == pids
 
 
 # PgBouncer
