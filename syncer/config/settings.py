@@ -105,6 +105,13 @@ class Settings:
     def passwords(self) -> Iterator[str]:
         """The passwords in the URLs of the configuration, which logs must not show."""
         for url in (self.database.url, *(source.proxy for source in self.sources)):
-            written = urlsplit(url.get_secret_value()).password if url else None
-            if written:
+            if url and (written := _password(url.get_secret_value())):
                 yield from {written, unquote(written)}
+
+
+def _password(url: str) -> str | None:
+    """The password in `url` as it is written there; None without one, or if the URL is invalid."""
+    try:
+        return urlsplit(url).password
+    except ValueError:  # The connection refuses the URL in a message of its own.
+        return None

@@ -97,7 +97,7 @@ def serve(options: SimulatorOptions, *, as_json: bool = False) -> int:
 
 def options_from(args: argparse.Namespace) -> SimulatorOptions:
     """The options that the arguments set. Raises ValueError; its message names the valid values."""
-    ports = dict(_named(text, "=", int) for text in args.port)
+    ports = dict(_named(text, "=", _port) for text in args.port)
     orders = dict(_named(text, "=", ListOrder) for text in args.order)
     faults = _faults(args.fault)
     lists = {
@@ -133,6 +133,13 @@ def duration(text: str) -> timedelta:
     if match is None:
         raise ValueError(f"{text!r} is not a duration; write 500ms, 2s, 6h or 7d")
     return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+
+
+def _port(text: str) -> int:
+    """The number of a TCP port. Raises ValueError for any other text."""
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65536):
+        raise ValueError(f"{text!r} is not a port; write a number from 1 to 65535")
+    return int(text)
 
 
 def _named(text: str, separator: str, parse: Callable[[str], Value]) -> tuple[str, Value]:
