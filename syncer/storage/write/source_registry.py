@@ -154,9 +154,13 @@ def reject_duplicate_sources(configured: Iterable[Source]) -> None:
     for one, other in combinations(configured, 2):
         if (one.provider, one.site) == (other.provider, other.site) and _is_same_account(one, other):
             raise ConfigurationError(
-                f"the sources {one.name} and {other.name} read the same list ({one.provider}, {one.site}, "
+                f"the sources {one.name} and {other.name} read the same list ({_provider_of(one)}, "
                 f"account {one.account}): keep one of them"
             )
+
+
+def _provider_of(source: Source | Row[Any]) -> str:
+    return f"{source.provider} ({source.site})" if source.site else str(source.provider)
 
 
 def _is_same_account(one: Source | Row[Any], other: Source) -> bool:
@@ -171,7 +175,7 @@ def _named(source: Source, stored: Sequence[Row[Any]], process: ConfiguringProce
         return row
     if (row.provider, row.site) != (source.provider, source.site):
         raise ConfigurationError(
-            f"the source {source.name} was {row.provider} ({row.site}) before: give the new one another name"
+            f"the source {source.name} was {_provider_of(row)} before: give the new one another name"
         )
     if any(_is_identical(other, source) for other in stored if other is not row):
         raise ConfigurationError(
@@ -206,8 +210,17 @@ def _is_named_account(account: str) -> bool:
 
 
 def _renamed(source: Source, stored: Iterable[Row[Any]], names: set[str]) -> Row[Any] | None:
-    """The row of the same account whose name no configured source has."""
-    return next((row for row in stored if row.name not in names and _is_identical(row, source)), None)
+    """The row of the same list whose name no configured source has; its key may have changed too."""
+    unnamed = [row for row in stored if row.name not in names]
+    known = [row for row in unnamed if _is_identical(row, source) or _is_known_list(row, source)]
+    return min(known, key=lambda row: not _is_identical(row, source), default=None)
+
+
+def _is_known_list(row: Row[Any], source: Source) -> bool:
+    """Whether key or account prove that the row is of the list of `source`. A masked key proves nothing."""
+    same_key = source.key_hash != "" and row.key_hash == source.key_hash
+    same_account = _is_named_account(source.account) and row.account == source.account
+    return (row.provider, row.site) == (source.provider, source.site) and (same_key or same_account)
 
 
 def _is_identical(row: Row[Any], source: Source) -> bool:

@@ -52,12 +52,33 @@ def test_renamed_source_keeps_its_history(engine: Engine, look: Look) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [source("new", account="200"), source("new", key_hash="j")], ids=["account", "key"]
+    ("before", "after"),
+    [
+        (source(), source("new", account="200", key_hash="j")),
+        (source(account="AKID***0000"), source("new", account="AKID***0000", key_hash="j")),
+    ],
+    ids=["account and key", "masked keys that look alike"],
 )
-def test_other_account_is_another_source(engine: Engine, look: Look, other: Source) -> None:
-    process(engine).register([source()])
-    process(engine).register([other])
+def test_other_account_is_another_source(engine: Engine, look: Look, before: Source, after: Source) -> None:
+    process(engine).register([before])
+    process(engine).register([after])
     assert [row["name"] for row in look(SOURCES)] == ["mps", "new"]
+
+
+@pytest.mark.parametrize(
+    "renamed",
+    [source("new", key_hash="j"), source("new", key_hash=""), source("new", account="200")],
+    ids=["other key", "session token", "other name of the account"],
+)
+def test_source_is_renamed_although_its_key_or_account_changes(
+    engine: Engine, look: Look, renamed: Source
+) -> None:
+    """Two sources of one key or account would be refused, so a new one is the old one with another name."""
+    with process(engine).claim(Stream(source())) as ours:
+        store(ours, begin(ours), see("t"))
+    with process(engine).claim(Stream(renamed)) as ours:
+        assert set(ours.open_tasks()) == {"t"}
+    assert [row["name"] for row in look(SOURCES)] == ["new"]
 
 
 def test_rotated_key_is_the_same_source(engine: Engine, look: Look) -> None:
