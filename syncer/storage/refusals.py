@@ -68,16 +68,8 @@ _STATE_ERRORS = (
     psycopg.errors.ReadOnlySqlTransaction,
     psycopg.errors.IdleInTransactionSessionTimeout,
 )
-#: Another database, an older backup, or a newer version, under a process that was running.
-_OTHER_SCHEMA = (
-    psycopg.errors.UndefinedTable,
-    psycopg.errors.UndefinedColumn,
-    psycopg.errors.UndefinedFunction,
-    psycopg.errors.InvalidSchemaName,
-)
-
-
-#: Statements about objects that are absent, or that are not as this version made them.
+#: Statements about objects that are absent, or that are not as this version made them. Under a running process
+#: a database may be made anew, restored from an older backup, upgraded, or changed by hand.
 _SCHEMA_ERRORS = (
     psycopg.errors.UndefinedTable,
     psycopg.errors.UndefinedColumn,
@@ -117,6 +109,7 @@ def syncer_error(
     if is_missing_right(reason):
         return ConfigurationError(_missing_right(location, text, names))
     if isinstance(reason, _SCHEMA_ERRORS):
+        text = one_line(reason.diag.message_primary or text)
         return SchemaError(_CHANGED.format(location=location, text=text))
     is_gone = isinstance(error, DBAPIError) and error.connection_invalidated
     if not (is_gone or isinstance(reason, (psycopg.OperationalError, *_STATE_ERRORS, PoolTimeout))):
@@ -162,6 +155,6 @@ _RIGHTS = {
     "must be owner": _OBJECT_RIGHTS,
 }
 _CHANGED = (
-    "the schema of the database at {location} is not as `syncer migrate` made it: {text}; undo the change"
-    " that was made by hand"
+    "the schema of the database at {location} is not as `syncer migrate` made it: {text}; type"
+    " `syncer migrate`, or undo the change that was made by hand"
 )
