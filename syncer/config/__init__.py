@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from syncer.config.durations import parse_duration, write_duration
 from syncer.config.init_template import template
-from syncer.config.loading import find, load
+from syncer.config.loading import configuration_path, find, load
 from syncer.config.secret_files import readable_by_others
 from syncer.config.settings import ACCOUNT_REQUIRED, Settings, SourceSettings
 from syncer.config.toml_schema import DaemonTable, DatabaseTable, HistoryTable, ReportingTable
@@ -26,6 +26,7 @@ __all__ = [
     "ReportingTable",
     "Settings",
     "SourceSettings",
+    "configuration_path",
     "find",
     "load",
     "parse_duration",

@@ -24,13 +24,24 @@ from syncer.errors import ConfigurationError
 _DEFAULT = "syncer.toml"
 
 
+def configuration_path(option: Path | None) -> tuple[Path, Path]:
+    """The path of the configuration as it was named, and its absolute form; it need not exist.
+
+    Raises ConfigurationError where no file can have it.
+    """
+    named = option or Path(os.environ.get("SYNCER_CONFIG") or _DEFAULT)
+    try:
+        return named, validators.path(named).absolute()
+    except ValueError as error:
+        raise ConfigurationError(f"the configuration {named}: {error}") from None
+
+
 def find(option: Path | None = None) -> Path:
     """Absolute path of the file in `--config`, otherwise in SYNCER_CONFIG, otherwise ./syncer.toml.
 
     Raises ConfigurationError where it does not exist.
     """
-    named = option or Path(os.environ.get("SYNCER_CONFIG") or _DEFAULT)
-    path = Path(os.path.expanduser(named)).absolute()
+    named, path = configuration_path(option)
     if path.is_file():
         return path
     if str(named) == _DEFAULT:
@@ -130,4 +141,4 @@ def _duplicates(written: list[dict[str, Any]]) -> Iterator[Problem]:
 def _with_data_dir(database: DatabaseTable, folder: Path) -> DatabaseTable:
     if database.data_dir is None:
         return database
-    return database.model_copy(update={"data_dir": folder / os.path.expanduser(database.data_dir)})
+    return database.model_copy(update={"data_dir": folder / database.data_dir})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +112,7 @@ class SourceParser:
             requests_per_second=table.requests_per_second or facts.requests_per_second,
             redact=table.redact,
             proxy=table.proxy,
-            ca_file=self.folder / os.path.expanduser(table.ca_file) if table.ca_file else None,
+            ca_file=self.folder / table.ca_file if table.ca_file else None,
         )
 
 

@@ -15,6 +15,7 @@ from syncer.credentials import Secret
 
 SecretKey = Annotated[Secret, PlainValidator(validators.secret)]
 Text = Annotated[str, Field(min_length=1)]
+FilePath = Annotated[Path, AfterValidator(validators.path)]
 
 
 class TomlTable(BaseModel):
@@ -29,7 +30,7 @@ class DatabaseTable(TomlTable):
     #: None: the embedded Postgres in `data_dir`.
     url: Annotated[SecretStr, BeforeValidator(validators.database_url)] | None = None
     #: None: the folder of this platform for a user's data.
-    data_dir: Path | None = Field(default=None, examples=['"/var/lib/syncer"'])
+    data_dir: FilePath | None = Field(default=None, examples=['"/var/lib/syncer"'])
 
 
 class DaemonTable(TomlTable):
@@ -80,7 +81,7 @@ class SourceTable(TomlTable):
         None, examples=['"https://vpc.example"']
     )
     proxy: Annotated[SecretStr, BeforeValidator(validators.proxy)] | None = None
-    ca_file: Path | None = Field(default=None, examples=['"/etc/ssl/company.pem"'])
+    ca_file: FilePath | None = Field(default=None, examples=['"/etc/ssl/company.pem"'])
     requests_per_second: float | None = Field(
         default=None, gt=0, le=10_000, allow_inf_nan=False, examples=["20"]
     )

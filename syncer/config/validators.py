@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -71,8 +72,8 @@ def secret(written: object) -> Secret:
             return InlineSecret(written.strip())
         case {"env": str(name), **rest} if name and not rest:
             return EnvironmentSecret(name)
-        case {"file": str(path), **rest} if path and not rest:
-            return FileSecret(Path(path))
+        case {"file": str(file), **rest} if file and not rest:
+            return FileSecret(path(Path(file)))
     raise ValueError('write the secret itself, { env = "NAME" } or { file = "/run/secrets/name" }')
 
 
@@ -82,6 +83,16 @@ def database_url(written: object) -> str:
     if not text.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
         raise ValueError("write postgresql://user:password@host:5432/database")
     return text
+
+
+def path(written: Path) -> Path:
+    """A path that the operating system can open; a leading `~` is the user's home folder, if there is one."""
+    expanded = os.path.expanduser(written)
+    if "\0" in expanded:
+        raise ValueError("a path cannot contain the character U+0000")
+    if expanded.startswith("~"):
+        raise ValueError(f'no user has the home folder "{written.parts[0]}": write the path without it')
+    return Path(expanded)
 
 
 def proxy(written: object) -> str:

@@ -78,8 +78,12 @@ class EmbeddedPostgres:
         return read_password(self._passwords, role)
 
     def is_running(self) -> bool:
-        """Whether the server's processes are alive, whichever process started them."""
-        return file_locks.is_locked(self._server_lock_file)
+        """Whether the server's processes are alive, whichever process started them.
+
+        Raises ConfigurationError if the folder cannot be reached.
+        """
+        with self._os_errors_as_configuration_errors():
+            return file_locks.is_locked(self._server_lock_file)
 
     def url(self, *, role: str = ROLE, database: str = DATABASE) -> str:
         """The URL of a database, with the password; psql and BI tools accept it too.

@@ -155,12 +155,32 @@ class _TLSPool(HTTPSConnectionPool):
 _POOLS = {"http": _Pool, "https": _TLSPool}
 
 
+def is_folder_list(path: object) -> bool:
+    """Whether `path` names several folders of certificate authorities, as SSL_CERT_DIR may.
+
+    https://docs.openssl.org/master/man3/SSL_CTX_load_verify_locations/
+    """
+    return isinstance(path, str) and os.pathsep in path and not os.path.exists(path)
+
+
 class DeadlineAdapter(HTTPAdapter):
     """The transport adapter of `requests` over connections that a Deadline can shut down."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        if is_folder_list(verify):
+            conn.cert_reqs, conn.ca_certs, conn.ca_cert_dir = "CERT_REQUIRED", None, verify
+        else:
+            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        if is_folder_list(verify):
+            pool["ca_cert_dir"] = pool.pop("ca_certs")
+        return host, pool
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **kwargs)

@@ -17,7 +17,7 @@ from requests.utils import get_environ_proxies, select_proxy
 
 from syncer import __version__
 from syncer.errors import ConfigurationError, PageRefused, Retryable, SyncerError, UnexpectedResponse
-from syncer.http.deadline import Deadline, DeadlineAdapter
+from syncer.http.deadline import Deadline, DeadlineAdapter, is_folder_list
 from syncer.http.network_errors import REQUEST_ERRORS, classify_error, proxy_refusal
 from syncer.model import Request, Response
 
@@ -191,10 +191,15 @@ def _ca_certificates(ca_file: Path | None) -> str | bool:
     name, path = setting
     try:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(**{"capath" if os.path.isdir(path) else "cafile": path})
+        context.load_verify_locations(**{"capath" if _has_folder(path) else "cafile": path})
     except OSError as error:
         reason = error.strerror or "no certificates in it"
         raise ConfigurationError(
             f"{name}: cannot load certificate authorities from {path}: {reason}"
         ) from None
     return path
+
+
+def _has_folder(path: str) -> bool:
+    """Whether `path` is a folder, or a list of folders of which one exists, which is enough for OpenSSL."""
+    return any(map(os.path.isdir, path.split(os.pathsep) if is_folder_list(path) else [path]))

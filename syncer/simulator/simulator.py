@@ -52,7 +52,7 @@ class Simulator:
         return tuple(self.pipelines)
 
     def start(self) -> None:
-        """Open all ports."""
+        """Open all ports. Raises OSError, which names the port that cannot be opened."""
         for name, pipeline in self.pipelines.items():
             self._serve(name, partial(self._respond, pipeline), self.options.list_options(name).port)
         self._serve("admin", AdminApi(self).respond, self.options.admin_port)
@@ -168,7 +168,14 @@ class Simulator:
         return pipeline.respond(request, self.signature_time_ms())
 
     def _serve(self, name: str, respond: Callable[[SimRequest], SimResponse], port: int) -> None:
-        server = HttpServer(respond, lambda: self.clock.now_ms() / 1000, host=self.options.host, port=port)
+        try:
+            server = HttpServer(
+                respond, lambda: self.clock.now_ms() / 1000, host=self.options.host, port=port
+            )
+        except (OSError, OverflowError) as error:
+            self.stop()
+            reason = getattr(error, "strerror", None) or str(error)
+            raise OSError(f"{name} cannot listen on {self.options.host}:{port}: {reason}") from error
         server.start()
         self._servers.append(server)
         self.endpoints[name] = server.url

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from syncer.cli.command_line import as_typed
 from syncer.errors import ConfigurationError
@@ -21,12 +20,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Write the file that the other commands will read. Raises ConfigurationError if it exists."""
-    from syncer.config import template
+    from syncer.config import configuration_path, template
 
-    path = Path(args.config or os.environ.get("SYNCER_CONFIG") or "syncer.toml").expanduser()
+    path, absolute_path = configuration_path(args.config)
     try:
         # Readable by its owner only: secrets may be written into it later.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(absolute_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise ConfigurationError(f"{path} exists already: edit it, or name another with --config") from None
     except OSError as error:

@@ -7,11 +7,13 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from syncer.cli.signals import stop_on_signals
 from syncer.cli.views.json_output import simulator_document
+from syncer.errors import ConfigurationError
 from syncer.model import Credentials
 from syncer.simulator.fault_injection import Faults
 from syncer.simulator.simulator import Simulator
@@ -89,7 +91,13 @@ def run(args: argparse.Namespace) -> int:
 def serve(options: SimulatorOptions, *, as_json: bool = False) -> int:
     """Print the addresses, serve until a signal stops the command, and return the exit code 0."""
     stopped = stop_on_signals(lambda _: None)
-    with Simulator(options) as simulator:
+    simulator = Simulator(options)
+    try:
+        simulator.start()
+    except OSError as error:
+        raise ConfigurationError(f"{error}; choose another one with --port LIST=NUMBER or --host") from None
+    with ExitStack() as stack:
+        stack.callback(simulator.stop)
         print(_json_line(simulator) if as_json else announcement(simulator), flush=True)
         stopped.wait()
     return 0

@@ -59,3 +59,22 @@ def test_user_without_a_name_is_a_wrong_configuration(
     with pytest.raises(ConfigurationError, match=r"user id 3999999999 has no name.*useradd.*database\.url"):
         new_postgres.running().__enter__()
     assert not (folder / "a folder" / "postgres" / "db").exists()
+
+
+@pytest.mark.parametrize("path", ["/dev/null/x", "/proc/no-such-folder/x", "{folder}/" + "x" * 300])
+def test_folder_that_cannot_be_reached_is_a_wrong_configuration(folder: Path, path: str) -> None:
+    postgres = EmbeddedPostgres(Path(path.format(folder=folder)))
+    with pytest.raises(ConfigurationError, match="set data_dir to a folder of this user"):
+        postgres.is_running()
+        postgres.running().__enter__()
+
+
+def test_folder_of_another_user_is_a_wrong_configuration(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    with pytest.raises(ConfigurationError, match="Permission denied"):
+        EmbeddedPostgres(folder).is_running()

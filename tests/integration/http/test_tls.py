@@ -62,6 +62,37 @@ def test_authority_of_the_environment_is_trusted(
     assert send(tls_server.url).status == 200
 
 
+@pytest.mark.parametrize("before", ["", "{missing}:", "{empty}:", "{missing}:{empty}:"])
+def test_authority_in_folders_of_the_environment_is_trusted(
+    tls_server: ScriptedServer,
+    certificate: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    before: str,
+) -> None:
+    folders = {"missing": tmp_path / "missing", "empty": tmp_path / "empty"}
+    folders["empty"].mkdir()
+    authorities = tmp_path / "authorities"
+    authorities.mkdir()
+    shutil.copy(certificate.with_name("cert.pem"), authorities)
+    subprocess.run(["openssl", "rehash", authorities], check=True, capture_output=True)
+    tls_server.scripts.append(tls_server.respond(http_response(b"{}")))
+    monkeypatch.setenv("SSL_CERT_DIR", f"{before.format(**folders)}{authorities}")
+    assert send(tls_server.url).status == 200
+    monkeypatch.setenv("SSL_CERT_DIR", f"{folders['missing']}:{folders['empty']}")
+    with pytest.raises(ConfigurationError, match="certificate"):
+        send(tls_server.url)
+
+
+def test_missing_folders_of_the_environment_are_a_wrong_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_DIR", f"{tmp_path / 'a'}:{tmp_path / 'b'}")
+    with pytest.raises(ConfigurationError, match=r"^SSL_CERT_DIR: cannot load .*: No such file"):
+        Transport(TransportConfig())
+
+
 def test_host_name_of_the_certificate_is_checked(tls_server: ScriptedServer, certificate: Path) -> None:
     tls_server.scripts.append(tls_server.respond(http_response(b"{}")))
     with pytest.raises(ConfigurationError, match="cannot be trusted"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import tomllib
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from syncer.cli import main
 from syncer.simulator import LIST_NAMES, Simulator
 from tests.support.simulator_http import AdminClient, ListClient
 
@@ -81,12 +83,8 @@ def test_admin_error_is_a_sentence(admin: AdminClient, method: str, path: str, b
 
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT], ids=["term", "int"])
 def test_command_serves_until_a_signal(stop_signal: signal.Signals) -> None:
-    program = (
-        "import argparse; from syncer.cli.commands.simulate import add_arguments, run;"
-        "parser = argparse.ArgumentParser(); add_arguments(parser);"
-        "raise SystemExit(run(parser.parse_args()))"
-    )
-    words = [sys.executable, "-c", program, "--backlog", "50", "--json", "--session-token", "t0ken"]
+    arguments = ["--backlog", "50", "--json", "--session-token", "t0ken"]
+    words = [sys.executable, "-m", "syncer", "simulate", *arguments]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         announcement = json.loads(running.stdout.readline())
@@ -99,3 +97,13 @@ def test_command_serves_until_a_signal(stop_signal: signal.Signals) -> None:
     assert overview["session_token"] == announcement["session_token"] == "t0ken"
     assert [source["name"] for source in tomllib.loads(announcement["config"])["sources"]] == list(LIST_NAMES)
     assert datetime.fromisoformat(overview["now"]) <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("port", ["{taken}", "70000", "-1"])
+def test_port_that_cannot_be_opened_is_one_line(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        number = port.format(taken=listener.getsockname()[1])
+        assert main(["simulate", "--backlog", "0", "--port", f"tat={number}"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"syncer: tat cannot listen on 127.0.0.1:{number}: ")
+    assert error.endswith("choose another one with --port LIST=NUMBER or --host\n")

@@ -28,3 +28,29 @@ def test_init_writes_to_the_path_of_the_environment(tmp_path: Path, monkeypatch:
 def test_init_reports_a_missing_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "--config", str(tmp_path / "missing" / "syncer.toml")]) == 2
     assert "cannot write" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [("~no-such-user/syncer.toml", "no user has the home folder"), ("a\0b", "cannot contain the character")],
+)
+def test_path_that_no_file_can_have_is_one_line(
+    path: str,
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in ("init", "status", "migrate"):
+        assert main([command, "--config", path]) == 2
+        error = capsys.readouterr().err
+        assert error.startswith("syncer: the configuration ")
+        assert message in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_init_writes_to_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert main(["init", "--config", "~/syncer.toml"]) == 0
+    assert (tmp_path / "syncer.toml").exists()
