@@ -99,11 +99,10 @@ def test_command_serves_until_a_signal(stop_signal: signal.Signals) -> None:
     assert datetime.fromisoformat(overview["now"]) <= datetime.now(UTC)
 
 
-@pytest.mark.parametrize("port", ["{taken}", "70000", "-1"])
-def test_port_that_cannot_be_opened_is_one_line(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_taken_port_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        number = port.format(taken=listener.getsockname()[1])
-        assert main(["simulate", "--backlog", "0", "--port", f"tat={number}"]) == 2
+        port = listener.getsockname()[1]
+        assert main(["simulate", "--backlog", "0", "--port", f"tat={port}"]) == 2
     error = capsys.readouterr().err
-    assert error.startswith(f"syncer: tat cannot listen on 127.0.0.1:{number}: ")
+    assert error.startswith(f"syncer: tat cannot listen on 127.0.0.1:{port}: ")
     assert error.endswith("choose another one with --port LIST=NUMBER or --host\n")
