@@ -10,7 +10,7 @@ from syncer import logs
 from syncer.app.clock import SystemClock
 from syncer.config import ACCOUNT_REQUIRED, Settings, SourceSettings
 from syncer.credentials import RotatingCredentials
-from syncer.errors import ConfigurationError, ProtocolError, SyncerError
+from syncer.errors import ConfigurationError, ProtocolError, Retryable, SyncerError
 from syncer.http import Client, ClientConfig, RateLimiters, TransportConfig
 from syncer.model import Query, Source, Stream
 
@@ -62,6 +62,10 @@ class ConfiguredSource:
         try:
             with self._client(self.name) as client, logs.bound(source=self.name):
                 return client.account()
+        except Retryable as error:
+            # A firewall may allow the requests for lists alone.
+            error.with_context(outcome="or write `account`, which is not asked for then")
+            raise
         except ProtocolError as error:
             # An endpoint that serves only the lists.
             raise ConfigurationError(f"{self.name}: {ACCOUNT_REQUIRED} ({error})") from error

@@ -75,7 +75,7 @@ def test_account_is_asked_for_again_after_an_outage(
 ) -> None:
     (source,) = sources_of(table_of(simulator, name), tmp_path, clock)
     simulator.set_faults(name, down=True)
-    with pytest.raises(Retryable):
+    with pytest.raises(Retryable, match="or write `account`"):
         source.streams()
     simulator.set_faults(name, down=False)
     assert source.streams()[0].source.account.isdigit()
