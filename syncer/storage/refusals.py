@@ -68,7 +68,7 @@ _STATE_ERRORS = (
     psycopg.errors.ReadOnlySqlTransaction,
     psycopg.errors.IdleInTransactionSessionTimeout,
 )
-#: Statements about objects that are absent, or that are not as this version made them. Under a running process
+#: Statements about objects that are absent, or that are not as this version made them. While a process runs,
 #: a database may be made anew, restored from an older backup, upgraded, or changed by hand.
 _SCHEMA_ERRORS = (
     psycopg.errors.UndefinedTable,
