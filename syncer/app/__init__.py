@@ -4,7 +4,7 @@ from syncer.app.clock import SystemClock
 from syncer.app.daemon import Daemon
 from syncer.app.results import StreamFailure, SyncCallbacks, SyncResult
 from syncer.app.rollups import rebuild_rollups
-from syncer.app.sources import ConfiguredSource, configured_sources
+from syncer.app.sources import ConfiguredSource, configured_sources, sources_to_check
 from syncer.app.sync_once import sync_sources
 from syncer.app.wiring import App, open_app
 
@@ -19,5 +19,6 @@ __all__ = [
     "configured_sources",
     "open_app",
     "rebuild_rollups",
+    "sources_to_check",
     "sync_sources",
 ]

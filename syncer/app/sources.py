@@ -11,15 +11,27 @@ from syncer.app.clock import SystemClock
 from syncer.config import ACCOUNT_REQUIRED, Settings, SourceSettings
 from syncer.credentials import RotatingCredentials
 from syncer.errors import ConfigurationError, ProtocolError, Retryable, SyncerError
-from syncer.http import Client, ClientConfig, RateLimiters, TransportConfig
+from syncer.http import Client, ClientConfig, RateLimiters, RetryPolicy, TransportConfig
 from syncer.model import Query, Source, Stream
+
+#: A user waits for these calls: the last attempt starts before 40 s.
+_SHORT_RETRIES = RetryPolicy(
+    max_attempts=3, total_timeout=timedelta(seconds=40), attempt_timeout=timedelta(seconds=20)
+)
 
 
 class ConfiguredSource:
     """One source of the configuration: its settings, credentials, HTTP client and streams."""
 
-    def __init__(self, settings: SourceSettings, limiters: RateLimiters, clock: SystemClock) -> None:
+    def __init__(
+        self,
+        settings: SourceSettings,
+        limiters: RateLimiters,
+        clock: SystemClock,
+        retry_policy: RetryPolicy | None = None,
+    ) -> None:
         self.settings = settings
+        self._retry_policy = retry_policy or RetryPolicy()
         self._limiters, self._clock = limiters, clock
         self._credentials = RotatingCredentials(
             settings.secrets, owner=settings.name, register_secret=logs.register_secret
@@ -54,6 +66,7 @@ class ConfiguredSource:
             transport=TransportConfig(
                 proxy=settings.proxy.get_secret_value() if settings.proxy else None, ca_file=settings.ca_file
             ),
+            retry_policy=self._retry_policy,
         )
         return Client(settings.provider, self._credentials, self._limiters, self._clock, config=config)
 
@@ -99,8 +112,15 @@ class ConfiguredSource:
         return len(streams), self.client.clock_offset
 
 
-def configured_sources(settings: Settings, clock: SystemClock | None = None) -> list[ConfiguredSource]:
+def configured_sources(
+    settings: Settings, clock: SystemClock | None = None, retry_policy: RetryPolicy | None = None
+) -> list[ConfiguredSource]:
     """The sources of the configuration. Those of one account share its rate limits."""
     clock = clock or SystemClock(threading.Event())
     limiters = RateLimiters(clock)
-    return [ConfiguredSource(source, limiters, clock) for source in settings.sources]
+    return [ConfiguredSource(source, limiters, clock, retry_policy) for source in settings.sources]
+
+
+def sources_to_check(settings: Settings) -> list[ConfiguredSource]:
+    """The sources of the configuration, with so few retries that a call ends within a minute."""
+    return configured_sources(settings, retry_policy=_SHORT_RETRIES)

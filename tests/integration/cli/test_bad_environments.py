@@ -19,7 +19,7 @@ from syncer.cli import main
 from syncer.cli.commands import demo, rebuild, run, simulate, sync
 from syncer.cli.registry import COMMANDS
 from syncer.embedded import EmbeddedPostgres
-from syncer.http import ClientConfig, RetryPolicy
+from syncer.http import RetryPolicy
 from tests.support.postgres_servers import Server
 
 #: The exit codes of docs/errors.md.
@@ -94,8 +94,8 @@ def execute(
     monkeypatch.chdir(tmp_path)
     for name in ("OPS_KEY", "OPS_SECRET"):
         monkeypatch.setenv(name, "key-of-a-test")
-    impatient = partial(ClientConfig, retry_policy=RetryPolicy(max_attempts=1))
-    monkeypatch.setattr(sources, "ClientConfig", impatient)
+    monkeypatch.setattr(sources, "RetryPolicy", partial(RetryPolicy, max_attempts=1))
+    monkeypatch.setattr(sources, "_SHORT_RETRIES", RetryPolicy(max_attempts=1))
     stop = threading.Event()
     monkeypatch.setattr(demo, "clear_environment", lambda: None)
     # No command may use the data folder of this machine's user.
