@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields
 from datetime import UTC
 from typing import Any
@@ -23,7 +25,7 @@ from syncer.model import EARLIEST, HAPPENED, INT64, LONGEST_ID, Response, Task, 
 from syncer.ports import Provider
 from syncer.providers import PROVIDERS
 from syncer.records import parse_page
-from tests.support.odd_records import ODD_INSTANTS, good_record, put
+from tests.support.odd_records import ODD_INSTANTS, ODD_LITERALS, good_record, put, to_json
 from tests.support.provider_queries import JSON, NOW, list_query, queries, records
 from tests.support.provider_responses import json_response, response_with
 
@@ -71,6 +73,14 @@ def test_parse_raises_nothing_but_documented_errors(provider: Provider, value: o
         except SyncerError:
             continue
         assert isinstance(envelope.records, tuple)
+
+
+@pytest.mark.parametrize("literal", ODD_LITERALS)
+def test_odd_value_anywhere_in_a_response_is_no_crash(name: str, provider: Provider, literal: str) -> None:
+    for body in _with_odd_value(PROVIDERS[name].example.response, f"@@{literal}@@"):
+        for query in queries(provider):
+            with suppress(SyncerError):
+                parse_page(provider, query, json_response(to_json(body)), observed_at=NOW)
 
 
 @settings(max_examples=50, deadline=None)
@@ -147,3 +157,14 @@ def _example(name: str, provider: Provider) -> tuple[list[dict[str, Any]], objec
     task = provider.task(list_query(provider), envelope.records[0], NOW)
     shown = list(envelope.records)
     return shown, next(value for value in shown[0].values() if str(value) == task.task_id)
+
+
+def _with_odd_value(value: Any, odd: object) -> Iterator[Any]:
+    """Copies of `value` in each of which one part, at any depth, is `odd`."""
+    yield odd
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from ({**value, key: copy} for copy in _with_odd_value(part, odd))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from ([*value[:index], copy, *value[index + 1 :]] for copy in _with_odd_value(part, odd))

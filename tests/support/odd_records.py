@@ -45,7 +45,7 @@ _TEXTS = (
     *('a,"b"\r\nc', "%s {x} \\ $1", "2020-11-05T12:00:00Z", "0000-00-00T00:00:00Z", "0001-01-01T00:00:00Z"),
 )
 _NUMBERS = (0, -1, 1, 2**53 + 1, 2**63 - 1, 2**63, -(2**63) - 1, 10**30, 1.5, -0.0, 1e300, 5e-324)
-_LITERALS = (
+ODD_LITERALS = (
     "12345678901234567.89",
     "1e400",
     "1e99999",
@@ -67,7 +67,7 @@ _OTHERS = (
 )
 ODD_VALUES: tuple[Any, ...] = (
     *(*_OTHERS, *_NUMBERS, *_TEXTS, *ODD_INSTANTS),
-    *(f"@@{literal}@@" for literal in _LITERALS),
+    *(f"@@{literal}@@" for literal in ODD_LITERALS),
 )
 
 
