@@ -102,8 +102,8 @@ CALLS: Mapping[CrashPoint, PatchedCall] = {
     CrashPoint.SCANNED: _after(ScanResults, "add"),
     CrashPoint.TAKING: _after(leases, "take_lease"),
     CrashPoint.TAKEN: _before(lease_renewal.LeaseRenewer, "keep"),
-    CrashPoint.RENEWING: _before(lease_renewal, "renew_lease"),
-    CrashPoint.RENEWED: _after(lease_renewal, "renew_lease"),
+    CrashPoint.RENEWING: _before(lease_renewal, "renew_leases"),
+    CrashPoint.RENEWED: _after(lease_renewal, "renew_leases"),
     CrashPoint.RELEASING: _after(leases, "release_lease"),
 }
 #: Calls that show in which run a thread is.

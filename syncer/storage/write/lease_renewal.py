@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
 from threading import Condition
@@ -12,7 +12,7 @@ from threading import Condition
 from sqlalchemy import Connection, Engine
 
 from syncer.storage.connections import translated
-from syncer.storage.write.leases import Lease, renew_lease
+from syncer.storage.write.leases import Lease, renew_leases
 from syncer.threads import BackgroundThread, start_thread
 
 log = logging.getLogger(__name__)
@@ -94,14 +94,14 @@ class LeaseRenewer:
         with self._changed:
             return lease in self._held
 
-    def _renew(self, held: Iterable[Lease], connection: Connection | None) -> Connection | None:
+    def _renew(self, held: Collection[Lease], connection: Connection | None) -> Connection | None:
         """Renew `held`; return the connection for the next renewal, None after an error."""
         try:
             with translated(self._engine.url):
                 connection = connection or self._connect()
-                for lease in held:
+                for lease in renew_leases(connection, held, self._lease):
                     # A lease that was dropped in the meantime was released, not lost.
-                    if not renew_lease(connection, lease, self._lease) and self._is_held(lease):
+                    if self._is_held(lease):
                         log.warning("lease.lost", extra={"stream": lease.label, "epoch": lease.epoch})
                         self.drop(lease)
                 self._is_failing = False

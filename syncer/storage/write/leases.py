@@ -9,11 +9,12 @@ Taking a lease over changes the epoch, which is part of a key, and so conflicts 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, or_, select, update
+from sqlalchemy import Connection, Select, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syncer.errors import LeaseLost
@@ -68,27 +69,28 @@ def _lease_held(connection: Connection, stream_id: int, label: str) -> LeaseLost
     return LeaseLost(f"{label} is being read by {row.holder}, whose lease runs until {until}")
 
 
-def renew_lease(connection: Connection, lease: Lease, duration: timedelta) -> bool:
-    """Renew the lease for `duration` from now if it has not expired; return whether it is still ours."""
+def renew_leases(connection: Connection, held: Collection[Lease], duration: timedelta) -> list[Lease]:
+    """Renew those of `held` that have not expired for `duration` from now; return those that are lost.
+
+    Two statements for any number of leases: sixty regions have sixty, on a server that may be far away.
+    """
     connection.execute(
         update(leases)
-        # A process that takes the lease over locks the row: renewals of other leases must not wait for it.
-        .where(leases.c.stream_id.in_(_mine(lease).with_for_update(key_share=True, skip_locked=True)))
+        # A process that takes a lease over locks the row: renewals of other leases must not wait for it.
+        .where(leases.c.stream_id.in_(_ours(held).with_for_update(key_share=True, skip_locked=True)))
         .values(renewed_at=_now, expires_at=_now + duration)
     )
-    return connection.scalar(_mine(lease)) is not None
+    ours = set(connection.scalars(_ours(held)))
+    return [lease for lease in held if lease.stream_id not in ours]
 
 
 def release_lease(connection: Connection, lease: Lease) -> None:
     """End the lease now, if it is still ours."""
-    connection.execute(update(leases).where(leases.c.stream_id.in_(_mine(lease))).values(expires_at=_now))
+    connection.execute(update(leases).where(leases.c.stream_id.in_(_ours([lease]))).values(expires_at=_now))
 
 
-def _mine(lease: Lease) -> Select[int]:
-    """A query of the lease's stream_id; without rows if the lease is not ours."""
-    return select(leases.c.stream_id).where(
-        leases.c.stream_id == lease.stream_id,
-        leases.c.epoch == lease.epoch,
-        leases.c.token == lease.token,
-        leases.c.expires_at > _now,
-    )
+def _ours(held: Collection[Lease]) -> Select[int]:
+    """A query of the stream_id of those of `held` that are still ours."""
+    key = tuple_(leases.c.stream_id, leases.c.epoch, leases.c.token)
+    keys = [(lease.stream_id, lease.epoch, lease.token) for lease in held]
+    return select(leases.c.stream_id).where(key.in_(keys), leases.c.expires_at > _now)

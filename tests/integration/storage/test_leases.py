@@ -13,16 +13,14 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
-from syncer.errors import LeaseLost, StoreUnavailable, ThreadUnavailable
+from syncer.errors import LeaseLost, StoreUnavailable
 from syncer.model import Mode, Run, Stream
 from syncer.storage import PgStore, PgStreamStore
 from syncer.storage.connections import transaction
 from syncer.storage.write.fencing import lock_lease
-from syncer.storage.write.lease_renewal import LeaseRenewer
-from syncer.storage.write.leases import release_lease, renew_lease, take_lease
+from syncer.storage.write.leases import release_lease, renew_leases, take_lease
 from tests.integration.storage.conftest import SHORT_LEASE, Look
 from tests.support.sightings import T0, begin, see, store
-from tests.support.thread_failures import THREAD_FAILURES, FailStart, fail_starts
 
 MakeStore = Callable[..., PgStore]
 _EXPIRE = "UPDATE sync.leases SET expires_at = clock_timestamp()"
@@ -106,7 +104,7 @@ def test_repeated_epoch_commits_nothing(
                 with pytest.raises(LeaseLost, match="the lease on fake is over"):
                     act()
             with transaction(engine) as connection:
-                assert not renew_lease(connection, former.lease, SHORT_LEASE)
+                assert renew_leases(connection, [former.lease], SHORT_LEASE) == [former.lease]
                 release_lease(connection, former.lease)
             assert ours.open_tasks() == {}
     assert look("SELECT task_id FROM sync.tasks") == [{"task_id": "t"}]
@@ -133,7 +131,7 @@ def test_expired_lease_commits_nothing_even_if_it_was_not_taken_over(ours: PgStr
 def test_expired_lease_is_not_renewed(ours: PgStreamStore, engine: Engine, look: Look) -> None:
     look(_EXPIRE)
     with transaction(engine) as connection:
-        assert not renew_lease(connection, ours.lease, SHORT_LEASE)
+        assert renew_leases(connection, [ours.lease], SHORT_LEASE) == [ours.lease]
     with pytest.raises(LeaseLost):
         ours.state()
 
@@ -168,7 +166,7 @@ def test_renewal_does_not_wait_for_a_running_commit(engine: Engine, ours: PgStre
         lock_lease(writer, ours.lease)
         with transaction(engine) as renewer:
             renewer.execute(text("SET LOCAL lock_timeout = '100ms'"))
-            assert renew_lease(renewer, ours.lease, SHORT_LEASE)
+            assert renew_leases(renewer, [ours.lease], SHORT_LEASE) == []
 
 
 def test_suspended_transaction_does_not_block_a_takeover(impatient: MakeStore, stream: Stream) -> None:
@@ -187,72 +185,6 @@ def _can_claim(store: PgStore, stream: Stream) -> bool:
             return True
     except LeaseLost:
         return False
-
-
-def test_renewal_continues_after_a_broken_connection(
-    impatient: MakeStore, stream: Stream, look: Look, caplog: pytest.LogCaptureFixture
-) -> None:
-    with impatient("one", lease=3 * SHORT_LEASE).claim(stream) as ours:
-        (before,) = look("SELECT renewed_at FROM sync.leases")
-        wait_until(lambda: look("SELECT renewed_at FROM sync.leases") != [before])
-        kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-        look(kill + " AND pid <> pg_backend_pid()")
-        wait_until(lambda: "lease.renewal_failed" in caplog.messages)
-        (after,) = look("SELECT renewed_at FROM sync.leases")
-        wait_until(lambda: look("SELECT renewed_at FROM sync.leases") != [after])
-        assert ours.open_tasks() == {}
-
-
-def test_renewal_of_a_lost_lease_stops(
-    impatient: MakeStore, stream: Stream, look: Look, caplog: pytest.LogCaptureFixture
-) -> None:
-    with impatient("one").claim(stream):
-        look(_EXPIRE)
-        wait_until(lambda: "lease.lost" in caplog.messages)
-    assert look("SELECT expires_at <= clock_timestamp() AS free FROM sync.leases") == [{"free": True}]
-
-
-def test_renewals_share_one_thread_until_the_end(engine: Engine, ours: PgStreamStore) -> None:
-    renewer = LeaseRenewer(engine, SHORT_LEASE)
-    renewer.keep(ours.lease)
-    thread = renewer._thread
-    assert thread is not None
-    wait_until(lambda: engine.pool.checkedout() == 1)  # type: ignore[attr-defined]
-    renewer.drop(ours.lease)
-    wait_until(lambda: engine.pool.checkedout() == 0)  # type: ignore[attr-defined]
-    renewer.keep(ours.lease)
-    assert renewer._thread is thread
-    renewer.close()
-    assert not thread.is_alive
-
-
-@pytest.mark.parametrize("failure", THREAD_FAILURES.values(), ids=THREAD_FAILURES)
-def test_claim_fails_without_a_thread_for_renewals_and_the_next_one_renews(
-    failure: FailStart, impatient: MakeStore, stream: Stream, look: Look, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = impatient("one")
-    with fail_starts(failure, monkeypatch), pytest.raises(ThreadUnavailable, match="renewal of leases"):
-        one.claim(stream).__enter__()
-    with one.claim(stream):  # The lease was released at once.
-        (before,) = look("SELECT renewed_at FROM sync.leases")
-        wait_until(lambda: look("SELECT renewed_at FROM sync.leases") != [before])
-
-
-@pytest.mark.parametrize("method", ["_renew", "_held_after"])
-def test_renewal_survives_a_lack_of_memory(
-    method: str, impatient: MakeStore, stream: Stream, look: Look, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real, failures = getattr(LeaseRenewer, method), [MemoryError, MemoryError]
-
-    def fail_twice(*arguments: object) -> object:
-        if failures:
-            raise failures.pop()
-        return real(*arguments)
-
-    monkeypatch.setattr(LeaseRenewer, method, fail_twice)
-    with impatient("one").claim(stream):
-        (before,) = look("SELECT renewed_at FROM sync.leases")
-        wait_until(lambda: look("SELECT renewed_at FROM sync.leases") != [before])
 
 
 def test_epoch_only_grows(pg: PgStore, stream: Stream) -> None:
