@@ -42,7 +42,7 @@ def register_sources(
     ids: dict[str, int] = {}
     for source in configured:
         stored = connection.execute(select(sources)).all()
-        row = _named(source, stored, process) or _renamed(source, stored, names)
+        row = _named(source, stored, configured, process) or _renamed(source, stored, names)
         values = {**_values(source), **process.columns}
         if row is None:
             row = connection.execute(insert(sources).values(values).returning(sources.c.source_id)).one()
@@ -168,7 +168,9 @@ def _is_same_account(one: Source | Row[Any], other: Source) -> bool:
     return same_key or (one.account != "" and one.account == other.account)
 
 
-def _named(source: Source, stored: Sequence[Row[Any]], process: ConfiguringProcess) -> Row[Any] | None:
+def _named(
+    source: Source, stored: Sequence[Row[Any]], configured: Sequence[Source], process: ConfiguringProcess
+) -> Row[Any] | None:
     """The row with the name of `source`. Raises ConfigurationError if it belongs to something else."""
     row = next((row for row in stored if row.name == source.name), None)
     if row is None or _is_identical(row, source):
@@ -184,6 +186,11 @@ def _named(source: Source, stored: Sequence[Row[Any]], process: ConfiguringProce
         )
     if _is_same_list(row, source):
         return row
+    if owner := next((other for other in configured if _is_same_list(row, other)), None):
+        raise ConfigurationError(
+            f"the source {source.name} was of another account before, which is {owner.name} now: "
+            f"give {owner.name} its former name, and {source.name} a new one"
+        )
     if _is_named_account(row.account) and _is_named_account(source.account):
         raise ConfigurationError(
             f"the source {source.name} was of the account {row.account} before, and is of {source.account}"

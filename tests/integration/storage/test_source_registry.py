@@ -103,6 +103,15 @@ def test_name_of_another_account_is_refused(engine: Engine, look: Look) -> None:
     assert look(SOURCES) == before
 
 
+def test_former_name_of_a_renamed_source_is_refused_for_another(engine: Engine, look: Look) -> None:
+    first, second = source(account="K***k"), source(account="K***j", key_hash="j")
+    process(engine).register([first])
+    before = look(SOURCES)
+    with pytest.raises(ConfigurationError, match="mps was of another account before, which is old now"):
+        process(engine).register([second, source("old", account="K***k")])
+    assert look(SOURCES) == before
+
+
 def test_source_of_a_later_process_is_left_alone(
     engine: Engine, look: Look, caplog: pytest.LogCaptureFixture
 ) -> None:
