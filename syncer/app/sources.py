@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from syncer import logs
+from syncer.app.account_lookup import AccountLookup
 from syncer.app.clock import SystemClock
 from syncer.config import ACCOUNT_REQUIRED, Settings, SourceSettings
 from syncer.credentials import RotatingCredentials
@@ -36,6 +37,7 @@ class ConfiguredSource:
         self._credentials = RotatingCredentials(
             settings.secrets, owner=settings.name, register_secret=logs.register_secret
         )
+        self._account = AccountLookup(self._ask_for_account, lambda: clock.monotonic())
 
     @property
     def name(self) -> str:
@@ -70,7 +72,7 @@ class ConfiguredSource:
         )
         return Client(settings.provider, self._credentials, self._limiters, self._clock, config=config)
 
-    def _account(self) -> str | None:
+    def _ask_for_account(self) -> str | None:
         """Ask the vendor for the account of the credentials; return None where it has no such call."""
         try:
             with self._client(self.name) as client, logs.bound(source=self.name):

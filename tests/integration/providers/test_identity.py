@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 
 from syncer.app import ConfiguredSource, configured_sources
+from syncer.app.account_lookup import FAILURE_KEPT
 from syncer.app.clock import SystemClock
 from syncer.config import load
 from syncer.errors import ConfigurationError, CredentialsError, Retryable
@@ -78,6 +79,7 @@ def test_account_is_asked_for_again_after_an_outage(
     with pytest.raises(Retryable, match="or write `account`"):
         source.streams()
     simulator.set_faults(name, down=False)
+    clock.sleep(FAILURE_KEPT)
     assert source.streams()[0].source.account.isdigit()
     source.close()
 
