@@ -67,6 +67,8 @@ _SERVER_IS_AWAY = ("server login has been failing", "server_login_retry", "query
 _STATE_ERRORS = (
     psycopg.errors.ReadOnlySqlTransaction,
     psycopg.errors.IdleInTransactionSessionTimeout,
+    # Rows that this process has stored are gone, by another hand or after a failover: it stores them again.
+    psycopg.errors.ForeignKeyViolation,
 )
 #: Statements about objects that are absent, or that are not as this version made them. While a process runs,
 #: a database may be made anew, restored from an older backup, upgraded, or changed by hand.

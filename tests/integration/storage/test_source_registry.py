@@ -8,7 +8,7 @@ from typing import LiteralString
 import pytest
 from sqlalchemy import Engine
 
-from syncer.errors import ConfigurationError, LeaseLost, SchemaError
+from syncer.errors import ConfigurationError, LeaseLost, SchemaError, StoreUnavailable
 from syncer.model import Source, Stream
 from syncer.storage import PgStore
 from syncer.storage.write.source_registry import check_sources
@@ -169,6 +169,25 @@ def test_lost_rows_are_registered_again_at_once(engine: Engine, look: Look, loss
         assert store(ours, begin(ours), see("t")).inserted == 1
     rows = look("SELECT source, account FROM reporting.tasks WHERE task_id = 't'")
     assert rows == [{"source": "mps", "account": "100"}]
+
+
+def test_rows_that_vanish_during_a_claim_are_registered_by_the_next_one(
+    engine: Engine, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = process(engine)
+    register = running._register_stream
+
+    def register_and_lose(stream: Stream) -> object:
+        registered = register(stream)
+        look(_LOSSES["all rows"])
+        return registered
+
+    monkeypatch.setattr(running, "_register_stream", register_and_lose)
+    with pytest.raises(StoreUnavailable, match="foreign key"):
+        running.claim(Stream(source())).__enter__()
+    monkeypatch.undo()
+    with running.claim(Stream(source())) as ours:
+        assert ours.open_tasks() == {}
 
 
 def test_database_without_our_tables_is_a_schema_error(url: str, engine: Engine, look: Look) -> None:
