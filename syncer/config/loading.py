@@ -42,8 +42,11 @@ def find(option: Path | None = None) -> Path:
     Raises ConfigurationError where it does not exist.
     """
     named, path = configuration_path(option)
-    if path.is_file():
-        return path
+    try:
+        if path.is_file():
+            return path
+    except OSError as error:
+        raise ConfigurationError(f"cannot read {path}: {error.strerror}") from None
     if str(named) == _DEFAULT:
         advice = "write one with `syncer init`, or name another with --config FILE or SYNCER_CONFIG"
         raise ConfigurationError(f"there is no configuration {path}: {advice}")

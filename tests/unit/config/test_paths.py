@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syncer.config import load
+from syncer.config import find, load
 from syncer.errors import ConfigurationError
 
 SOURCE = '[[sources]]\nname = "vod"\nprovider = "baidu_vod"\naccess_key = "k"\n'
@@ -35,3 +35,14 @@ def test_home_folder_is_expanded(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("HOME", "/home/someone")
     settings = load(write(folder, PLACES["database.data_dir"].format(path="~/data")))
     assert settings.database.data_dir == Path("/home/someone/data")
+
+
+def test_configuration_in_a_folder_of_another_user_is_a_configuration_error(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    with pytest.raises(ConfigurationError, match=r"^cannot read .*/syncer\.toml: Permission denied$"):
+        find(folder / "syncer.toml")
