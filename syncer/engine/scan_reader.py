@@ -10,6 +10,7 @@ from syncer.engine.page_fetcher import PageFetcher
 from syncer.engine.scan_context import ScanContext
 from syncer.errors import CursorRefused, ProtocolError, SyncerError
 from syncer.model import Order, Page, Role, Task
+from syncer.model.pagination import EMPTY_PAGE_RETRIES, NumberedPaging
 from syncer.planning.order import may_stop
 from syncer.planning.scans import Scan, ScanProgress, last_timestamp, shown_from, was_listed_at
 from syncer.ports import Fetch
@@ -89,7 +90,7 @@ class ScanReader:
     # One pass through the list
 
     def _pass(self) -> Iterator[Page]:
-        idle = restarts = 0
+        idle = repeats = restarts = 0
         # Rows since the last restart, and rows that a restarted scan reads again before it shows new ones.
         rows = known = 0
         visited: set[str] = set()
@@ -99,7 +100,10 @@ class ScanReader:
             try:
                 page = self._fetcher.fetch_page(self.cursor)
                 self._refuse_circle(page, visited)
-            except CursorRefused:
+            except CursorRefused as error:
+                if isinstance(self.paging, NumberedPaging):
+                    # The cursor is right, so another pass would be refused at the same depth.
+                    raise self._depth_error(error) from error
                 if restarts == MAX_RESTARTS:
                     raise
                 restarts += 1
@@ -114,7 +118,8 @@ class ScanReader:
             new = self._add(page)
             rows += len(page.sightings)
             idle = 0 if new or (page.sightings and rows <= known) else idle + 1
-            if idle > MAX_IDLE_PAGES:
+            repeats = repeats + 1 if not page.sightings and page.next_cursor == self.cursor else 0
+            if idle > MAX_IDLE_PAGES or repeats > EMPTY_PAGE_RETRIES:
                 raise ProtocolError(
                     f"{self.scan.name}: {idle} pages in a row had no new rows and announced a next page; "
                     "the API's paging has changed, or its cursor is broken",
@@ -125,6 +130,14 @@ class ScanReader:
             yield page
             if self.cursor is None or self.stopped_early:
                 return
+
+    def _depth_error(self, error: CursorRefused) -> ProtocolError:
+        return ProtocolError(
+            f"{self.scan.name}: the API shows {self.progress.rows} rows and refuses the pages behind them; "
+            f"those are not read, and the run claims no coverage: {error.message}",
+            code=error.code,
+            request_id=error.request_id,
+        )
 
     def _restart(self) -> None:
         self.cursor = None

@@ -118,8 +118,8 @@ class NumberedPaging(Paging):
         """How many rows come before the page of `size` rows at `cursor`."""
 
     @abstractmethod
-    def _following(self, cursor: str | None, limit: int, rows: int) -> int:
-        """The number of the page after one of `rows` rows, where `limit` were asked for."""
+    def _following(self, query: Query, rows: int, remaining: int | None) -> int:
+        """The number of the page after one of `rows` rows; `remaining` as in `list_end`."""
 
     def next_cursor(
         self, query: Query, rows: int, total: int | None, *, served_size: int | None = None
@@ -137,7 +137,7 @@ class NumberedPaging(Paging):
             case ListEnd.REACHED:
                 return None
             case ListEnd.AHEAD:
-                return str(self._following(query.cursor, query.limit, rows))
+                return str(self._following(query, rows, remaining))
         number, retries = self._position(query.cursor)
         return None if retries == EMPTY_PAGE_RETRIES else f"{number}~{retries + 1}"
 
@@ -179,10 +179,14 @@ class Offsets(NumberedPaging):
     def smaller_page(self, cursor: str | None, size: int, at_most: int) -> tuple[str | None, int]:
         return cursor, at_most
 
-    def _following(self, cursor: str | None, limit: int, rows: int) -> int:
-        offset = self.number(cursor)
-        if rows >= limit:
-            return offset + self._step(limit)
+    def _following(self, query: Query, rows: int, remaining: int | None) -> int:
+        offset = self.number(query.cursor)
+        if rows >= query.limit:
+            return offset + self._step(query.limit)
+        if rows < query.longest_page and (remaining is None or remaining <= rows):
+            # Probably the last page, and the next one is empty. If it has rows, none reappears, and the scan
+            # steps back.
+            return offset + rows
         # The server gives less than asked, and may go on so: the overlap must not use up the whole page.
         return offset + rows - min(self.overlap, rows // 2)
 
@@ -208,5 +212,5 @@ class PageNumbers(NumberedPaging):
         smaller = next(divisor for divisor in range(at_most, 0, -1) if size % divisor == 0)
         return str(self.rows_before(cursor, size) // smaller + 1), smaller
 
-    def _following(self, cursor: str | None, limit: int, rows: int) -> int:
-        return self.number(cursor) + 1
+    def _following(self, query: Query, rows: int, remaining: int | None) -> int:
+        return self.number(query.cursor) + 1

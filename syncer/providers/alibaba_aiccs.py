@@ -12,6 +12,7 @@ from typing import Any
 from syncer.errors import (
     ConfigurationError,
     CredentialsError,
+    CursorRefused,
     PageRefused,
     ProtocolError,
     Retryable,
@@ -180,6 +181,8 @@ class AlibabaAiccs(alibaba.AlibabaProvider):
 def _error(query: Query, response: Response, body: Mapping[str, Any]) -> SyncerError:
     error = alibaba.error_response(_TITLE, response, body)
     if error.code == "ParameterError" and not query.ids:
-        # The request has two parameters, page number and page size; only the size can be out of bounds.
+        # The request has two parameters, page number and page size. A later page has the size of the first.
+        if query.cursor is not None:
+            return error.to_error(CursorRefused, "the place in the list is refused")
         return error.to_error(PageRefused, "requesting smaller pages")
     return error.error_by(_RULES)

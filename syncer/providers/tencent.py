@@ -171,7 +171,7 @@ def error_of(error: ErrorResponse, query: Query, most: int, filtered: bool = Fal
         if filtered and query.cursor is None:
             return error.to_error(FilterRefused, "reading without the filter")
     if query.cursor is not None and code.startswith(_CURSOR_CODES):
-        return error.to_error(CursorRefused, "restarting the list")
+        return error.to_error(CursorRefused, "the place in the list is refused")
     return error.error_by(RULES)
 
 

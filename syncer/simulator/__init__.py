@@ -4,7 +4,7 @@ The daemon does not use it. The vendors' packages check signatures and format re
 `syncer.providers`, so that an error in one of the two is found by the other.
 """
 
-from syncer.simulator.fault_injection import FailedFilter, Faults, MovedToken
+from syncer.simulator.fault_injection import FailedFilter, Faults, MovedToken, Total
 from syncer.simulator.ground_truth import TrueState, TrueTask
 from syncer.simulator.list_spec import ListSpec
 from syncer.simulator.simulator import Simulator
@@ -24,6 +24,7 @@ __all__ = [
     "MovedToken",
     "Simulator",
     "SimulatorOptions",
+    "Total",
     "TrueState",
     "TrueTask",
     "config_toml",

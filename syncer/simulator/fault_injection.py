@@ -34,6 +34,17 @@ class FailedFilter(StrEnum):
     IGNORED = "ignored"
 
 
+class Total(StrEnum):
+    """What a list gives as the number of its rows."""
+
+    EXACT = "exact"
+    ZERO = "zero"
+    NULL = "null"
+    ABSENT = "absent"
+    #: Less on each page.
+    SHRINKING = "shrinking"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
     """The faults of one list. All are off by default."""
@@ -73,6 +84,11 @@ class Faults:
     page_cap: int | None = None
     #: A request with a larger page size fails.
     largest_page: int | None = None
+    #: The total of a list (MPS, TAT, aiccs), and the number at which it stops counting.
+    total: Total = Total.EXACT
+    total_cap: int | None = None
+    #: A page that begins behind so many rows is refused (TAT, aiccs).
+    deepest_row: int | None = None
     #: A page with one of these tasks fails.
     poisoned_ids: tuple[str, ...] = ()
     #: Each request is refused for lack of permission.

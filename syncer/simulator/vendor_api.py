@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from syncer.model import Response
 from syncer.simulator.accepted_credentials import AcceptedCredentials
-from syncer.simulator.fault_injection import FaultInjector
+from syncer.simulator.fault_injection import FaultInjector, Total
 from syncer.simulator.http_messages import ApiError, SimRequest
 from syncer.simulator.simulated_tasks import SimTask
 from syncer.simulator.task_index import TaskIndex
@@ -75,6 +75,30 @@ class VendorApi(Protocol):
 
     def detail(self, task: SimTask, index: int) -> JsonObject:
         """The task in its state number `index`, as a call by id shows it."""
+
+
+def with_total_faults(injector: FaultInjector, page: JsonObject, name: str) -> JsonObject:
+    """`page` of a list with the total that the faults demand in its field `name`."""
+    faults, total = injector.faults, page[name]
+    if faults.total_cap is not None and total > faults.total_cap:
+        injector.count("total_cap")
+        page = {**page, name: faults.total_cap}
+    if faults.total is Total.EXACT:
+        return page
+    injector.count(f"total_{faults.total.value}")
+    if faults.total is Total.ABSENT:
+        return {field: value for field, value in page.items() if field != name}
+    totals = {Total.ZERO: 0, Total.NULL: None, Total.SHRINKING: injector.random_below(page[name] + 1)}
+    return {**page, name: totals[faults.total]}
+
+
+def is_too_deep(injector: FaultInjector, start: int) -> bool:
+    """Whether a page that begins behind `start` rows is refused; count that fault."""
+    deepest_row = injector.faults.deepest_row
+    if deepest_row is None or start <= deepest_row:
+        return False
+    injector.count("deepest_row")
+    return True
 
 
 def with_page_faults(injector: FaultInjector, tasks: list[SimTask], limit: int) -> list[SimTask]:

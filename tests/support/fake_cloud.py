@@ -120,6 +120,8 @@ class Cloud:
     kept: set[str] = field(default_factory=set)
     #: By task id: other values than the true ones that lists show.
     changes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: The total that a list gives, by its number of rows.
+    total_of: Callable[[int], int | None] = lambda rows: rows
     #: Called before each response; may raise, or change the cloud.
     trouble: Callable[[Query], None] = lambda _: None
     calls: list[Query] = field(default_factory=list)
@@ -141,13 +143,14 @@ class Cloud:
         self.clock += self.call_takes
         self.trouble(query)
         rows = self._ids(query) if query.ids else self._rows(query)
-        page, cursors = _page(rows, query, self.facts.paging)
+        total = len(rows) if query.ids else self.total_of(len(rows))
+        page, cursors = _page(rows, query, self.facts.paging, total)
         return Page(
             sightings=tuple(self._sighting(task, sent_at, query) for task in page),
             requested_at=sent_at,
             observed_at=self.clock,
             request_id=f"request-{len(self.calls)}",
-            total=len(rows),
+            total=total,
             **cursors,
         )
 
@@ -210,7 +213,9 @@ class Cloud:
         )
 
 
-def _page(rows: list[Task], query: Query, paging: Paging) -> tuple[list[Task], dict[str, str | None]]:
+def _page(
+    rows: list[Task], query: Query, paging: Paging, total: int | None
+) -> tuple[list[Task], dict[str, str | None]]:
     """The rows of one page, and the cursors of the pages around it."""
     if query.ids:
         return rows, {"next_cursor": None}
@@ -221,7 +226,7 @@ def _page(rows: list[Task], query: Query, paging: Paging) -> tuple[list[Task], d
         return rows[start:end], {"next_cursor": ids[end] if end < len(ids) else None}
     start = paging.rows_before(query.cursor, query.limit)
     page = rows[start : start + query.limit]
-    cursors = {"next_cursor": paging.next_cursor(query, len(page), len(rows))}
+    cursors = {"next_cursor": paging.next_cursor(query, len(page), total)}
     if isinstance(paging, Offsets):
         cursors["back_cursor"] = paging.back_cursor(query, len(page))
     return page, cursors

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -101,15 +102,33 @@ def make_world(seed: int) -> World:
         retention=retention,
         visibility_lag=timedelta(seconds=lag),
         filter_is=rng.choice(["honoured", "honoured", "honoured", "ignored", "refused"]),
+        total_of=_totals(rng),
         trouble=chance,
     )
     store = FakeStore(trouble=Chance(rng, chance.rate / 3, (Kill,), chance.fired))
+    # Some lists show more than their documented retention.
+    documented = retention * rng.choice([1, 1, 0.8])
     source = {
-        "retention": retention if facts.retention else None,
+        "retention": documented if facts.retention else None,
         "page_size": rng.choice([10, 20, 50]),
         "visibility_lag": timedelta(seconds=5),
     }
     return World(seed, rng, cloud, store, chance, source)
+
+
+def _totals(rng: random.Random) -> Callable[[int], int | None]:
+    """What a list gives as its total, by its number of rows: a hint that may be wrong in any way."""
+    cap = rng.randint(10, 200)
+    return rng.choice(
+        [
+            lambda rows: rows,
+            lambda rows: rows,
+            lambda rows: min(rows, cap),
+            lambda rows: rng.randint(0, rows),
+            lambda _: 0,
+            lambda _: None,
+        ]
+    )
 
 
 def _late_finishers(rng: random.Random) -> list[CloudTask]:

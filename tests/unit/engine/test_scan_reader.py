@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from syncer.errors import CursorRefused, ProtocolError
-from syncer.model import Page, Query, Rejected, RunStatus
+from syncer.model import Facts, Page, Query, Rejected, RunStatus
+from syncer.model.pagination import NumberedPaging
 from tests.support import fakes
 from tests.support.engine_runs import run, run_with, wrong_tasks
 from tests.support.fake_store import FakeStore
@@ -58,6 +60,67 @@ def test_cursor_that_stays_circular_is_an_error() -> None:
     assert isinstance(report.error, CursorRefused)
     assert store.stream_state.polled == ()
     assert len(store.rows) > 0
+
+
+def test_empty_page_that_repeats_its_own_cursor_is_an_error_after_some_requests() -> None:
+    cloud, store = Cloud(VOD_FACTS, fakes.make_tasks(30, ending=fakes.after(-9000))), FakeStore()
+
+    def stuck(query: Query) -> Page:
+        page = cloud(query)
+        is_last = page.next_cursor is None
+        return replace(page, sightings=(), next_cursor=query.cursor or "marker") if is_last else page
+
+    report = run_with(stuck, cloud, store, retention=None)
+    assert isinstance(report.error, ProtocolError)
+    assert report.requests < 10
+    assert store.stream_state.polled == ()
+
+
+@pytest.mark.parametrize("facts", [TAT_FACTS, AICCS_FACTS], ids=["offsets", "page numbers"])
+@pytest.mark.parametrize("total", [100, 300, None])
+def test_list_that_refuses_deep_pages_proves_nothing(facts: Facts, total: int | None) -> None:
+    cloud, store = Cloud(facts, fakes.make_tasks(300, ending=fakes.after(-9000))), FakeStore()
+    cloud.total_of = lambda _: total
+
+    def refuse_deep_pages(query: Query) -> None:
+        if isinstance(facts.paging, NumberedPaging) and facts.paging.rows_before(query.cursor, 20) >= 100:
+            raise CursorRefused("the offset is too large")
+
+    cloud.trouble = refuse_deep_pages
+    report = run(cloud, store)
+    assert report.status is RunStatus.FAILED
+    assert isinstance(report.error, ProtocolError)
+    assert re.search(
+        r"ALL: the API shows 1\d\d rows and refuses the pages behind them; .*no coverage", store.errors[0]
+    )
+    assert len(cloud.calls) <= 8
+    assert 100 <= len(store.rows) < 120
+    assert (store.stream_state.polled, store.stream_state.first_sweep_at) == ((), None)
+    assert report.counts.lost == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "total", "by_offset", "by_number"),
+    [
+        pytest.param(5, 5, 1, 1, id="one page"),
+        pytest.param(0, 0, 1, 1, id="empty"),
+        pytest.param(0, None, 1, 1, id="empty without a total"),
+        pytest.param(20, 20, 2, 2, id="one full page"),
+        # The server may give fewer rows than asked for, so pages by offset overlap.
+        pytest.param(5, None, 3, 2, id="one page without a total"),
+        pytest.param(5, 0, 3, 2, id="one page with a total of zero"),
+        pytest.param(45, 45, 3, 3, id="three pages"),
+        pytest.param(45, 20, 4, 4, id="three pages with a capped total"),
+        pytest.param(45, None, 4, 4, id="three pages without a total"),
+    ],
+)
+def test_requests_for_a_list(rows: int, total: int | None, by_offset: int, by_number: int) -> None:
+    for facts, requests in ((TAT_FACTS, by_offset), (AICCS_FACTS, by_number)):
+        cloud = Cloud(facts, fakes.make_tasks(rows, ending=fakes.after(-9000)), total_of=lambda _: total)
+        store = FakeStore()
+        assert run(cloud, store).status is RunStatus.SUCCEEDED
+        assert len([query for query in cloud.calls if query.list_name == "ALL"]) == requests
+        assert len(store.rows) == rows
 
 
 def test_endless_pages_without_rows_are_an_error() -> None:

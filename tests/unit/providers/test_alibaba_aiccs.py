@@ -13,6 +13,7 @@ from syncer.errors import (
     ConfigurationError,
     CredentialsError,
     CredentialsExpired,
+    CursorRefused,
     NonceRefused,
     PageRefused,
     ProtocolError,
@@ -203,6 +204,8 @@ def test_error_names_the_reaction(code: str, status: int, error_class: type[Sync
 def test_parameter_error_by_id_does_not_shrink_the_page() -> None:
     with pytest.raises(ProtocolError) as caught:
         _AICCS.parse(Query(ids=("1",)), refused("ParameterError"))
+    with pytest.raises(CursorRefused):
+        _AICCS.parse(Query(list_name="ALL", cursor="201"), refused("ParameterError"))
     assert type(caught.value) is ProtocolError
 
 

@@ -17,7 +17,14 @@ from syncer.simulator.accepted_credentials import NonceCache
 from syncer.simulator.http_messages import ApiError, SimRequest, json_response
 from syncer.simulator.lifecycle import pick
 from syncer.simulator.simulated_tasks import SimState, SimTask
-from syncer.simulator.vendor_api import ApiContext, ApiResult, JsonObject, with_page_faults
+from syncer.simulator.vendor_api import (
+    ApiContext,
+    ApiResult,
+    JsonObject,
+    is_too_deep,
+    with_page_faults,
+    with_total_faults,
+)
 from syncer.simulator.vendors.alibaba_aiccs.signature import TOLERANCE_MS, check_acs
 
 #: Of the token service, which the address of the list serves too.
@@ -62,6 +69,8 @@ class AiccsApi:
             return ApiResult(self._identity(), 0)
         params = _params(request)
         number, size = _positive(params, "PageNo", 1), self._page_size(params)
+        if is_too_deep(self.injector, (number - 1) * size):
+            raise _parameter_error()
         if self.injector.fires("unsuccessful_rate"):
             return ApiResult({"Code": "SystemError", "Message": "系统错误", "Success": False}, 0)
         if number > 1 and self.injector.fires("repeat_rate"):
@@ -73,7 +82,9 @@ class AiccsApi:
         rows = [
             self.record(task, task.index_at(now_ms)) for task in with_page_faults(self.injector, tasks, size)
         ]
-        data = {"PageNo": number, "PageSize": size, "Total": total, "Record": rows}
+        data: JsonObject = {"PageNo": number, "PageSize": size, "Total": total, "Record": rows}
+        if not params.get("TaskId"):
+            data = with_total_faults(self.injector, data, "Total")
         return ApiResult({"Data": data, "Code": "OK", "Message": "OK", "Success": True}, len(rows))
 
     def _identity(self) -> JsonObject:

@@ -12,7 +12,13 @@ from syncer.simulator.fault_injection import FailedFilter, MovedToken
 from syncer.simulator.http_messages import ApiError
 from syncer.simulator.simulated_tasks import Phase, SimState, SimTask, TaskSnapshot
 from syncer.simulator.timestamps import iso_z, parse_iso_z
-from syncer.simulator.vendor_api import ApiContext, ApiResult, JsonObject, with_page_faults
+from syncer.simulator.vendor_api import (
+    ApiContext,
+    ApiResult,
+    JsonObject,
+    with_page_faults,
+    with_total_faults,
+)
 from syncer.simulator.vendors.tencent.api import TencentApi, boolean, invalid, missing, number, unrecognized
 from syncer.simulator.vendors.tencent_mps import detail
 from syncer.simulator.vendors.tencent_mps.lifecycle import sub_types, task_type
@@ -82,7 +88,8 @@ class MpsApi(TencentApi):
         now_ms = self.task_index.now_ms
         rows = [self.record(task, task.index_at(now_ms)) for task in tasks]
         total = self.task_index.size(filter_key)
-        return ApiResult({"TaskSet": rows, "ScrollToken": token, "TotalCount": total}, len(rows))
+        page: JsonObject = {"TaskSet": rows, "ScrollToken": token, "TotalCount": total}
+        return ApiResult(with_total_faults(self.injector, page, "TotalCount"), len(rows))
 
     def _token(self, tasks: list[SimTask], following: str) -> str:
         """The id of the next record, or the id of this page's first record if a fault fires."""

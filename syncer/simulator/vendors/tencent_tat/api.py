@@ -12,7 +12,14 @@ from typing import Any, ClassVar
 
 from syncer.simulator.http_messages import ApiError
 from syncer.simulator.simulated_tasks import SimState, SimTask
-from syncer.simulator.vendor_api import ApiContext, ApiResult, JsonObject, with_page_faults
+from syncer.simulator.vendor_api import (
+    ApiContext,
+    ApiResult,
+    JsonObject,
+    is_too_deep,
+    with_page_faults,
+    with_total_faults,
+)
 from syncer.simulator.vendors.tencent.api import TencentApi, boolean, invalid, number
 from syncer.simulator.vendors.tencent_tat import record
 
@@ -68,6 +75,8 @@ class TatApi(TencentApi):
         limit, offset = number(params, "Limit", 20), number(params, "Offset", 0)
         if not 1 <= limit <= 100:
             raise invalid("Limit")
+        if is_too_deep(self.injector, offset):
+            raise invalid("Offset")
         hide_output = boolean(params, "HideOutput", True) is not False
         tasks, total = self._select(params, offset, limit)
         if tasks and self.injector.fires("blank_rate"):
@@ -77,7 +86,10 @@ class TatApi(TencentApi):
             record.record(task, task.index_at(now_ms), hide_output=hide_output)
             for task in with_page_faults(self.injector, tasks, limit)
         ]
-        return ApiResult({"TotalCount": total, "InvocationTaskSet": rows}, len(rows))
+        page: JsonObject = {"TotalCount": total, "InvocationTaskSet": rows}
+        if not params.get("InvocationTaskIds"):
+            page = with_total_faults(self.injector, page, "TotalCount")
+        return ApiResult(page, len(rows))
 
     def _select(self, params: dict[str, Any], offset: int, limit: int) -> tuple[list[SimTask], int]:
         """The tasks of the page, and the number of tasks on all pages."""
