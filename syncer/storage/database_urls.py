@@ -119,7 +119,9 @@ def _values(url: str) -> dict[str, str]:
     try:
         parsed = conninfo_to_dict(url)
     except psycopg.Error as error:
-        word = _UNKNOWN_WORD.search(str(error))
+        # Behind an unencoded ? in a password, its rest looks like a parameter: it must not be shown.
+        is_password = "@" in url.partition("?")[2] and "@" not in url.partition("?")[0]
+        word = None if is_password else _UNKNOWN_WORD.search(str(error))
         reason = f"has an unknown parameter {word[1]}" if word else "cannot be read"
         hint = "" if word else ", with special characters in it percent-encoded"
         raise ConfigurationError(_ADVICE.format(reason) + hint) from None
@@ -132,7 +134,13 @@ def _environment_names_database() -> bool:
 
 def _with_defaults(values: Mapping[str, str]) -> dict[str, str]:
     """`values` with those that libpq takes from the environment."""
-    variables = {"host": "PGHOST", "port": "PGPORT", "dbname": "PGDATABASE", "service": "PGSERVICE"}
+    variables = {
+        "host": "PGHOST",
+        "hostaddr": "PGHOSTADDR",
+        "port": "PGPORT",
+        "dbname": "PGDATABASE",
+        "service": "PGSERVICE",
+    }
     found = {name: os.environ.get(variable, "") for name, variable in variables.items()}
     if "service" in values or (found["service"] and "host" not in values):
         return {"service": found["service"]} | dict(values)

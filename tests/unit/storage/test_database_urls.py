@@ -42,6 +42,8 @@ def test_folder_of_a_socket_is_a_host() -> None:
         "postgres://u:s3cret@h:x/d",
         "postgres://u:p@s3cret/x#y@h:5432/d",
         "postgres://u:p@s3cret@h/d",
+        "postgres://u:1/p?s3cret=x@h/d",
+        "postgres://u:1/s3cret@h:5432/d",
     ],
 )
 def test_error_of_a_bad_url_says_what_to_write(url: str) -> None:
