@@ -64,6 +64,7 @@ def _load(database: OpenDatabase) -> InstallationState:
         InstallationState,
         load_gaps,
         load_processes,
+        load_report_settings,
         load_retired_streams,
         load_streams,
         open_database,
@@ -75,6 +76,7 @@ def _load(database: OpenDatabase) -> InstallationState:
             retired=load_retired_streams(engine),
             gaps=load_gaps(engine),
             processes=load_processes(engine),
+            report_settings=load_report_settings(engine),
         )
 
 
@@ -94,7 +96,7 @@ def _print_status(settings: Settings, state: InstallationState) -> None:
     configured = [source.name for source in settings.sources]
     problems = problem_lines(streams, state.processes, configured if streams else ())
     facts_to_know = [
-        *difference_lines(state.processes, settings),
+        *difference_lines(state.processes, settings, state.report_settings),
         *pauses(streams),
         *long_lists(streams),
     ]

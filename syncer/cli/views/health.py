@@ -10,7 +10,7 @@ from syncer.cli.views.formatting import cell_text, duration_text
 
 if TYPE_CHECKING:
     from syncer.config import Settings
-    from syncer.storage.read import ProcessOverview, StreamOverview
+    from syncer.storage.read import ProcessOverview, StoredReportSettings, StreamOverview
 
 
 def daemon_lines(processes: Sequence[ProcessOverview]) -> list[str]:
@@ -31,10 +31,13 @@ def daemon_lines(processes: Sequence[ProcessOverview]) -> list[str]:
     return [f"{'daemon' if number == 0 else '':<12}{line}" for number, line in enumerate(lines)]
 
 
-def difference_lines(processes: Iterable[ProcessOverview], settings: Settings) -> list[str]:
+def difference_lines(
+    processes: Iterable[ProcessOverview], settings: Settings, stored: StoredReportSettings | None = None
+) -> list[str]:
     """One line for each two running daemons of different versions or configurations.
 
-    Also one for each daemon that has another configuration than `settings`.
+    Also one for each daemon that has another configuration than `settings`, and one where the reports use
+    other settings.
     """
     alive = [process for process in processes if process.is_alive]
     lines = [
@@ -42,12 +45,28 @@ def difference_lines(processes: Iterable[ProcessOverview], settings: Settings) -
         for one, other in combinations(alive, 2)
         if (names := one.identity.differences(other.identity))
     ]
-    return lines + [
-        f"the daemon of {_name(each)} has another configuration than {settings.path}: "
-        "it reads the file when it starts"
-        for each in alive
-        if each.configuration != settings.digest
-    ]
+    return (
+        lines
+        + [
+            f"the daemon of {_name(each)} has another configuration than {settings.path}: "
+            "it reads the file when it starts"
+            for each in alive
+            if each.configuration != settings.digest
+        ]
+        + _report_lines(settings, stored)
+    )
+
+
+def _report_lines(settings: Settings, stored: StoredReportSettings | None) -> list[str]:
+    """A line that says which settings of the reports are not those of the configuration."""
+    if stored is None or not stored.written_by:
+        return []
+    names = ("time_zone", "queue_target", "run_target")
+    values = [(name, getattr(stored, name), getattr(settings.reporting, name)) for name in names]
+    others = [f"{name} {cell_text(used)}, not {cell_text(own)}" for name, used, own in values if used != own]
+    if not others:
+        return []
+    return [f"reports use {' and '.join(others)}: {stored.written_by} has stored its settings last"]
 
 
 def problem_lines(

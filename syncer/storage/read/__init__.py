@@ -6,6 +6,7 @@ from syncer.storage.read.gaps import Gap, gap_at, load_gaps
 from syncer.storage.read.incomplete_runs import IncompleteRunGroup
 from syncer.storage.read.installation import InstallationState
 from syncer.storage.read.processes import ErrorUnderWay, ProcessOverview, load_processes
+from syncer.storage.read.report_settings import StoredReportSettings, load_report_settings
 from syncer.storage.read.retired_streams import RetiredStream, load_retired_streams
 from syncer.storage.read.status import StreamHealth, StreamOverview, load_streams
 from syncer.storage.read.task_history import TaskHistory, TaskVersion, load_source_names, load_task_histories
@@ -20,6 +21,7 @@ __all__ = [
     "ProcessOverview",
     "RetiredStream",
     "RunSummary",
+    "StoredReportSettings",
     "StreamHealth",
     "StreamOverview",
     "TaskHistory",
@@ -29,6 +31,7 @@ __all__ = [
     "gap_at",
     "load_gaps",
     "load_processes",
+    "load_report_settings",
     "load_retired_streams",
     "load_source_names",
     "load_streams",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from syncer.storage.read.gaps import Gap
 from syncer.storage.read.processes import ProcessOverview
+from syncer.storage.read.report_settings import StoredReportSettings
 from syncer.storage.read.retired_streams import RetiredStream
 from syncer.storage.read.status import StreamOverview
 
@@ -20,3 +21,4 @@ class InstallationState:
     retired: Sequence[RetiredStream]
     gaps: Sequence[Gap]
     processes: Sequence[ProcessOverview]
+    report_settings: StoredReportSettings | None = None

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from syncer.errors import ConfigurationError, LeaseLost, SchemaError, StoreUnavailable
 from syncer.model import Source, Stream
 from syncer.storage import PgStore
+from syncer.storage.read import load_report_settings
 from syncer.storage.write.source_registry import check_sources
 from tests.integration.storage.conftest import Look
 from tests.support.fakes import make_source
@@ -296,6 +297,7 @@ def test_changed_or_lost_settings_are_stored_again(
     assert caplog.messages == []
     for loss in ("UPDATE sync.settings SET time_zone = 'UTC'", "DELETE FROM sync.settings"):
         look(loss)
+        assert (load_report_settings(engine) is None) == loss.startswith("DELETE")
         running.configure("Asia/Shanghai", queue_target=hour)
         running.configure("Asia/Shanghai", queue_target=hour)
         assert look(zone) == [{"time_zone": "Asia/Shanghai"}]
@@ -317,6 +319,9 @@ def test_settings_of_the_process_that_started_last_stay(
     assert caplog.messages == ["settings.overridden"]
     found = {name: getattr(caplog.records[0], name) for name in ("stored", "configured", "by")}
     expected = ("time_zone = Asia/Tokyo", "time_zone = Europe/Berlin", "host:2")
+    stored_settings = load_report_settings(engine)
+    assert stored_settings is not None
+    assert (stored_settings.time_zone, stored_settings.written_by) == ("Asia/Tokyo", "host:2")
     assert tuple(found.values()) == expected
     process(engine).configure("Europe/Berlin")
     assert look("SELECT time_zone FROM sync.settings") == [{"time_zone": "Europe/Berlin"}]

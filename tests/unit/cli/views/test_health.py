@@ -9,7 +9,7 @@ from pathlib import Path
 from syncer.cli.views.health import daemon_lines, difference_lines, has_problem, problem_lines
 from syncer.config import Settings
 from syncer.config.toml_schema import DaemonTable, DatabaseTable, HistoryTable, ReportingTable
-from syncer.storage.read import ErrorUnderWay, ProcessOverview
+from syncer.storage.read import ErrorUnderWay, ProcessOverview, StoredReportSettings
 from tests.unit.cli.views.test_status_table import AT, STREAM
 
 DAEMON = ProcessOverview(
@@ -56,6 +56,24 @@ def test_daemons_that_differ_are_named() -> None:
         "the daemon of host b (pid 7) has another configuration than syncer.toml: "
         "it reads the file when it starts",
     ]
+
+
+def test_settings_of_the_reports_that_are_not_the_configured_ones_are_named() -> None:
+    settings, reporting = make_settings(), ReportingTable()
+    stored = StoredReportSettings(
+        time_zone="UTC",
+        queue_target=reporting.queue_target,
+        run_target=reporting.run_target,
+        written_by="host:2",
+    )
+    assert difference_lines([], settings, stored) == []
+    other = replace(stored, time_zone="Asia/Tokyo", run_target=timedelta(minutes=3))
+    assert difference_lines([], settings, other) == [
+        "reports use time_zone Asia/Tokyo, not UTC and run_target 3m, not 1h: "
+        "host:2 has stored its settings last"
+    ]
+    # Before a daemon or `sync` has stored any.
+    assert difference_lines([], settings, replace(other, written_by="")) == []
 
 
 def test_digest_depends_on_what_the_daemon_does() -> None:
