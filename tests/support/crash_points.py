@@ -28,7 +28,7 @@ from syncer import cli
 from syncer.app import sources
 from syncer.engine import worker
 from syncer.engine.scan_results import ScanResults
-from syncer.http import ClientConfig, RetryPolicy, Transport
+from syncer.http import RetryPolicy, Transport
 from syncer.model import Batch, Mode
 from syncer.storage import PgStreamStore
 from syncer.storage.write import commit, lease_renewal, leases, staging
@@ -206,7 +206,7 @@ def _wrap(call: PatchedCall, wrapper: Callable[[Callable[..., Any]], Callable[..
 def main() -> int:
     """Run the program; return its exit code."""
     if os.environ.get(IMPATIENCE_VARIABLE):
-        vars(sources)["ClientConfig"] = partial(ClientConfig, retry_policy=IMPATIENT)
+        vars(sources)["RetryPolicy"] = lambda: IMPATIENT
     setting = os.environ.get(TRAP_VARIABLE)
     if setting:
         CrashTrap(setting).install()
