@@ -95,6 +95,7 @@ def make_world(seed: int) -> World:
     tasks = fakes.make_tasks(rng.randint(50, 400), seed=seed, every=every, ending=fakes.after(600))
     tasks += _late_finishers(rng)
     chance = Chance(rng, rng.choice([0.0, 0.05, 0.1]), (Kill, Retryable, Stopped, CursorRefused))
+    page_size = rng.choice([10, 20, 50])
     cloud = Cloud(
         facts,
         tasks,
@@ -102,7 +103,7 @@ def make_world(seed: int) -> World:
         retention=retention,
         visibility_lag=timedelta(seconds=lag),
         filter_is=rng.choice(["honoured", "honoured", "honoured", "ignored", "refused"]),
-        total_of=_totals(rng),
+        total_of=_totals(rng, page_size, facts.paging.overlap),
         trouble=chance,
     )
     store = FakeStore(trouble=Chance(rng, chance.rate / 3, (Kill,), chance.fired))
@@ -110,15 +111,16 @@ def make_world(seed: int) -> World:
     documented = retention * rng.choice([1, 1, 0.8])
     source = {
         "retention": documented if facts.retention else None,
-        "page_size": rng.choice([10, 20, 50]),
+        "page_size": page_size,
         "visibility_lag": timedelta(seconds=5),
     }
     return World(seed, rng, cloud, store, chance, source)
 
 
-def _totals(rng: random.Random) -> Callable[[int], int | None]:
+def _totals(rng: random.Random, page_size: int, overlap: int) -> Callable[[int], int | None]:
     """What a list gives as its total, by its number of rows: a hint that may be wrong in any way."""
-    cap = rng.randint(10, 200)
+    # Totals stop counting at a round number, where a full page ends.
+    cap = page_size + rng.randint(0, 5) * (page_size - overlap)
     return rng.choice(
         [
             lambda rows: rows,
