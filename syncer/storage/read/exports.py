@@ -37,7 +37,8 @@ from syncer.reporting.export import (
 )
 from syncer.storage.connections import transaction, translated
 from syncer.storage.read.day_coverage import load_day_coverage
-from syncer.storage.tables import settings, sources
+from syncer.storage.read.report_settings import load_time_zone
+from syncer.storage.tables import sources
 
 #: Rows per fetch, and the most that are in memory.
 _ROWS_PER_FETCH = 5_000
@@ -77,7 +78,7 @@ class PgExportDatabase:
     def time_zone(self) -> ZoneInfo:
         """The reporting time zone."""
         with transaction(self._engine) as connection:
-            return ZoneInfo(connection.scalars(select(settings.c.time_zone)).one())
+            return load_time_zone(connection)
 
     def sources(self) -> list[str]:
         """The names of all registered sources, sorted."""

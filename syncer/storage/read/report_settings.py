@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
+from syncer.errors import StoreUnavailable
 from syncer.storage.connections import transaction
 from syncer.storage.tables import settings
 
@@ -19,6 +21,16 @@ class StoredReportSettings:
     queue_target: timedelta
     run_target: timedelta
     written_by: str
+
+
+def load_time_zone(connection: Connection) -> ZoneInfo:
+    """Load the reporting time zone. Raises StoreUnavailable where the row of the settings is gone."""
+    zone = connection.scalar(select(settings.c.time_zone))
+    if zone is None:
+        raise StoreUnavailable(
+            "the settings of the reports are missing: `syncer run` or `syncer sync` stores them"
+        )
+    return ZoneInfo(zone)
 
 
 def load_report_settings(engine: Engine) -> StoredReportSettings | None:

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Engine, func, select, text
 
 from syncer.reporting.reports import ShippedReport
 from syncer.storage.connections import transaction
+from syncer.storage.read.report_settings import load_time_zone
 from syncer.storage.read.retired_streams import retired_streams
 from syncer.storage.source_names import check_source_names
-from syncer.storage.tables import settings, sources
+from syncer.storage.tables import sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ def run_report(
     """
     with transaction(engine) as connection:
         connection.execute(text("SET TRANSACTION READ ONLY"))
-        zone = connection.scalars(select(settings.c.time_zone)).one()
+        zone = load_time_zone(connection).key
         connection.execute(select(func.set_config("timezone", zone, True)))
         names = _selected(connection, source_names)
         result = connection.execute(text(report.sql), {"days": days or report.days, "sources": names})

@@ -93,6 +93,19 @@ def test_longest_window_is_accepted(arguments: list[str], capsys: pytest.Capture
     assert "mps-cn" in capsys.readouterr().out
 
 
+def test_missing_settings_are_one_line(
+    migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After a failover or a restore that lost the row; the next run stores it again."""
+    (tmp_path / "syncer.toml").touch()
+    monkeypatch.setenv("SYNCER_DATABASE__URL", migrated_url)
+    with psycopg.connect(migrated_url) as connection:
+        connection.execute("delete from sync.settings")
+    for command in (["report"], ["export", "tasks", "--from", "2026-01-01", "--dry-run"]):
+        assert main([*command, "--config", str(tmp_path / "syncer.toml")]) == 1
+        assert "the settings of the reports are missing" in capsys.readouterr().err
+
+
 def test_report_without_a_schema_names_the_command(
     database_url: str,
     arguments: list[str],
