@@ -62,7 +62,13 @@ _CLIENT_ERRORS = {
     "no password supplied": "write the password in the database URL, or in the file of PGPASSFILE",
 }
 #: Messages of PgBouncer about a server that it cannot reach; its SQLSTATE is that of every other refusal.
-_SERVER_IS_AWAY = ("server login has been failing", "server_login_retry", "query_wait_timeout")
+_SERVER_IS_AWAY = (
+    "server login has been failing",
+    "server_login_retry",
+    "query_wait_timeout",
+    "cannot connect to server",
+    "server conn crashed",
+)
 #: Errors of the server's state that are no OperationalError.
 _STATE_ERRORS = (
     psycopg.errors.ReadOnlySqlTransaction,

@@ -36,6 +36,14 @@ def test_refusal_in_another_language_is_a_refusal(encoding: str) -> None:
     assert "someone Password" in str(error)
 
 
+def test_refusal_of_one_of_several_hosts_is_a_refusal() -> None:
+    with refusing_server("28P01", "认证失败".encode(), "致命错误") as url:
+        address = url.partition("@")[2].partition("/")[0]
+        error = error_of(f"postgresql://u:s3cret@127.0.0.1:1,{address}/d?sslmode=disable&gssencmode=disable")
+    assert isinstance(error, LoginRefused)
+    assert str(error).startswith(f"the database at 127.0.0.1:1,{address}/d rejected the connection")
+
+
 def test_starting_server_is_unavailable_in_any_language() -> None:
     with refusing_server("57P03", "数据库系统启动中".encode(), "致命错误") as url:
         error = error_of(url)
