@@ -26,6 +26,7 @@ A message says what happened and what to do, in one line, and never contains a s
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -43,12 +44,14 @@ class SyncerError(Exception):
         self.request_id = request_id
 
     def with_context(self, context: str = "", *, outcome: str = "") -> Self:
-        """Put `context` before the message and `outcome` behind it; return this error."""
+        """A copy of this error with `context` before its message and `outcome` behind it."""
         before = f"{context}: " if context else ""
         after = f"; {outcome}" if outcome else ""
-        self.message = f"{before}{self.message}{after}"
-        self.args = (self.message,)
-        return self
+        error = copy(self)
+        error.message = f"{before}{self.message}{after}"
+        error.args = (error.message,)
+        error.__cause__ = self.__cause__
+        return error.with_traceback(self.__traceback__)
 
     def __str__(self) -> str:
         return f"{self.message} (request {self.request_id})" if self.request_id else self.message

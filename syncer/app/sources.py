@@ -79,8 +79,8 @@ class ConfiguredSource:
                 return client.account()
         except Retryable as error:
             # A firewall may allow the requests for lists alone.
-            error.with_context(outcome="or write `account`, which is not asked for then")
-            raise
+            advice = "or write `account`, which is not asked for then"
+            raise error.with_context(outcome=advice) from error.__cause__
         except ProtocolError as error:
             # An endpoint that serves only the lists.
             raise ConfigurationError(f"{self.name}: {ACCOUNT_REQUIRED} ({error})") from error
@@ -109,8 +109,8 @@ class ConfiguredSource:
                 with logs.bound(source=self.name, stream=stream.label):
                     self.client(Query(list_name=list_name, region=stream.region, limit=1))
             except SyncerError as error:
-                error.with_context(stream.region if len(streams) > 1 else "")
-                raise
+                context = stream.region if len(streams) > 1 else ""
+                raise error.with_context(context) from error.__cause__
         return len(streams), self.client.clock_offset
 
 

@@ -13,7 +13,7 @@ from syncer.ports import Fetch
 
 #: An error without the vendor's code may come from a gateway that gave up on a large page, or from an outage,
 #: in which every attempt takes long: so there are few attempts.
-_STEEP = 8
+_ERROR_DIVISOR = 8
 #: How many records of one scan may be skipped: a list that is broken altogether is given up.
 _MOST_SKIPPED = 10
 
@@ -59,11 +59,10 @@ class PageFetcher:
     def _at_most(self, limit: int, error: PageRefused | Retryable) -> int:
         """The largest page size to try after `limit` has failed. Raises `error` where less would not help."""
         if limit == 1 or not self._may_be_the_page(error):
-            if self._has_answered:
-                error.with_context(f"{self.scan.name}, after {self._rows} rows")
-            raise error
+            context = f"{self.scan.name}, after {self._rows} rows" if self._has_answered else ""
+            raise error.with_context(context) from error.__cause__
         is_the_vendors = isinstance(error, PageRefused) or error.code
-        return max(1, limit // (2 if is_the_vendors else _STEEP))
+        return max(1, limit // (2 if is_the_vendors else _ERROR_DIVISOR))
 
     def _may_be_the_page(self, error: PageRefused | Retryable) -> bool:
         """Whether a smaller page might be answered: others were, and the API does not throttle."""

@@ -113,7 +113,7 @@ class RetryState:
 def _exhausted(error: Retryable, attempts: int, elapsed: timedelta) -> SyncerError:
     """`error` with its attempts and their time; a ProtocolError where the API itself may have changed."""
     times = "1 attempt" if attempts == 1 else f"{attempts} attempts"
-    error.with_context(outcome=f"gave up after {times} in {elapsed.total_seconds():.0f} s")
+    error = error.with_context(outcome=f"gave up after {times} in {elapsed.total_seconds():.0f} s")
     if isinstance(error, UnexpectedResponse):
         return ProtocolError(error.message, code=error.code, request_id=error.request_id)
     return error
