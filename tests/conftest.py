@@ -8,8 +8,13 @@ import secrets
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support import postgres_servers
+
+# A loaded machine is slow; no test asserts a time.
+settings.register_profile("without_deadline", deadline=None)
+settings.load_profile("without_deadline")
 
 _URL_VARIABLE = "SYNCER_TEST_DATABASE_URL"
 

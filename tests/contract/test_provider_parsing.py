@@ -64,7 +64,7 @@ def test_response_without_records_names_the_reaction(
         assert "\n" not in str(caught.value)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(value=JSON)
 def test_parse_raises_nothing_but_documented_errors(provider: Provider, value: object) -> None:
     for query in queries(provider):
@@ -83,7 +83,7 @@ def test_odd_value_anywhere_in_a_response_is_no_crash(name: str, provider: Provi
                 parse_page(provider, query, json_response(to_json(body)), observed_at=NOW)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_record_becomes_a_task_that_can_be_stored(provider: Provider, data: st.DataObject) -> None:
     record = data.draw(records(provider))
@@ -119,7 +119,7 @@ def test_number_that_no_column_can_hold_is_left_out(name: str, provider: Provide
             assert getattr(kept, field) == INT64.stop - 1
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_page_of_odd_records_loses_none(name: str, provider: Provider, data: st.DataObject) -> None:
     odd = data.draw(st.lists(records(provider) | JSON, max_size=3))

@@ -30,9 +30,7 @@ JSON = st.recursive(
 _DAY, _TIME = "[0-9]{4}-[01][0-9]-[0-3][0-9]", r"[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\.[0-9]{1,6})?"
 STAMPS = st.from_regex(f"{_DAY}[T ]{_TIME}(Z|[+-][01][0-9]:[0-5][0-9])?", fullmatch=True)
 #: All examples of a test share one connection.
-RELAXED = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+RELAXED = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

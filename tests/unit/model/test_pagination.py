@@ -193,7 +193,6 @@ def test_row_can_be_passed_over_where_the_next_cursor_is_computed() -> None:
 # Whole lists
 
 
-@settings(deadline=None)
 @given(st.integers(0, 400), st.integers(1, 100), st.integers(1, 100))
 def test_steady_list_by_offset_is_read_to_its_last_row(rows: int, limit: int, cap: int) -> None:
     """Whatever is asked for, and however little of it the server gives on a page."""
@@ -211,7 +210,6 @@ def test_steady_list_by_offset_is_read_to_its_last_row(rows: int, limit: int, ca
     assert len(seen) == rows
 
 
-@settings(deadline=None)
 @given(st.integers(0, 400), st.integers(1, 100), st.integers(1, 100))
 def test_steady_list_by_page_number_is_read_to_its_last_row(rows: int, limit: int, cap: int) -> None:
     """Where the server gives less than asked for and says so."""
@@ -230,7 +228,7 @@ def test_steady_list_by_page_number_is_read_to_its_last_row(rows: int, limit: in
 
 
 @pytest.mark.parametrize("total", [None, 0, 60, 100, 10_000], ids=str)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(rows=st.integers(101, 400), limit=st.integers(1, 100), cap=st.integers(1, 100))
 def test_list_is_read_past_a_total_that_stops_counting(
     total: int | None, rows: int, limit: int, cap: int

@@ -46,7 +46,7 @@ def ids(tasks: list[SimTask]) -> list[str]:
     return [task.task_id for task in tasks]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 1_000),
     order=st.sampled_from(ListOrder),

@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syncer.errors import ConfigurationError
@@ -46,7 +46,6 @@ def test_skipped_day_is_left_out() -> None:
     assert days[0].ended_at == days[1].started_at
 
 
-@settings(deadline=None)
 @given(
     st.dates(date(1990, 1, 1), date(2060, 1, 1)),
     st.integers(0, 40),
