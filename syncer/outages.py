@@ -1,4 +1,4 @@
-"""Errors that last: logged when they begin, at growing intervals, and when they end.
+"""Outages: errors that last are logged when they begin, at growing intervals, and when they end.
 
 Every failure is reported to `Outages.failed`, which returns the level at which the caller logs it: WARNING at
 the beginning of an outage, then after 1, 2, 4, … minutes, at least every hour; otherwise DEBUG.

@@ -87,7 +87,7 @@ class Scheduler:
             self._scheduler.keep_thread()
             while not _is_set(stop):
                 self._scheduler.keep_thread()
-                self._follow(watch.check())
+                self._react_to_clock_change(watch.check())
         finally:
             # Not wait=True: shutdown would wait while it holds a lock that a job needs to add another.
             self._scheduler.shutdown(wait=False)
@@ -112,7 +112,7 @@ class Scheduler:
         finally:
             self._running.discard(job.name)
 
-    def _follow(self, change: ClockChange) -> None:
+    def _react_to_clock_change(self, change: ClockChange) -> None:
         """Log that the clock was set or the process suspended; then compute the times of all jobs again."""
         if change.step:
             log.warning("clock.set", extra={"seconds": round(change.step)})

@@ -1,7 +1,7 @@
 """The tables of the first release.
 
-Until then these tables may change, and this revision gets the next number each time, so that a database with
-other tables is recognised. After the release they stay as they are: a later change to a table is a revision.
+Before the first release these tables may change. This revision then gets the next number, so that a database
+with other tables is recognised. After the release they stay as they are: a change to a table is a revision.
 """
 
 from __future__ import annotations

@@ -9,12 +9,12 @@ from functools import partial
 
 from syncer import __version__
 from syncer.app.bi_sessions import end_idle_bi_sessions
+from syncer.app.heartbeat import Heartbeat
 from syncer.app.rollups import refresh_rollups
 from syncer.app.sources import ConfiguredSource
-from syncer.app.turns import Turns
 from syncer.app.wiring import App
 from syncer.engine import Worker
-from syncer.model import TURN_EVERY, Stream
+from syncer.model import HEARTBEAT_EVERY, Stream
 from syncer.scheduler import ScheduledJob, Scheduler
 from syncer.storage.database_urls import describe_url
 
@@ -45,7 +45,7 @@ class Daemon:
 
     def run(self) -> None:
         """Run the jobs until `app.stop` is set, then wait for those that are running."""
-        turns = Turns(self._app)
+        heartbeat = Heartbeat(self._app)
         for source in self._app.sources:
             every = min(SOURCE_RETRY, source.settings.unsigned.poll_every)
             self._add(f"start workers of {source.name}", every, partial(self._start_workers, source))
@@ -53,12 +53,12 @@ class Daemon:
         self._add("store settings", SETTINGS_CHECK, self._app.store_settings)
         self._add("refresh rollups", ROLLUP_REFRESH, partial(refresh_rollups, self._app))
         self._add("end idle BI sessions", BI_SESSION_CHECK, partial(end_idle_bi_sessions, self._app))
-        self._add("record the turn", TURN_EVERY, turns.record)
+        self._add("record the heartbeat", HEARTBEAT_EVERY, heartbeat.record)
         log.info("daemon.started", extra=self._description())
         try:
             self._scheduler.run_until(self._app.stop)
         finally:
-            turns.end()
+            heartbeat.end()
         log.info("daemon.stopped")
 
     def _add(self, name: str, every: timedelta, run: Callable[[], object]) -> None:

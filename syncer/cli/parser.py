@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from syncer import __version__
-from syncer.cli.registry import COMMANDS, command
+from syncer.cli.command_registry import COMMANDS, command
 from syncer.providers import PROVIDERS
 
 _DESCRIPTION = (
@@ -25,7 +25,7 @@ first steps:
   syncer help COMMAND                    # the options of a command, with examples
 
 exit codes: 0 success, 1 a failure (of `status`: a stream fails or is overdue),
-  2 an error in the configuration or the command line
+  2 an error in the configuration or the command line, 128 + N ended by signal N
 """
 
 

@@ -1,6 +1,6 @@
 """Signals: one thread receives them, for every command.
 
-The first signal ends the command in order. One that arrives at least a second later ends the process at
+The first signal ends the command cleanly. One that arrives at least a second later ends the process at
 once, after the functions that were given to `before_forced_exit`. Signals in between are ignored: `timeout`,
 systemd and terminals send one to the process and another one to its group within milliseconds.
 """
@@ -21,7 +21,7 @@ from syncer.errors import ThreadUnavailable
 from syncer.threads import start_thread
 
 #: Signals that end no process by default, those that no process can handle, and those of a crash. All others
-#: end the command in order; SIGHUP too: its terminal was closed.
+#: end the command cleanly; SIGHUP too: its terminal was closed.
 _NEVER_FATAL = {"SIGCHLD", "SIGCONT", "SIGINFO", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGWINCH"}
 _OTHERS = _NEVER_FATAL | {"SIGKILL", "SIGSTOP", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGSYS"}
 #: Seconds after the first signal in which others are ignored.

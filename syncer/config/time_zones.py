@@ -9,7 +9,7 @@ from syncer.config.problems import nearest
 
 _ADVICE = '; write one such as "Asia/Shanghai"'
 _SHANGHAI = "Asia/Shanghai"
-#: Abbreviations. That of China stands for zones of America, too, but those have names of their own.
+#: Abbreviations. CST is that of China here; the American zones of that abbreviation have their own names.
 _ABBREVIATIONS = {
     "z": "UTC",
     "hkt": "Asia/Hong_Kong",

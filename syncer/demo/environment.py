@@ -29,7 +29,7 @@ _SOURCE_OPTIONS: dict[str, str | float] = {
 }
 
 _LOCK_FILE = "demo.lock"
-_STATE_FILE = "world.json"
+_STATE_FILE = "demo_state.json"
 
 _CONFIGURATION_HEAD = """\
 # Written by `syncer demo` at every start. The database stays; the sources are simulated and answer only

@@ -16,7 +16,7 @@ from syncer.embedded.password_file import HOST, SUPERUSER
 from syncer.errors import StoreUnavailable
 from syncer.threads import MAX_THREADS
 
-#: For a daemon and a `syncer sync` beside it, each with a connection for every thread, and for readers.
+#: For a daemon and a `syncer sync` beside it, each with a connection for every thread, and for BI roles.
 _CONNECTIONS = 3 * MAX_THREADS
 #: For a small machine with other tasks. Written once, into postgresql.conf, which operators may edit.
 _SETTINGS = {

@@ -1,4 +1,4 @@
-"""Creation of the role and the database of syncer in an embedded server, which is closed to all others."""
+"""Creation of the role and the database of syncer in an embedded server, which accepts no other role."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def create_role_and_database(url: str, password: str) -> None:
 def _close_other_databases(connection: psycopg.Connection) -> None:
     """Revoke from every role but the superuser what initdb's databases allow to all of them.
 
-    There a reader would have neither a timeout nor read-only transactions, and could create large objects.
+    There a BI role would have neither a timeout nor read-only transactions, and could create large objects.
     """
     for (name,) in connection.execute(_OPEN_DATABASES, [list(_INITIAL_DATABASES)]).fetchall():
         revoke = sql.SQL("revoke all on database {} from public")

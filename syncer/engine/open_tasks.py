@@ -58,9 +58,9 @@ class OpenTaskPlan:
         return scans if len(scans) < self._calls(len(self.missing)) else ()
 
     def next_ids(self, now: datetime, reopened: Collection[str]) -> list[str]:
-        """Return the ids to ask for, and regard their outcomes as asked for.
+        """Return the ids to request, and mark their outcomes as requested.
 
-        None if reading the ended lists to their end costs fewer calls.
+        Empty if reading the ended lists to their end costs fewer calls.
         """
         askable = self._askable(now)
         if self._is_reading_deeper_cheaper(len(askable)):
@@ -76,7 +76,7 @@ class OpenTaskPlan:
     def lost(self, state: StreamState, now: datetime) -> tuple[str, ...]:
         """Ids of missing tasks that a complete scan had to show, or whose window has closed by `state`.
 
-        None after an error: the failed call might have shown them.
+        Empty after an error: the failed call might have shown them.
         """
         if self._results.errors:
             return ()
@@ -91,7 +91,7 @@ class OpenTaskPlan:
     # Costs
 
     def _askable(self, now: datetime) -> list[str]:
-        """Ids that a call by id may still find, those first that the provider forgets first."""
+        """Ids that a call by id may still find, those first whose retention ends first."""
         retention = self._source.detail_retention or self._source.retention
         tasks = {**self.missing, **self._without_outcome}.values()
         return run_plan.ids_by_age(

@@ -13,7 +13,7 @@ from syncer.engine.batch_writer import BatchWriter
 from syncer.engine.scan_reader import ScanReader
 from syncer.model import OutcomeFilter, Sighting, Status, StreamState, Task
 from syncer.planning.order import is_beyond
-from syncer.planning.outcome_filter import is_worth_asking, judge_filter
+from syncer.planning.outcome_filter import judge_filter, should_read_filtered_list
 from syncer.planning.scans import may_have_expired
 
 #: How many tasks of the filtered list are looked up, to find one that is known to have succeeded.
@@ -27,7 +27,7 @@ class Outcomes:
         self.writer = writer
         self.verdict = state.outcome_filter
         self.verdict_at = state.outcome_filter_at
-        self.is_wanted = is_worth_asking(self.verdict, self.verdict_at, now)
+        self.is_wanted = should_read_filtered_list(self.verdict, self.verdict_at, now)
         self._now = now
         #: Ended tasks that the PRIMARY list showed, with their times alone.
         self._ended: dict[str, Task] = {}

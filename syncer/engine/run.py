@@ -40,8 +40,8 @@ def run_stream(
     """Run `stream` once; return the report.
 
     A poll becomes a sweep where no sweep was ever complete.
-    Errors are in the report, except LeaseLost, which is raised: then nothing more may be written, not even
-    the error. Every log line of the run names its source, stream, mode and run_id.
+    Errors are in the report, except LeaseLost, which is raised: after it nothing may be written, the error
+    included. Every log line of the run names its source, stream, mode and run_id.
     """
     state = store.state()
     now = fetch.now()

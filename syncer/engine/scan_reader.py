@@ -45,7 +45,7 @@ class ScanReader:
         #: Whether a page has begun with the record that its cursor names.
         self._has_seen_named = False
         #: Whether the last pass ended on a page without the record that its cursor names.
-        self._is_cut = False
+        self._is_truncated = False
 
     def resume(self, cursor: str | None, progress: ScanProgress) -> None:
         """Continue at the cursor and with the progress of an interrupted run."""
@@ -78,7 +78,7 @@ class ScanReader:
         yield from self._pass()
         if self.skipped:
             return
-        if self.stopped_early or not (self._is_cut or self.progress.is_below_total):
+        if self.stopped_early or not (self._is_truncated or self.progress.is_below_total):
             self.is_complete = True
         elif is_resumed:
             # The ids of the pages before the interruption are lost, so a second pass could not be compared.
@@ -99,7 +99,7 @@ class ScanReader:
             gaps = len(self.skipped)
             try:
                 page = self._fetcher.fetch_page(self.cursor)
-                self._refuse_circle(page, visited)
+                self._reject_repeated_cursor(page, visited)
             except CursorRefused as error:
                 if isinstance(self.paging, NumberedPaging):
                     # The cursor is right, so another pass would be refused at the same depth.
@@ -114,7 +114,7 @@ class ScanReader:
             # No row can reappear behind a record that was skipped.
             stepped_back = self._has_jumped(page) and not is_behind_gap
             is_behind_gap = len(self.skipped) > gaps
-            self._is_cut = self._ends_without_named(page)
+            self._is_truncated = self._ends_without_named(page)
             new = self._add(page)
             rows += len(page.sightings)
             idle = 0 if new or (page.sightings and rows <= known) else idle + 1
@@ -179,7 +179,7 @@ class ScanReader:
             return False
         return page.next_cursor is None and (self._has_seen_named or not page.sightings)
 
-    def _refuse_circle(self, page: Page, visited: set[str]) -> None:
+    def _reject_repeated_cursor(self, page: Page, visited: set[str]) -> None:
         """Raise CursorRefused if the next cursor was visited before. An empty page may repeat its cursor."""
         if not page.sightings or page.next_cursor is None:
             return
@@ -214,7 +214,7 @@ class ScanReader:
             shown += len(missed)
             steady = 0 if missed or self._disappeared(before) else steady + 1
             all_seen = {**all_seen, **self.seen}
-            if self._is_cut:
+            if self._is_truncated:
                 self.is_complete = steady == MAX_PASSES - 1
             else:
                 is_open = self.scan.listing.role is Role.OPEN

@@ -156,7 +156,7 @@ class Client:
                 return result
             except SyncerError as error:
                 if isinstance(error, Retryable):
-                    self._obey(error, limiter)
+                    self._apply_vendor_limits(error, limiter)
                 if self._clock.monotonic() - began > 2 * timeout.total_seconds():
                     # The process was suspended; that time must not end the retries.
                     started = self._clock.monotonic()
@@ -170,7 +170,7 @@ class Client:
             self._clock.sleep(pause)
             limiter.wait(longest_pause)
 
-    def _obey(self, error: Retryable, limiter: RateLimiter) -> None:
+    def _apply_vendor_limits(self, error: Retryable, limiter: RateLimiter) -> None:
         """Slow down after throttling, and pause all requests of this limit for as long as the vendor asks."""
         if isinstance(error, Throttled):
             limiter.slow_down()

@@ -8,7 +8,7 @@ from syncer.model.facts import Facts, Listing, ProviderExample, Role
 from syncer.model.instants import EARLIEST, HAPPENED, PLANNED, ZERO_DATES, in_bounds, iso_instant
 from syncer.model.json_text import REPEATED_NAMES, OversizedNumber, parse_json
 from syncer.model.pagination import Offsets, PageNumbers, Paging, Tokens, count_rows
-from syncer.model.processes import DEAD_AFTER, TURN_EVERY, ProcessIdentity
+from syncer.model.processes import DEAD_AFTER, HEARTBEAT_EVERY, ProcessIdentity
 from syncer.model.runs import Batch, Checkpoint, Counts, Mode, Run, RunStatus
 from syncer.model.streams import (
     GLOBAL,
@@ -27,11 +27,11 @@ __all__ = [
     "EARLIEST",
     "GLOBAL",
     "HAPPENED",
+    "HEARTBEAT_EVERY",
     "INT64",
     "LONGEST_ID",
     "PLANNED",
     "REPEATED_NAMES",
-    "TURN_EVERY",
     "ZERO_DATES",
     "Batch",
     "Checkpoint",

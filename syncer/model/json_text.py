@@ -42,7 +42,7 @@ def parse_json(text: str) -> Any:
     except json.JSONDecodeError:
         raise
     except ValueError:  # A whole number with more digits than Python converts.
-        return _PATIENT_DECODER.decode(text)
+        return _LONG_NUMBER_DECODER.decode(text)
 
 
 def _fraction(digits: str) -> int | float | Decimal | OversizedNumber:
@@ -79,6 +79,6 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[Any, Any]:
 
 #: Control characters in strings are accepted, as many vendors write them.
 _DECODER = json.JSONDecoder(strict=False, parse_float=_fraction, object_pairs_hook=_object)
-_PATIENT_DECODER = json.JSONDecoder(
+_LONG_NUMBER_DECODER = json.JSONDecoder(
     strict=False, parse_float=_fraction, parse_int=_whole, object_pairs_hook=_object
 )

@@ -30,7 +30,7 @@ class ListEnd(Enum):
 
 
 def list_end(rows: int, remaining: int | None, *, full: int) -> ListEnd:
-    """Whether a list by offset or page number ends with a page of `rows` rows. Decided nowhere else.
+    """Whether a list by offset or page number ends with a page of `rows` rows.
 
     `remaining` is how many rows are left from the page on, by the total; None without a total. A page of
     `full` rows holds as many as the server gives. A total is a hint, since many search engines count no
@@ -127,7 +127,7 @@ class NumberedPaging(Paging):
         """The cursor of the page after one of `rows` rows; None at the end of the list.
 
         `total` is what the API says the list holds. `served_size` is the page size that the server says it
-        used; a smaller one than asked for is believed, and pages are counted by it.
+        used; where it is smaller than the requested one, pages are counted by it.
         """
         size = served_size if served_size and 0 < served_size < query.limit else query.limit
         remaining = None if total is None else total - self.rows_before(query.cursor, size)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 #: How often a daemon updates its row in the database, and when it counts as dead after its last update.
-TURN_EVERY = timedelta(seconds=20)
+HEARTBEAT_EVERY = timedelta(seconds=20)
 DEAD_AFTER = timedelta(seconds=90)
 
 

@@ -15,7 +15,7 @@ RETRY_AFTER = timedelta(days=1)
 ENOUGH_ENDED = 10
 
 
-def is_worth_asking(verdict: OutcomeFilter, since: datetime | None, now: datetime) -> bool:
+def should_read_filtered_list(verdict: OutcomeFilter, since: datetime | None, now: datetime) -> bool:
     """Whether the filtered list should be read at `now`."""
     if verdict in (OutcomeFilter.TRUSTED, OutcomeFilter.UNPROVEN) or since is None:
         return True

@@ -15,7 +15,7 @@ class NoOptions:
 
 
 class BaseProvider:
-    """What a provider has unless it says otherwise; `syncer.ports.Provider` says what each part means."""
+    """Defaults of a provider; `syncer.ports.Provider` says what each part means."""
 
     name: ClassVar[str]
     options_class: ClassVar[type[Any]] = NoOptions

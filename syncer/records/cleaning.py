@@ -1,17 +1,14 @@
-"""Cleaning of JSON values: redaction, removal of what Postgres cannot hold, one text for equal values."""
+"""Cleaning of JSON values: replacement of what Postgres cannot hold, one text for equal values."""
 
 from __future__ import annotations
 
 import json
 import math
 import re
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from syncer.model import REPEATED_NAMES, OversizedNumber
-
-Path = tuple[str, ...]
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 #: NUL and lone surrogates: neither text nor jsonb can hold them.
@@ -72,32 +69,3 @@ def _clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {_clean(name): _clean(field) for name, field in value.items() if name is not REPEATED_NAMES}
     return value
-
-
-def split_paths(dotted: Iterable[str]) -> tuple[Path, ...]:
-    """The field names of each dotted path."""
-    return tuple(tuple(path.split(".")) for path in dotted)
-
-
-def remove_paths(value: Any, paths: Iterable[Path]) -> Any:
-    """`value` without the fields at `paths`; a list on a path stands for each of its elements.
-
-    Returns `value` itself if there is nothing to remove, else a copy.
-    """
-    for path in paths:
-        value = _remove_path(value, path)
-    return value
-
-
-def _remove_path(value: Any, path: Path) -> Any:
-    if isinstance(value, list):
-        elements = [_remove_path(element, path) for element in value]
-        is_changed = any(new is not old for new, old in zip(elements, value, strict=True))
-        return elements if is_changed else value
-    if not isinstance(value, dict) or path[0] not in value:
-        return value
-    name, rest = path[0], path[1:]
-    if not rest:
-        return {key: field for key, field in value.items() if key != name}
-    field = _remove_path(value[name], rest)
-    return value if field is value[name] else {**value, name: field}

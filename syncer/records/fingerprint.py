@@ -9,7 +9,8 @@ from operator import attrgetter
 from typing import Any
 
 from syncer.model import Task
-from syncer.records.cleaning import Path, canonical_json, remove_paths
+from syncer.records.cleaning import canonical_json
+from syncer.records.redaction import Path, remove_paths
 
 #: A status is compared by rank and observation time, not by fingerprint.
 _NOT_FINGERPRINTED = ("status", "provider_status", "rank")

@@ -9,9 +9,10 @@ from typing import Any
 from syncer.errors import ProtocolError, RecordError
 from syncer.model import Page, Query, Rejected, Response, Sighting, Task
 from syncer.ports import Provider
-from syncer.records.cleaning import clean, remove_paths, split_paths
+from syncer.records.cleaning import clean
 from syncer.records.fingerprint import fingerprint
 from syncer.records.quirks import QuirkCollector
+from syncer.records.redaction import remove_paths, split_paths
 
 
 def parse_page(

@@ -15,8 +15,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from syncer.storage import logins, sessions
+from syncer.storage.database_errors import is_missing_right, is_read_only_error, syncer_error
 from syncer.storage.database_urls import check_parameters, connection_parameters, describe_url, parse_url
-from syncer.storage.refusals import is_misplaced, is_missing_right, syncer_error
 
 #: Seconds after which a connection is replaced: its temporary table holds back the cluster's freeze horizon.
 _LONGEST_AGE = 300
@@ -55,7 +55,7 @@ def make_engine(url: str, *, lease: timedelta | None = timedelta(seconds=10)) ->
     connector = _Connector(parsed, lease)
     event.listen(engine, "do_connect", connector.connect)
     event.listen(engine, "checkout", connector.check_session)
-    event.listen(engine, "handle_error", _leave_standby)
+    event.listen(engine, "handle_error", _discard_pool_after_failover)
     return engine
 
 
@@ -92,9 +92,9 @@ class _Connector:
             sessions.check_session(connection, token, self._location)
 
 
-def _leave_standby(context: ExceptionContext) -> None:
+def _discard_pool_after_failover(context: ExceptionContext) -> None:
     """Discard the pool after an error that another connection may not have, such as one to a new primary."""
-    if is_misplaced(context.original_exception):
+    if is_read_only_error(context.original_exception):
         context.is_disconnect = True
 
 

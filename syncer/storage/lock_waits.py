@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 ATTEMPTS = 30
 PAUSE = timedelta(seconds=3)
-#: Seconds of one attempt before the sessions in the way are looked up, and between two lookups.
+#: Seconds of one attempt before the blocking sessions are looked up, and between two lookups.
 _FIRST_LOOKUP, _NEXT_LOOKUP = 0.2, 0.1
 #: A lock that was not granted in time, and one that Postgres refused to grant.
 _NOT_GRANTED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
@@ -67,7 +67,7 @@ class LockWait:
 
     @property
     def holder(self) -> str:
-        """The sessions in the way."""
+        """The blocking sessions."""
         return ", ".join(map(str, self.holders)) or "another session"
 
     def __str__(self) -> str:

@@ -17,9 +17,9 @@ from sqlalchemy.exc import DBAPIError
 import syncer
 from syncer.errors import SchemaError, one_line
 from syncer.storage.connections import make_engine, transaction
+from syncer.storage.database_errors import is_definition_error, is_missing_right
 from syncer.storage.database_urls import describe_url
 from syncer.storage.lock_waits import LockWait, log_wait, retry_lock_waits, sleep
-from syncer.storage.refusals import is_definition_error, is_missing_right
 from syncer.storage.tables import metadata
 
 #: Milliseconds; as in `migrations/env.py`.
@@ -94,7 +94,7 @@ def migrations_folder() -> Path:
 def _upgrade(connection: Connection, *, removal: str) -> SchemaChange:
     """Run the missing revisions and definitions in the caller's transaction; return what this changed.
 
-    Raises SchemaError where an object of another's making is in the way.
+    Raises SchemaError where an object that syncer did not create has the same name.
     """
     from alembic import command
     from alembic.config import Config
@@ -113,7 +113,7 @@ def _upgrade(connection: Connection, *, removal: str) -> SchemaChange:
     except DBAPIError as error:
         if is_missing_right(error.orig) or not is_definition_error(error.orig):
             raise
-        raise SchemaError(_IN_THE_WAY.format(one_line(str(error.orig)))) from error.orig
+        raise SchemaError(_CONFLICTING_OBJECT.format(one_line(str(error.orig)))) from error.orig
     if config.attributes["revision_before"] is None:
         return SchemaChange.CREATED
     is_current = config.attributes["revision_before"] == _revisions()[0]
@@ -165,7 +165,7 @@ def _sql_files() -> ModuleType:
     return module
 
 
-_IN_THE_WAY = (
+_CONFLICTING_OBJECT = (
     "the schema cannot be upgraded, and nothing was changed: {}; undo the change of this object that was made"
     " by hand, or rename or drop the object of another program, then type `syncer migrate`"
 )

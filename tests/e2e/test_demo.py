@@ -87,7 +87,7 @@ def test_demo_from_before_the_first_release_is_refused_by_its_folder(top: Path) 
     folder = top / "demo"
     with EmbeddedPostgres(folder).running() as url, psycopg.connect(url) as connection:
         connection.execute(_OLD_SCHEMA)
-    DemoState.new(datetime.now(UTC)).save(folder / "world.json")
+    DemoState.new(datetime.now(UTC)).save(folder / "demo_state.json")
     with program_in(top) as program:
         result = program.run("demo", "--data-dir", str(folder))
     assert result.code == 2

@@ -65,7 +65,7 @@ def test_daemon_takes_over_from_one_that_was_killed(make_system: SystemFactory) 
     system.freeze_and_sweep(survivor)
     result = survivor.terminate()
     assert result.code == 0
-    # Only the daemon that was killed keeps its row: the other one stopped in order.
+    # Only the daemon that was killed keeps its row: the other one shut down cleanly.
     assert [row["pid"] for row in system.database.rows("select pid from sync.processes")] == [killed.pid]
     # Every line is JSON, also the one about the signal.
     events = [json.loads(line) for line in result.err.splitlines()]

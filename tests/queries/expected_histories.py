@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import fmean
 
 from tests.queries.fixture_rows import FAILED
-from tests.queries.fixture_tasks import NOW, ZONE, FixtureTask, local
+from tests.queries.fixture_tasks import NOW, ZONE, local
 from tests.queries.grouping import CREATED, TASKS, Row, group_by, is_within, source
 
 # Histories
@@ -83,14 +83,6 @@ def exit_codes() -> list[Row]:
         ended, lambda task: task.record["CommandName"], lambda task: task.record["TaskResult"]["ExitCode"]
     )
     return [(*key, len(group), len({task.resource_id for task in group})) for key, group in rows.items()]
-
-
-def _command_name(task: FixtureTask) -> str:
-    return str(task.record["CommandName"])
-
-
-def _exit_code(task: FixtureTask) -> int:
-    return int(task.record["TaskResult"]["ExitCode"])
 
 
 # Current state

@@ -20,7 +20,6 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 OBSERVED_WITHIN = timedelta(seconds=50)
 
 OPEN = {"waiting", "running", "paused", "unknown"}
-KNOWN = {"succeeded", "failed", "cancelled"}
 MESSAGES = {"404": "媒体文件不存在", "FAILED": "exit status", "TIMEOUT": "命令超时"}
 
 

@@ -69,7 +69,7 @@ class SuccessfulRun:
     ended_at: datetime
     is_sweep: bool
 
-    def lies_within_visibility(self, task: RemoteTask) -> bool:
+    def is_visible_throughout(self, task: RemoteTask) -> bool:
         """Whether the list showed `task` from before the run until after it."""
         until = task.visible_until
         return task.visible_from + _PRECISION <= self.begun_at and (
@@ -189,7 +189,7 @@ class Checker:
         polls_count = self.scenario.is_lag_within_limit and not (
             name == "aiccs" and self.scenario.change_after_end_rate
         )
-        return (run for run in runs if (run.is_sweep or polls_count) and run.lies_within_visibility(task))
+        return (run for run in runs if (run.is_sweep or polls_count) and run.is_visible_throughout(task))
 
     def _check_coverage(self, name: str, task: RemoteTask, row: Row | None, stream: Row) -> None:
         """Check that a covered task is stored."""

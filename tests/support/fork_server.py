@@ -25,7 +25,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from syncer.cli.registry import COMMANDS, command
+from syncer.cli.command_registry import COMMANDS, command
 
 ROOT = Path(__file__).parents[2]
 

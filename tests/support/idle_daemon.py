@@ -35,4 +35,4 @@ def until(is_so: Callable[[], bool]) -> None:
         if is_so():
             return
         pause.wait(0.1)
-    raise AssertionError("it did not come to be")
+    raise AssertionError("the condition was not met in time")

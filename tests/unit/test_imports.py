@@ -230,8 +230,22 @@ def test_libraries_are_spelled_as_they_are_imported() -> None:
     assert all(find_spec(library) for library in ROOMS_OF.keys() - {"pyarrow"})
 
 
+def test_vendors_do_not_import_each_other() -> None:
+    """Nor does a module without a vendor's name import one that has it."""
+    vendors = {name.partition("_")[0] for name in PROVIDERS}
+    found = []
+    for path in (ROOT / "providers").glob("*.py"):
+        siblings = {module.removeprefix("syncer.providers.").split(".")[0] for module in imports(path)}
+        others = {
+            each for each in siblings if each.partition("_")[0] in vendors - {path.stem.partition("_")[0]}
+        }
+        if others and path.stem not in {"__init__", "registry"}:
+            found.append((path.stem, others))
+    assert found == []
+
+
 @pytest.mark.parametrize("name", PROVIDERS)
-def test_providers_do_not_import_each_other(name: str) -> None:
+def test_providers_of_a_vendor_do_not_import_each_other(name: str) -> None:
     others = {f"syncer.providers.{other}" for other in PROVIDERS if other != name}
     known = imports(ROOT / "providers" / f"{name}.py")
     assert not {module for module in known if any(f"{module}.".startswith(f"{other}.") for other in others)}

@@ -1,4 +1,4 @@
-"""The scheduler runs jobs at their interval, survives their errors, and stops in order."""
+"""The scheduler runs jobs at their interval, survives their errors, and stops cleanly."""
 
 from __future__ import annotations
 

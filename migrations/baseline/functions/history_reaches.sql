@@ -6,7 +6,7 @@ DECLARE
     observed_since constant timestamptz := (SELECT s.observed_since FROM reporting.settings s);
 BEGIN
     IF moment < observed_since THEN
-        RAISE EXCEPTION 'nothing is known of %: the first run began at %', moment, observed_since
+        RAISE EXCEPTION 'no data before %: the first run began at %', moment, observed_since
             USING ERRCODE = 'no_data_found', HINT = 'Use a later moment.';
     END IF;
     IF moment < since THEN

@@ -1,4 +1,4 @@
--- Daemons, one row each. A daemon updates its row at regular intervals and deletes it when it stops in order.
+-- Daemons, one row each. A daemon updates its row at regular intervals and deletes it when it shuts down cleanly.
 
 CREATE TABLE sync.processes (
     process_id    bigint      GENERATED ALWAYS AS IDENTITY,
@@ -8,7 +8,7 @@ CREATE TABLE sync.processes (
     -- Digest of the configuration, without secrets.
     configuration text        NOT NULL,
     started_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
-    turned_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+    heartbeat_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     -- Errors under way that belong to no run: an array of {"subject", "error", "since"}.
     errors        jsonb       NOT NULL DEFAULT '[]',
     CONSTRAINT pk_processes PRIMARY KEY (process_id)

@@ -13,8 +13,8 @@ from syncer.cli.views.json_output import print_json, status_document
 from syncer.cli.views.retired_streams import retired_stream_lines
 from syncer.cli.views.status_table import (
     health_table,
-    long_lists,
-    pauses,
+    long_list_lines,
+    pause_lines,
     poll_depth_table,
     stream_table,
 )
@@ -97,8 +97,8 @@ def _print_status(settings: Settings, state: InstallationState) -> None:
     problems = problem_lines(streams, state.processes, configured if streams else ())
     facts_to_know = [
         *difference_lines(state.processes, settings, state.report_settings),
-        *pauses(streams),
-        *long_lists(streams),
+        *pause_lines(streams),
+        *long_list_lines(streams),
     ]
     retired = retired_stream_lines(state.retired)
     gaps = gap_lines(state.gaps, streams, state.retired)

@@ -18,11 +18,11 @@ def daemon_lines(processes: Sequence[ProcessOverview]) -> list[str]:
     alive = [process for process in processes if process.is_alive]
     lines = [
         f"{_name(each)}, version {each.version}, since {cell_text(each.started_at)}, "
-        f"last turn {duration_text(each.silent_for)} ago"
+        f"last heartbeat {duration_text(each.silent_for)} ago"
         for each in alive
     ]
     lines += [
-        f"the daemon of {_name(each)} has not turned for {duration_text(each.silent_for)}"
+        f"the daemon of {_name(each)} has had no heartbeat for {duration_text(each.silent_for)}"
         for each in processes
         if not each.is_alive
     ]

@@ -59,7 +59,7 @@ def status_document(
     """The document of `status`: the database, the daemons, the streams and the gaps."""
     return {
         "database": {
-            "place": database.location,
+            "location": database.location,
             "connection": database.connection(shows_password=shows_password) if database.embedded else None,
             "is_running": database.was_running,
         },

@@ -71,7 +71,7 @@ def _poll_depth_row(stream: StreamOverview, facts: Facts | None) -> tuple[object
     )
 
 
-def pauses(streams: Sequence[StreamOverview]) -> list[str]:
+def pause_lines(streams: Sequence[StreamOverview]) -> list[str]:
     """A line for each stream whose vendor has asked for a pause."""
     return [
         f"{stream.label}: not read until {minute_text(stream.paused_until)}, as the vendor asks (Retry-After)"
@@ -80,7 +80,7 @@ def pauses(streams: Sequence[StreamOverview]) -> list[str]:
     ]
 
 
-def long_lists(streams: Sequence[StreamOverview]) -> list[str]:
+def long_list_lines(streams: Sequence[StreamOverview]) -> list[str]:
     """A line for each stream whose list clearly shows more than its retention."""
     return [
         f"{stream.label}: the list shows tasks of {duration_text(stream.shown_age)}, more than the retention "

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO
 
+from syncer.cli.views.expanded_rows import record_lines, wrapped_lines
 from syncer.cli.views.formatting import cell_text, printable, text_width
-from syncer.cli.views.records import record_lines, wrapped_lines
 from syncer.cli.views.report_layout import GAP, SHORTEST_TEXT
 from syncer.cli.views.terminal import terminal_console, terminal_width
 

@@ -5,7 +5,7 @@ from syncer.storage.read.coverage_runs import RunSummary
 from syncer.storage.read.gaps import Gap, gap_at, load_gaps
 from syncer.storage.read.incomplete_runs import IncompleteRunGroup
 from syncer.storage.read.installation import InstallationState
-from syncer.storage.read.processes import ErrorUnderWay, ProcessOverview, load_processes
+from syncer.storage.read.processes import OngoingError, ProcessOverview, load_processes
 from syncer.storage.read.report_settings import StoredReportSettings, load_report_settings
 from syncer.storage.read.retired_streams import RetiredStream, load_retired_streams
 from syncer.storage.read.status import StreamHealth, StreamOverview, load_streams
@@ -14,10 +14,10 @@ from syncer.storage.schema import open_database
 
 __all__ = [
     "CoverageExplanation",
-    "ErrorUnderWay",
     "Gap",
     "IncompleteRunGroup",
     "InstallationState",
+    "OngoingError",
     "ProcessOverview",
     "RetiredStream",
     "RunSummary",

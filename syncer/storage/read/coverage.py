@@ -65,7 +65,7 @@ def explain_coverage(
 ) -> list[CoverageExplanation]:
     """The coverage of each stream of `source` at the creation time `at`; empty if it has no stream.
 
-    None stands for the database's time.
+    The default is the database's present time.
     """
     query = stream_query().where(sources.c.name == source).order_by(streams.c.region)
     if region is not None:

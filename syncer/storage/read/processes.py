@@ -1,4 +1,4 @@
-"""The daemons that run, or that ended without stopping in order."""
+"""The daemons that run, or that ended without a clean shutdown."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from syncer.storage.tables import processes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorUnderWay:
-    """An error that a daemon reported in its last turn and that belongs to no run."""
+class OngoingError:
+    """An error that a daemon reported with its last heartbeat and that belongs to no run."""
 
     #: A stream, a source or a job of the daemon.
     subject: str
@@ -33,12 +33,12 @@ class ProcessOverview:
     #: Digest of its configuration, without secrets.
     configuration: str
     started_at: datetime
-    #: Its last turn; turns are about 20 s apart.
-    turned_at: datetime
-    #: Since the last turn.
+    #: Its last heartbeat; they are about 20 s apart.
+    heartbeat_at: datetime
+    #: Since the last heartbeat.
     silent_for: timedelta
     is_alive: bool
-    errors: tuple[ErrorUnderWay, ...]
+    errors: tuple[OngoingError, ...]
 
     @property
     def identity(self) -> ProcessIdentity:
@@ -50,7 +50,7 @@ class ProcessOverview:
 
 def load_processes(engine: Engine) -> list[ProcessOverview]:
     """The daemons with a row, those that are alive first."""
-    silent_for = func.greatest(func.clock_timestamp() - processes.c.turned_at, timedelta(0))
+    silent_for = func.greatest(func.clock_timestamp() - processes.c.heartbeat_at, timedelta(0))
     columns = [column for column in processes.c if column.name != "process_id"]
     query = select(*columns, silent_for.label("silent_for")).order_by(silent_for, processes.c.process_id)
     with transaction(engine) as connection:
@@ -59,7 +59,7 @@ def load_processes(engine: Engine) -> list[ProcessOverview]:
 
 def _overview(*, errors: list[dict[str, str]], silent_for: timedelta, **columns: Any) -> ProcessOverview:
     under_way = (
-        ErrorUnderWay(
+        OngoingError(
             subject=each["subject"], error=each["error"], since=datetime.fromisoformat(each["since"])
         )
         for each in errors

@@ -103,7 +103,7 @@ class BiRole:
         return [f"{privilege} TO {quote_identifier(self.name)}" for privilege in self._privileges("GRANT")]
 
     def disable_statements(self) -> list[str]:
-        """SQL after which nobody can log in as the role."""
+        """SQL that disables logins as the role."""
         return [f"ALTER ROLE {quote_identifier(self.name)} NOLOGIN PASSWORD NULL"]
 
     def revoke_statements(self) -> list[str]:

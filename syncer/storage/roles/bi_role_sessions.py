@@ -30,7 +30,7 @@ WITH open AS MATERIALIZED (SELECT pid FROM pg_stat_activity WHERE usename = :nam
 SELECT pid FROM open WHERE pg_terminate_backend(pid)
 """)
 #: A session needs a moment to roll back and to remove its temporary objects.
-_PATIENCE, _PAUSE = 50, 0.1
+_MAX_ATTEMPTS, _PAUSE = 50, 0.1
 
 
 def end_sessions(engine: Engine, name: str) -> int:
@@ -41,7 +41,7 @@ def end_sessions(engine: Engine, name: str) -> int:
     """
     ended: set[int] = set()
     try:
-        for _ in range(_PATIENCE):
+        for _ in range(_MAX_ATTEMPTS):
             with transaction(engine, explains_rights=False) as connection:
                 pids = set(connection.scalars(_END, {"name": name}))
             if not pids:

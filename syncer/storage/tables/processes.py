@@ -13,7 +13,7 @@ from syncer.storage.tables.metadata import (
     text_column,
 )
 
-#: One row for each daemon, until it stops in order or has not updated the row for a long time.
+#: One row for each daemon, until it shuts down cleanly or has not updated the row for a long time.
 processes = Table(
     "processes",
     metadata,
@@ -24,7 +24,7 @@ processes = Table(
     #: Digest of the configuration, without secrets.
     text_column("configuration", nullable=False),
     instant_column("started_at", nullable=False, server_default=func.clock_timestamp()),
-    instant_column("turned_at", nullable=False, server_default=func.clock_timestamp()),
+    instant_column("heartbeat_at", nullable=False, server_default=func.clock_timestamp()),
     #: Errors under way that belong to no run: objects with `subject`, `error` and `since`.
     Column("errors", JSONB, nullable=False, server_default="[]"),
 )

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from syncer.model import Batch, Counts, RunStatus, Status
 from syncer.storage.stream_state import save_state
 from syncer.storage.tables import OPEN_STATUSES, tasks
-from syncer.storage.write import rejects, staging
+from syncer.storage.write import rejected_records, staging
 from syncer.storage.write.fencing import LeasedStream, lock_lease
 from syncer.storage.write.leases import Lease
 from syncer.storage.write.run_records import record_progress
@@ -51,8 +51,8 @@ def commit_batch(connection: Connection, lease: Lease, batch: Batch) -> Counts:
         reopened=_reopened(connection, lease, batch),
     )
     key = {"stream_id": lease.stream_id, "run_id": batch.run.run_id}
-    rejects.store_rejected(connection, batch.rejected, **key)
-    rejects.store_quirks(connection, batch.quirks, source_id=leased.source_id)
+    rejected_records.store_rejected(connection, batch.rejected, **key)
+    rejected_records.store_quirks(connection, batch.quirks, source_id=leased.source_id)
     record_progress(connection, lease, batch, counts)
     if batch.state is not None:
         is_success = batch.status is RunStatus.SUCCEEDED
@@ -79,7 +79,7 @@ def _store_sightings(connection: Connection, lease: Lease, batch: Batch, leased:
         updated=row.updated,
         unchanged=len(batch.sightings) - row.inserted - row.updated - row.completed,
         late=row.late,
-        late_by=_hidden_for(row.oldest_late, leased.last_run_at),
+        late_by=_time_unseen(row.oldest_late, leased.last_run_at),
     )
 
 
@@ -94,7 +94,7 @@ _PLANNED_BY_KEY = select(
 )
 
 
-def _hidden_for(created_at: datetime | None, last_run_at: datetime | None) -> timedelta:
+def _time_unseen(created_at: datetime | None, last_run_at: datetime | None) -> timedelta:
     """How long a late task existed unlisted, at least: until the last run that had to show it."""
     if created_at is None or last_run_at is None:
         return timedelta(0)

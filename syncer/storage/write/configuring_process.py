@@ -20,6 +20,6 @@ class ConfiguringProcess:
         """The values of the columns that record which process has written a row."""
         return {"written_by": self.holder, "writer_started_at": self.started_at}
 
-    def yields_to(self, row: Row[tuple[object, ...]]) -> bool:
+    def is_superseded_by(self, row: Row[tuple[object, ...]]) -> bool:
         """Whether a process that started later has written `row`: then it stays as it is."""
         return row.writer_started_at is not None and row.writer_started_at > self.started_at

@@ -26,7 +26,7 @@ class ProcessRow:
         self._process_id: int | None = None
         self._started_at: datetime | None = None
 
-    def record_turn(self, errors: Sequence[Mapping[str, Any]]) -> list[ProcessIdentity]:
+    def record_heartbeat(self, errors: Sequence[Mapping[str, Any]]) -> list[ProcessIdentity]:
         """Update the row, with the errors under way; return the other processes that are alive.
 
         Inserts the row first, and again after a failover or a restore has lost it. Deletes expired rows.
@@ -37,12 +37,12 @@ class ProcessRow:
                 self._insert(connection, errors)
             connection.execute(delete(processes).where(self._is_expired()))
             others = select(*processes.c["host", "pid", "version", "configuration"]).where(
-                processes.c.process_id != self._process_id, processes.c.turned_at > _now - DEAD_AFTER
+                processes.c.process_id != self._process_id, processes.c.heartbeat_at > _now - DEAD_AFTER
             )
             return [ProcessIdentity(**row) for row in connection.execute(others).mappings()]
 
     def delete(self) -> None:
-        """Delete the row: the process stops in order. Raises StoreUnavailable."""
+        """Delete the row: the process shuts down cleanly. Raises StoreUnavailable."""
         with transaction(self._engine) as connection:
             connection.execute(delete(processes).where(processes.c.process_id == self._process_id))
 
@@ -53,7 +53,7 @@ class ProcessRow:
             processes.c.host == self._identity.host,
             processes.c.pid == self._identity.pid,
         )
-        changed = update(processes).where(mine).values(turned_at=_now, errors=list(errors))
+        changed = update(processes).where(mine).values(heartbeat_at=_now, errors=list(errors))
         return connection.execute(changed).rowcount == 1
 
     def _insert(self, connection: Connection, errors: Sequence[Mapping[str, Any]]) -> None:
@@ -75,10 +75,10 @@ class ProcessRow:
         is_replaced = and_(
             processes.c.host == self._identity.host,
             processes.c.configuration == self._identity.configuration,
-            processes.c.turned_at < _now - DEAD_AFTER,
+            processes.c.heartbeat_at < _now - DEAD_AFTER,
         )
         # A row of the future is from before the clock of the server was set back.
         is_old = or_(
-            processes.c.turned_at < _now - _EXPIRES_AFTER, processes.c.turned_at > _now + _EXPIRES_AFTER
+            processes.c.heartbeat_at < _now - _EXPIRES_AFTER, processes.c.heartbeat_at > _now + _EXPIRES_AFTER
         )
         return and_(processes.c.process_id != self._process_id, or_(is_old, is_replaced))

@@ -40,14 +40,14 @@ def store_settings(
     stored = {name: row._mapping[name] for name, value in given.items() if row._mapping[name] != value}
     if not stored:
         return None
-    if not process.yields_to(row):
+    if not process.is_superseded_by(row):
         connection.execute(update(settings).values(**given, **process.columns))
         _mark_all_dirty(connection)
-    return SettingsChange(stored, row.written_by, is_replaced=not process.yields_to(row))
+    return SettingsChange(stored, row.written_by, is_replaced=not process.is_superseded_by(row))
 
 
 def _mark_all_dirty(connection: Connection) -> None:
-    """Mark all rollups dirty, and remember the marks: while they last, some days are of other settings."""
+    """Mark all rollups dirty, and store the last mark: until it is processed, some days have old settings."""
     rollups.mark_all_dirty(connection)
     last = select(func.max(dirty_hours.c.dirty_hour_id)).scalar_subquery()
     connection.execute(update(settings).values(dirty_through=last))

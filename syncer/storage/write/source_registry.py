@@ -46,7 +46,7 @@ def register_sources(
         values = {**_values(source), **process.columns}
         if row is None:
             row = connection.execute(insert(sources).values(values).returning(sources.c.source_id)).one()
-        elif _differs(row, _values(source)) and not process.yields_to(row):
+        elif _differs(row, _values(source)) and not process.is_superseded_by(row):
             connection.execute(update(sources).where(sources.c.source_id == row.source_id).values(values))
         ids[source.name] = row.source_id
     return ids
@@ -78,7 +78,7 @@ def register_stream(
     row = connection.execute(_STREAM, {"source_id": source_id, "region": stream.region}).one_or_none()
     if row is None or not _is_same_list(row, source):
         return None
-    if _differs(row, _values(source)) and not process.yields_to(row):
+    if _differs(row, _values(source)) and not process.is_superseded_by(row):
         return None
     stream_id: int | None = row.stream_id
     if stream_id is None:
@@ -196,7 +196,7 @@ def _named(
             f"the source {source.name} was of the account {row.account} before, and is of {source.account}"
             " now: give the new one another name"
         )
-    if process.yields_to(row):
+    if process.is_superseded_by(row):
         raise ConfigurationError(
             f"{row.written_by}, which started later, reads the source {source.name} with another key: "
             "restart this process if the key was replaced, or give one of the two sources another name"

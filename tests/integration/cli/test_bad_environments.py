@@ -16,8 +16,8 @@ from psycopg import sql
 
 from syncer.app import sources
 from syncer.cli import main
+from syncer.cli.command_registry import COMMANDS
 from syncer.cli.commands import demo, rebuild, run, simulate, sync
-from syncer.cli.registry import COMMANDS
 from syncer.embedded import EmbeddedPostgres
 from syncer.http import RetryPolicy
 from tests.support.postgres_servers import Server

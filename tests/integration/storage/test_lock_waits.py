@@ -1,4 +1,4 @@
-"""Exclusive locks: bounded waits, so readers proceed; the sessions in the way are named."""
+"""Exclusive locks: bounded waits, so readers proceed; the blocking sessions are named."""
 
 from __future__ import annotations
 

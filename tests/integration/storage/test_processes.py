@@ -1,4 +1,4 @@
-"""The rows of daemons: written at each turn, deleted at an orderly stop, restored after a loss, expired."""
+"""The rows of daemons: updated by heartbeats, deleted at an orderly stop, restored after a loss, expired."""
 
 from __future__ import annotations
 
@@ -28,41 +28,43 @@ def database(url: str) -> Iterator[psycopg.Connection]:
 
 def test_turns_show_the_other_daemons_until_they_stop(engine: Engine) -> None:
     a, b = ProcessRow(engine, A), ProcessRow(engine, B)
-    assert a.record_turn([]) == []
+    assert a.record_heartbeat([]) == []
     error = {"subject": "vod", "error": "away", "since": NOW.isoformat()}
-    assert b.record_turn([error]) == [A]
-    assert a.record_turn([]) == [B]
+    assert b.record_heartbeat([error]) == [A]
+    assert a.record_heartbeat([]) == [B]
     newest, _ = load_processes(engine)
     shown = next(each for each in (newest, _) if each.host == "b")
     assert (shown.identity, shown.is_alive, shown.errors[0].since) == (B, True, NOW)
     assert A.differences(B) == ("version", "configuration")
     b.delete()
-    assert a.record_turn([]) == []
+    assert a.record_heartbeat([]) == []
     assert [each.identity for each in load_processes(engine)] == [A]
 
 
 def test_killed_daemon_is_shown_until_it_is_replaced(engine: Engine, database: psycopg.Connection) -> None:
     killed, other = ProcessRow(engine, A), ProcessRow(engine, B)
-    killed.record_turn([])
-    database.execute("update sync.processes set turned_at = turned_at - interval '3 minutes'")
-    assert other.record_turn([]) == []
+    killed.record_heartbeat([])
+    database.execute("update sync.processes set heartbeat_at = heartbeat_at - interval '3 minutes'")
+    assert other.record_heartbeat([]) == []
     alive, dead = load_processes(engine)
     assert (alive.identity, alive.is_alive, dead.identity, dead.is_alive) == (B, True, A, False)
     assert timedelta(minutes=3) <= dead.silent_for < timedelta(minutes=4)
     replacement = ProcessRow(engine, replace(A, pid=2))
-    assert replacement.record_turn([]) == [B]
+    assert replacement.record_heartbeat([]) == [B]
     assert {each.pid for each in load_processes(engine) if each.host == "a"} == {2}
-    database.execute("update sync.processes set turned_at = turned_at - interval '2 hours' where host = 'a'")
-    other.record_turn([])
+    database.execute(
+        "update sync.processes set heartbeat_at = heartbeat_at - interval '2 hours' where host = 'a'"
+    )
+    other.record_heartbeat([])
     assert [each.host for each in load_processes(engine)] == ["b"]
 
 
 def test_row_that_a_failover_lost_is_written_again(engine: Engine, database: psycopg.Connection) -> None:
     row = ProcessRow(engine, A)
-    row.record_turn([])
+    row.record_heartbeat([])
     [before] = load_processes(engine)
     database.execute("delete from sync.processes")
-    row.record_turn([])
+    row.record_heartbeat([])
     [after] = load_processes(engine)
     assert (after.identity, after.started_at) == (A, before.started_at)
 

@@ -63,7 +63,7 @@ def command(
 
 
 @pytest.mark.usefixtures("retired")
-def test_views_tell_retired_streams_apart(pg: PgStore, look: Look) -> None:
+def test_views_mark_retired_streams(pg: PgStore, look: Look) -> None:
     rows = look("SELECT * FROM reporting.open_tasks ORDER BY task_id")
     assert [(row["task_id"], row["retired_at"] is None) for row in rows] == [
         ("left", False),

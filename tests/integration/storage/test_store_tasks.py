@@ -415,7 +415,7 @@ def test_late_task_is_new_inside_the_coverage(ours: PgStreamStore) -> None:
         see("late", created_at=after(-30)),
         see("later", created_at=after(-1)),
         see("in time", created_at=after(0)),
-        see("too old to tell", created_at=after(-101)),
+        see("older than the retention", created_at=after(-101)),
         see("unknown"),
     )
     assert (counts.inserted, counts.late, counts.late_by) == (5, 2, timedelta(seconds=40))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syncer.cli import registry
+from syncer.cli import command_registry
 from syncer.cli.parser import parse
 from syncer.providers import PROVIDERS
 from tests.support.sixth_provider import AcmeRender
@@ -40,7 +40,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         parse(["--help"])
     output = capsys.readouterr().out
     assert exit_.value.code == 0
-    assert [name for name in registry.COMMANDS if f"    {name}" not in output] == []
+    assert [name for name in command_registry.COMMANDS if f"    {name}" not in output] == []
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_help_names_every_provider(
     assert f" and {AcmeRender.title} into Postgres" in output
 
 
-@pytest.mark.parametrize("name", registry.COMMANDS)
+@pytest.mark.parametrize("name", command_registry.COMMANDS)
 def test_help_of_a_command_has_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         parse([name, "--help"])

@@ -1,4 +1,4 @@
-"""Signals stop a command in order, whatever the signal and standard error; a second one ends it at once."""
+"""Signals stop a command cleanly, whatever the signal and standard error; a second one ends it at once."""
 
 from __future__ import annotations
 

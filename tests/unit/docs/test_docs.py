@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syncer.cli.registry import COMMANDS
+from syncer.cli.command_registry import COMMANDS
 from syncer.config import load
 from syncer.config.toml_schema import DaemonTable, DatabaseTable, HistoryTable, ReportingTable, SourceTable
 from tests.unit.docs.pages import CHINESE, ENGLISH, PAGES, ROOT, anchors, blocks, lines_of_code

@@ -15,7 +15,7 @@ from syncer.reporting.reports import shipped_reports
 from syncer.storage.read import CoverageExplanation, Gap, InstallationState, StreamOverview
 from syncer.storage.read.coverage_runs import RunSummary
 from syncer.storage.read.incomplete_runs import IncompleteRunGroup
-from syncer.storage.read.processes import ErrorUnderWay, ProcessOverview
+from syncer.storage.read.processes import OngoingError, ProcessOverview
 from syncer.storage.read.reports import ReportResult
 from syncer.storage.read.retired_streams import RetiredStream
 from syncer.storage.read.task_history import TaskHistory, TaskVersion
@@ -51,7 +51,7 @@ def test_every_key_of_an_object_is_documented(heading: str, kind: type) -> None:
 
 
 def test_keys_of_inner_objects_are_documented() -> None:
-    for kind in (ErrorUnderWay, RunSummary, IncompleteRunGroup):
+    for kind in (OngoingError, RunSummary, IncompleteRunGroup):
         assert [field.name for field in fields(kind) if f"`{field.name}`" not in PAGE] == []
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syncer.cli.registry import COMMANDS
+from syncer.cli.command_registry import COMMANDS
 from tests.unit.docs.pages import PAGES, ROOT
 
 ARCHITECTURE, GLOSSARY = ROOT / "docs" / "architecture.md", ROOT / "docs" / "glossary.md"

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from syncer.model import OutcomeFilter
-from syncer.planning.outcome_filter import is_worth_asking, judge_filter
+from syncer.planning.outcome_filter import judge_filter, should_read_filtered_list
 from tests.support.fakes import T0
 
 DAY = timedelta(days=1)
@@ -33,7 +33,7 @@ def test_trusted_filter_stays_trusted_while_no_task_failed() -> None:
 
 
 def test_useless_filter_is_retried_daily() -> None:
-    assert is_worth_asking(OutcomeFilter.UNPROVEN, T0, T0)
-    assert is_worth_asking(OutcomeFilter.REJECTED, None, T0)
-    assert not is_worth_asking(OutcomeFilter.IGNORED, T0, T0 + HOUR)
-    assert is_worth_asking(OutcomeFilter.IGNORED, T0, T0 + DAY)
+    assert should_read_filtered_list(OutcomeFilter.UNPROVEN, T0, T0)
+    assert should_read_filtered_list(OutcomeFilter.REJECTED, None, T0)
+    assert not should_read_filtered_list(OutcomeFilter.IGNORED, T0, T0 + HOUR)
+    assert should_read_filtered_list(OutcomeFilter.IGNORED, T0, T0 + DAY)

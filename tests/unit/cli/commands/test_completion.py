@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from syncer.cli import main
-from syncer.cli.registry import COMMANDS
+from syncer.cli.command_registry import COMMANDS
 
 _BASH = 'source {script}; COMP_WORDS=({words}); COMP_CWORD={last}; _syncer; echo "${{COMPREPLY[*]}}"'
 _FISH = "source {script}; complete -C '{line}'"

@@ -9,7 +9,7 @@ from pathlib import Path
 from syncer.cli.views.health import daemon_lines, difference_lines, has_problem, problem_lines
 from syncer.config import Settings
 from syncer.config.toml_schema import DaemonTable, DatabaseTable, HistoryTable, ReportingTable
-from syncer.storage.read import ErrorUnderWay, ProcessOverview, StoredReportSettings
+from syncer.storage.read import OngoingError, ProcessOverview, StoredReportSettings
 from tests.unit.cli.views.test_status_table import AT, STREAM
 
 DAEMON = ProcessOverview(
@@ -18,7 +18,7 @@ DAEMON = ProcessOverview(
     version="0.1.0",
     configuration="c0ffee",
     started_at=AT,
-    turned_at=AT,
+    heartbeat_at=AT,
     silent_for=timedelta(seconds=12),
     is_alive=True,
     errors=(),
@@ -38,8 +38,8 @@ def make_settings(lease: timedelta = timedelta(seconds=10)) -> Settings:
 
 
 def test_daemon_lines_say_whether_one_runs() -> None:
-    alive = "host a (pid 7), version 0.1.0, since 2026-01-02 03:04:05Z, last turn 12s ago"
-    dead = "the daemon of host b (pid 7) has not turned for 3m"
+    alive = "host a (pid 7), version 0.1.0, since 2026-01-02 03:04:05Z, last heartbeat 12s ago"
+    dead = "the daemon of host b (pid 7) has had no heartbeat for 3m"
     assert daemon_lines([DAEMON, DEAD]) == [f"daemon      {alive}", f"            {dead}"]
     none = "daemon      no daemon runs: type `syncer run`"
     assert daemon_lines([]) == [none]
@@ -85,8 +85,8 @@ def test_problem_lines_name_each_problem_once() -> None:
     overdue = replace(STREAM, region="b", error=None, is_overdue=True, since_success=timedelta(minutes=9))
     never = replace(overdue, region="c", since_success=None)
     errors = (
-        ErrorUnderWay(subject=f"{STREAM.label} sweep", error="wrong key", since=AT),
-        ErrorUnderWay(subject="start workers of vod", error="no such region", since=AT),
+        OngoingError(subject=f"{STREAM.label} sweep", error="wrong key", since=AT),
+        OngoingError(subject="start workers of vod", error="no such region", since=AT),
     )
     fine = replace(STREAM, region="d", error=None)
     assert problem_lines(
@@ -101,7 +101,7 @@ def test_problem_lines_name_each_problem_once() -> None:
 
 
 def test_errors_of_a_dead_daemon_are_no_problem() -> None:
-    fine, errors = replace(STREAM, error=None), (ErrorUnderWay(subject="x", error="y", since=AT),)
+    fine, errors = replace(STREAM, error=None), (OngoingError(subject="x", error="y", since=AT),)
     assert not has_problem([fine], [replace(DEAD, errors=errors)])
     assert problem_lines([fine], [replace(DEAD, errors=errors)], []) == []
     assert has_problem([fine], [replace(DAEMON, errors=errors)])

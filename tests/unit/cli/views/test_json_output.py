@@ -45,7 +45,7 @@ def test_status_document_hides_the_url_of_a_configured_server() -> None:
     state = InstallationState(streams=[STREAM], retired=[], gaps=[make_gap()], processes=[DAEMON])
     document = json.loads(json.dumps(status_document(database, state, make_settings())))
     assert document["database"] == {
-        "place": "db.example:5432/syncer",
+        "location": "db.example:5432/syncer",
         "connection": None,
         "is_running": True,
     }
@@ -57,7 +57,7 @@ def test_status_document_hides_the_url_of_a_configured_server() -> None:
         "version": "0.1.0",
         "configuration": "c0ffee",
         "started_at": "2026-01-02T03:04:05+00:00",
-        "turned_at": "2026-01-02T03:04:05+00:00",
+        "heartbeat_at": "2026-01-02T03:04:05+00:00",
         "silent_for": 12,
         "is_alive": True,
         "errors": [],

@@ -10,9 +10,9 @@ import pytest
 
 from syncer.cli.views.status_table import (
     health_table,
-    long_lists,
+    long_list_lines,
     order_text,
-    pauses,
+    pause_lines,
     poll_depth_table,
     stream_table,
 )
@@ -107,14 +107,14 @@ def test_state_of_a_stream(changes: dict[str, Any], state: str) -> None:
 
 
 def test_pause_of_the_vendor_is_named() -> None:
-    assert pauses([STREAM, replace(BUSY, paused_until=AT)]) == [
+    assert pause_lines([STREAM, replace(BUSY, paused_until=AT)]) == [
         "mps-intl/na-siliconvalley: not read until 2026-01-02 03:04Z, as the vendor asks (Retry-After)"
     ]
 
 
 def test_list_that_shows_more_than_its_retention_is_named() -> None:
     a_little_late = replace(BUSY, shown_age=timedelta(days=7, hours=1))
-    assert long_lists([STREAM, a_little_late, BUSY]) == [
+    assert long_list_lines([STREAM, a_little_late, BUSY]) == [
         "mps-intl/na-siliconvalley: the list shows tasks of 8d 1h, more than the retention of 7d;"
         " open tasks are followed for as long as sweeps find them"
     ]

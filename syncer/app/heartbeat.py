@@ -1,4 +1,4 @@
-"""The turns of a daemon: regular proof, in the database, that it runs."""
+"""The heartbeat of a daemon: it updates its row in `sync.processes` at regular intervals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syncer.storage.write.processes import ProcessRow
 log = logging.getLogger(__name__)
 
 
-class Turns:
+class Heartbeat:
     """Keeps the row of this process in `sync.processes`, and compares it with those of other daemons."""
 
     def __init__(self, app: App) -> None:
@@ -33,7 +33,7 @@ class Turns:
             for outage in self._app.outages.under_way()
             if outage.subject != DATABASE
         ]
-        others = self._row.record_turn(errors)
+        others = self._row.record_heartbeat(errors)
         self._app.outages.succeeded(DATABASE)
         different = {other for other in others if self._app.identity.differences(other)}
         for other in different - self._different:

@@ -1,4 +1,4 @@
-"""Errors of the database: which ones pass, which ones the user must mend, and what to type.
+"""Errors of the database: which are temporary, which the user must correct, and what to type.
 
 Errors of statements are classified by SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
@@ -88,7 +88,7 @@ _SCHEMA_ERRORS = (
 _SIMPLE_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 
-def is_misplaced(error: BaseException | None) -> bool:
+def is_read_only_error(error: BaseException | None) -> bool:
     """Whether another connection may succeed: this one has a standby or a database that was read-only."""
     return isinstance(error, psycopg.errors.ReadOnlySqlTransaction)
 

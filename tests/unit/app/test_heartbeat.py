@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syncer.app import turns
+from syncer.app import heartbeat
 from syncer.errors import CredentialsError, StoreUnavailable
 from syncer.model import ProcessIdentity
 from syncer.outages import DATABASE, Outages
@@ -27,7 +27,7 @@ class FakeRow:
         self.others: list[ProcessIdentity] = []
         self.error: StoreUnavailable | None = None
 
-    def record_turn(self, errors: Sequence[Mapping[str, Any]]) -> list[ProcessIdentity]:
+    def record_heartbeat(self, errors: Sequence[Mapping[str, Any]]) -> list[ProcessIdentity]:
         self.delete()
         self.written.append(errors)
         return self.others
@@ -40,7 +40,7 @@ class FakeRow:
 @pytest.fixture
 def row(monkeypatch: pytest.MonkeyPatch) -> FakeRow:
     row = FakeRow()
-    monkeypatch.setattr(turns, "ProcessRow", lambda *_: row)
+    monkeypatch.setattr(heartbeat, "ProcessRow", lambda *_: row)
     return row
 
 
@@ -52,7 +52,7 @@ def app() -> Any:
 def test_turn_has_the_errors_under_way_and_ends_an_outage_of_the_database(row: FakeRow, app: Any) -> None:
     app.outages.failed("start workers of tat", CredentialsError("the key is refused"))
     app.outages.failed("vod poll", StoreUnavailable("away"))
-    turns.Turns(app).record()
+    heartbeat.Heartbeat(app).record()
     error = {"subject": "start workers of tat", "error": "the key is refused", "since": T0.isoformat()}
     assert row.written == [[error]]
     assert DATABASE not in {outage.subject for outage in app.outages.under_way()}
@@ -61,7 +61,7 @@ def test_turn_has_the_errors_under_way_and_ends_an_outage_of_the_database(row: F
 def test_daemon_that_differs_is_logged_once(row: FakeRow, app: Any) -> None:
     other, same = replace(OURS, host="b", configuration="two"), replace(OURS, host="c")
     row.others = [other, same]
-    ours = turns.Turns(app)
+    ours = heartbeat.Heartbeat(app)
     with collected_events() as events:
         ours.record()
         ours.record()
@@ -75,7 +75,7 @@ def test_daemon_that_differs_is_logged_once(row: FakeRow, app: Any) -> None:
 
 def test_stop_does_not_depend_on_the_database(row: FakeRow, app: Any) -> None:
     row.error = StoreUnavailable("away")
-    ours = turns.Turns(app)
+    ours = heartbeat.Heartbeat(app)
     with pytest.raises(StoreUnavailable):
         ours.record()
     ours.end()
