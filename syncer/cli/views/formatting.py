@@ -41,7 +41,7 @@ def duration_text(value: timedelta) -> str:
     seconds = abs(value.total_seconds())
     sign = "-" if value < timedelta(0) else ""
     if seconds < 60:
-        return f"{sign}{seconds:.3g}s"
+        return f"{sign}{round(seconds, 2):.3g}s"
     units = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
     rest = int(seconds)
     parts: list[str] = []

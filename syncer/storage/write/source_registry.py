@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Row, and_, bindparam, func, select, text, update
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syncer.errors import ConfigurationError
-from syncer.model import Source, Stream, stream_label
+from syncer.model import DEAD_AFTER, Source, Stream, stream_label
 from syncer.storage.connections import translated
-from syncer.storage.tables import sources, streams
+from syncer.storage.tables import leases, processes, sources, streams
 from syncer.storage.write.configuring_process import ConfiguringProcess
 
 #: Locked while sources are registered, so that two processes do not both insert a missing one. The lock does
@@ -108,8 +108,12 @@ def retire_streams(
     connection: Connection,
     wanted: Mapping[str, Collection[str] | None],
     ids: Mapping[str, int],
+    *,
+    holder: str,
 ) -> list[str]:
     """Mark streams that are no longer configured as retired; return their labels.
+
+    Streams that another running daemon read last stay: its configuration has them. `holder` is this process.
 
     `wanted` has the regions of each configured source, None where they are unknown; `ids` the source_id of
     those that were registered, which may have another name. A stream that is registered again is no longer
@@ -117,7 +121,11 @@ def retire_streams(
     """
     by_id = {ids[name]: regions for name, regions in wanted.items() if name in ids}
     read = select(streams.c.stream_id, sources.c.source_id, sources.c.name, streams.c.region)
-    active = read.join_from(streams, sources).where(streams.c.retired_at.is_(None))
+    active = (
+        read.join_from(streams, sources)
+        .outerjoin(leases, leases.c.stream_id == streams.c.stream_id)
+        .where(streams.c.retired_at.is_(None), ~exists().where(_is_alive, leases.c.holder != holder))
+    )
     retired = [
         row
         for row in connection.execute(active)
@@ -129,6 +137,13 @@ def retire_streams(
             update(streams).where(streams.c.stream_id.in_(found)).values(retired_at=func.clock_timestamp())
         )
     return [stream_label(row.name, row.region) for row in retired]
+
+
+#: Whether a daemon with a recent heartbeat is the holder of the lease.
+_is_alive = and_(
+    leases.c.holder == func.concat(processes.c.host, ":", processes.c.pid),
+    processes.c.heartbeat_at > func.clock_timestamp() - DEAD_AFTER,
+)
 
 
 def _is_wanted(region: str, regions: Collection[str] | None) -> bool:

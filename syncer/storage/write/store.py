@@ -114,7 +114,7 @@ class PgStore:
         `wanted` has the regions of each configured source, None where they are unknown.
         """
         with transaction(self._engine) as connection:
-            return source_registry.retire_streams(connection, wanted, self._source_ids)
+            return source_registry.retire_streams(connection, wanted, self._source_ids, holder=self._holder)
 
     def ensure_partitions(self, now: datetime, pause: Callable[[timedelta], None] = sleep) -> int:
         """Create the history's partitions for the coming months; return how many were missing.

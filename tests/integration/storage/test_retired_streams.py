@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import Engine
 
 from syncer.cli import main
-from syncer.model import Interval, RunStatus, Stream, StreamState
+from syncer.model import Interval, ProcessIdentity, RunStatus, Stream, StreamState
 from syncer.reporting.reports import NAMES, shipped_report
 from syncer.storage import PgStore
 from syncer.storage.read import load_retired_streams, load_streams
 from syncer.storage.read.reports import run_report
+from syncer.storage.write.processes import ProcessRow
 from tests.integration.storage.conftest import Look
 from tests.support.fakes import make_source
 from tests.support.sightings import begin, see, store
@@ -83,6 +84,20 @@ def test_views_mark_retired_streams(pg: PgStore, look: Look) -> None:
         ("old", 0, False),
         ("tat", 1, True),
     ]
+
+
+def test_stream_that_another_running_daemon_reads_is_not_retired(engine: Engine, look: Look) -> None:
+    """Two daemons may share a database and have different sources."""
+    ours, other = (PgStore(engine, holder=f"host:{pid}") for pid in (1, 2))
+    for pg, name in ((ours, "mps"), (other, "vod")):
+        with pg.claim(Stream(make_source(name=name, account=name, key_hash=name))):
+            pass
+    identity = ProcessIdentity(host="host", pid=2, version="0", configuration="")
+    row = ProcessRow(engine, identity)
+    row.record_heartbeat([])
+    assert ours.retire({"mps": ["global"]}) == []
+    look("UPDATE sync.processes SET heartbeat_at = heartbeat_at - interval '1 hour' RETURNING 1")
+    assert ours.retire({"mps": ["global"]}) == ["vod"]
 
 
 @pytest.mark.usefixtures("retired")
