@@ -79,7 +79,7 @@ def test_account_is_asked_for_again_after_an_outage(
     with pytest.raises(Retryable, match="or write `account`"):
         source.streams()
     simulator.set_faults(name, down=False)
-    clock.sleep(FAILURE_KEPT)
+    clock.sleep(2 * FAILURE_KEPT)
     assert source.streams()[0].source.account.isdigit()
     source.close()
 
