@@ -53,7 +53,19 @@ def run_demo(program: Program, *arguments: str) -> str:
     return result.out
 
 
-def test_demo_leaves_a_database_running_and_can_be_continued(top: Path) -> None:
+def interrupt_demo(folder: Path) -> int:
+    """Run the demo until its daemon polls, and interrupt it; return its exit code."""
+    command = [sys.executable, "-m", "syncer", "demo", "--data-dir", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        # Each line arrives at once, through a pipe too. The daemon's step is the longest.
+        assert any(line.startswith("3. Daemon: poll") for line in process.stdout)
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+    return process.returncode
+
+
+def test_demo_is_continued_stopped_and_interrupted(top: Path) -> None:
     folder = top / "demo"
     with program_in(top) as program:
         output = run_demo(program, "--data-dir", str(folder), "--watch", "6")
@@ -72,6 +84,9 @@ def test_demo_leaves_a_database_running_and_can_be_continued(top: Path) -> None:
         assert tasks <= count(folder, "tasks") < tasks + 1_000
 
         assert run_demo(program, "--data-dir", str(folder), "--stop") == "the demo's database is stopped\n"
+        assert not EmbeddedPostgres(folder).is_running()
+
+        assert interrupt_demo(folder) == 130
         assert not EmbeddedPostgres(folder).is_running()
 
 
@@ -93,15 +108,3 @@ def test_demo_from_before_the_first_release_is_refused_by_its_folder(top: Path) 
     assert result.code == 2
     assert "was made before the first release (schema 0005) and cannot be upgraded" in result.err
     assert result.err.endswith(f": remove the folder {folder}, then type the command again\n")
-
-
-def test_interrupted_demo_leaves_nothing_running(top: Path) -> None:
-    command = [sys.executable, "-m", "syncer", "demo", "--data-dir", str(top / "demo")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        # Each line arrives at once, through a pipe too. The daemon's step is the longest.
-        assert any(line.startswith("3. Daemon: poll") for line in process.stdout)
-        process.send_signal(signal.SIGINT)
-        process.stdout.read()
-    assert process.returncode == 130
-    assert not EmbeddedPostgres(top / "demo").is_running()
