@@ -1,4 +1,4 @@
--- requires: swept_sources
+-- requires: covered_sources
 
 CREATE OR REPLACE VIEW reporting.arrivals_daily AS
 SELECT
@@ -34,7 +34,7 @@ SELECT
     CASE WHEN r.status IN ('waiting', 'running', 'paused', 'unknown') THEN r.tasks - r.lost ELSE 0 END AS open
 FROM sync.arrivals_daily r
 JOIN sync.sources o ON o.source_id = r.source_id
-LEFT JOIN sync.swept_sources c ON c.source_id = r.source_id;
+LEFT JOIN sync.covered_sources c ON c.source_id = r.source_id;
 
 COMMENT ON VIEW reporting.arrivals_daily IS 'Tasks by day of creation: one row per source, task type and present status. Durations of recent days are censored: tasks that are still open have none yet, and slow tasks are among them. completions_daily has no such bias. / 按创建日期统计的任务：每个数据源、任务类型和当前状态一行。近期的时长存在删失：尚未结束的任务还没有时长，其中多为慢任务；completions_daily 没有这种偏差。';
 COMMENT ON COLUMN reporting.arrivals_daily.source_key IS 'Key of the source in all views; a renamed source keeps it. / 数据源的唯一键，在所有视图中一致；数据源改名后保持不变。';

@@ -1,4 +1,4 @@
--- requires: swept_sources
+-- requires: covered_sources
 
 CREATE OR REPLACE VIEW reporting.arrivals_hourly AS
 SELECT
@@ -33,7 +33,7 @@ SELECT
     CASE WHEN r.status IN ('waiting', 'running', 'paused', 'unknown') THEN r.tasks - r.lost ELSE 0 END AS open
 FROM sync.arrivals_hourly r
 JOIN sync.sources o ON o.source_id = r.source_id
-LEFT JOIN sync.swept_sources c ON c.source_id = r.source_id;
+LEFT JOIN sync.covered_sources c ON c.source_id = r.source_id;
 
 COMMENT ON VIEW reporting.arrivals_hourly IS 'Tasks by hour of creation: one row per source, task type and present status. Durations of recent hours are censored, as in arrivals_daily. / 按创建小时统计的任务：每个数据源、任务类型和当前状态一行。近期的时长存在删失，同 arrivals_daily。';
 COMMENT ON COLUMN reporting.arrivals_hourly.source_key IS 'Key of the source in all views; a renamed source keeps it. / 数据源的唯一键，在所有视图中一致；数据源改名后保持不变。';

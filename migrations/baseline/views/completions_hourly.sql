@@ -1,4 +1,4 @@
--- requires: swept_sources
+-- requires: covered_sources
 
 CREATE OR REPLACE VIEW reporting.completions_hourly AS
 SELECT
@@ -32,7 +32,7 @@ SELECT
     r.lost
 FROM sync.completions_hourly r
 JOIN sync.sources o ON o.source_id = r.source_id
-LEFT JOIN sync.swept_sources c ON c.source_id = r.source_id;
+LEFT JOIN sync.covered_sources c ON c.source_id = r.source_id;
 
 COMMENT ON VIEW reporting.completions_hourly IS 'Ended tasks by hour of their end: one row per source, task type and status. Tasks with an unknown end time are not counted. / 按结束小时统计的已结束任务：每个数据源、任务类型和状态一行。结束时间未知的任务不计入。';
 COMMENT ON COLUMN reporting.completions_hourly.source_key IS 'Key of the source in all views; a renamed source keeps it. / 数据源的唯一键，在所有视图中一致；数据源改名后保持不变。';

@@ -1,4 +1,4 @@
--- requires: swept_sources
+-- requires: covered_sources
 
 CREATE OR REPLACE VIEW reporting.durations_daily AS
 SELECT
@@ -16,7 +16,7 @@ SELECT
     ), false) AS is_covered
 FROM sync.durations_daily r
 JOIN sync.sources o ON o.source_id = r.source_id
-LEFT JOIN sync.swept_sources c ON c.source_id = r.source_id;
+LEFT JOIN sync.covered_sources c ON c.source_id = r.source_id;
 
 COMMENT ON VIEW reporting.durations_daily IS 'Distribution of the queue and run times of the tasks that ended on a day: one row per source, task type, measure and bucket of seconds. Rows of any days can be added: a percentile over many days is the first value of seconds at which the running sum of tasks reaches its share. / 当天结束的任务的排队与运行时长分布：每个数据源、任务类型、指标和时长区间一行。任意多天的行可以相加：多天的分位数，是任务数累计值首次达到相应比例时的 seconds。';
 COMMENT ON COLUMN reporting.durations_daily.source_key IS 'Key of the source in all views; a renamed source keeps it. / 数据源的唯一键，在所有视图中一致；数据源改名后保持不变。';

@@ -1,4 +1,4 @@
--- requires: swept_sources
+-- requires: covered_sources
 
 CREATE OR REPLACE VIEW reporting.failures_daily AS
 SELECT
@@ -17,7 +17,7 @@ SELECT
     ), false) AS is_covered
 FROM sync.failures_daily r
 JOIN sync.sources o ON o.source_id = r.source_id
-LEFT JOIN sync.swept_sources c ON c.source_id = r.source_id;
+LEFT JOIN sync.covered_sources c ON c.source_id = r.source_id;
 
 COMMENT ON VIEW reporting.failures_daily IS 'Failed tasks by day of creation and error: one row per source, task type and error code. / 按创建日期和错误统计的失败任务：每个数据源、任务类型和错误码一行。';
 COMMENT ON COLUMN reporting.failures_daily.source_key IS 'Key of the source in all views; a renamed source keeps it. / 数据源的唯一键，在所有视图中一致；数据源改名后保持不变。';

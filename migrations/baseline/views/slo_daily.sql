@@ -1,4 +1,4 @@
--- requires: swept_sources
+-- requires: covered_sources
 
 CREATE OR REPLACE VIEW reporting.slo_daily AS
 SELECT
@@ -36,7 +36,7 @@ SELECT
 FROM sync.slo_daily r
 CROSS JOIN sync.settings s
 JOIN sync.sources o ON o.source_id = r.source_id
-LEFT JOIN sync.swept_sources c ON c.source_id = r.source_id;
+LEFT JOIN sync.covered_sources c ON c.source_id = r.source_id;
 
 COMMENT ON VIEW reporting.slo_daily IS 'Service level by day: one row per source and day. By the day of the end, because only then is the outcome known, and the numbers of a day no longer change. For tasks that are still waiting or running see open_tasks. / 每日服务水平：每个数据源每天一行。按结束日期统计，因为此时任务的结果才确定，且当天的数字不再变化；仍在等待或运行的任务见 open_tasks。';
 COMMENT ON COLUMN reporting.slo_daily.source_key IS 'Key of the source in all views; a renamed source keeps it. / 数据源的唯一键，在所有视图中一致；数据源改名后保持不变。';
