@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -28,8 +27,6 @@ EXAMPLE = """\
 """
 
 Value = TypeVar("Value")
-
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -136,11 +133,10 @@ def options_from(args: argparse.Namespace) -> SimulatorOptions:
 
 
 def duration(text: str) -> timedelta:
-    """A duration like "500ms", "2s", "6h" or "7d". Raises ValueError for any other text."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", text)
-    if match is None:
-        raise ValueError(f"{text!r} is not a duration; write 500ms, 2s, 6h or 7d")
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    """A duration as in the configuration: "500ms", "1h30m". Raises ValueError for any other text."""
+    from syncer.config import parse_duration
+
+    return parse_duration(text)
 
 
 def _port(text: str) -> int:
