@@ -66,7 +66,7 @@ def status_document(
         "has_problem": has_problem(state.streams, state.processes),
         "processes": json_objects(state.processes),
         "differences": difference_lines(state.processes, settings, state.report_settings),
-        "streams": [{**json_object(stream), "state": str(stream.state)} for stream in state.streams],
+        "streams": [{**json_object(stream), "health": str(stream.health)} for stream in state.streams],
         "no_longer_configured": json_objects(state.retired),
         "gaps": json_objects(state.gaps),
     }

@@ -32,7 +32,7 @@ def health_table(streams: Sequence[StreamOverview]) -> TextTable:
 def _health_row(stream: StreamOverview) -> tuple[object, ...]:
     return (
         stream.label,
-        str(stream.state),
+        str(stream.health),
         minute_text(stream.succeeded_at),
         stream.since_success,
         f"{stream.mode} {stream.result}" if stream.mode else None,

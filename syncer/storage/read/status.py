@@ -92,8 +92,8 @@ class StreamOverview(StreamRow):
     late: int
 
     @property
-    def state(self) -> StreamHealth:
-        """The health of the stream in one word."""
+    def health(self) -> StreamHealth:
+        """Whether the stream is read as configured, in one word."""
         if self.error is not None:
             return StreamHealth.FAILING
         if self.is_overdue:

@@ -80,12 +80,12 @@ def test_failure_under_way_ends_with_a_success_of_its_kind(
 ) -> None:
     def health() -> tuple[StreamHealth, str | None]:
         [stream] = load_streams(engine)
-        return stream.state, stream.error
+        return stream.health, stream.error
 
     assert health() == (StreamHealth.NEVER_READ, None)
     end_run(ours, Mode.POLL, RunStatus.FAILED, "wrong \0 key")
     [failing] = load_streams(engine)
-    assert (failing.state, failing.error) == (StreamHealth.FAILING, "wrong � key")
+    assert (failing.health, failing.error) == (StreamHealth.FAILING, "wrong � key")
     end_run(ours, Mode.POLL, RunStatus.FAILED, "still wrong")
     [still] = load_streams(engine)
     assert (still.error, still.failing_since) == ("still wrong", failing.failing_since)
@@ -100,7 +100,7 @@ def test_failure_under_way_ends_with_a_success_of_its_kind(
     assert health() == (StreamHealth.OK, None)
     end_run(ours, Mode.POLL, RunStatus.INTERRUPTED, "stopped")
     [last] = load_streams(engine)
-    assert (last.state, last.since_success is not None) == (StreamHealth.OK, True)
+    assert (last.health, last.since_success is not None) == (StreamHealth.OK, True)
 
 
 def test_stream_is_overdue_unless_a_run_reads_pages(

@@ -23,7 +23,7 @@ from syncer.storage.roles.bi_role_status import BiRoleStatus
 from tests.unit.docs.pages import ROOT
 
 PAGE = (ROOT / "docs" / "json-output.md").read_text("utf-8")
-#: The objects, by the heading of their table. `StreamHealth` is a property of the stream.
+#: The objects, by the heading of their table. The health is a property of the stream.
 OBJECTS = {
     "### Daemon": ProcessOverview,
     "### Stream": StreamOverview,
@@ -46,7 +46,7 @@ def documented(heading: str) -> list[str]:
     ("heading", "kind"), OBJECTS.items(), ids=lambda value: getattr(value, "__name__", "")
 )
 def test_every_key_of_an_object_is_documented(heading: str, kind: type) -> None:
-    added = {"state"} if kind is StreamOverview else set()
+    added = {"health"} if kind is StreamOverview else set()
     assert set(documented(heading)) == {field.name for field in fields(kind)} | added
 
 

@@ -50,7 +50,7 @@ def test_status_document_hides_the_url_of_a_configured_server() -> None:
         "is_running": True,
     }
     assert [len(document[key]) for key in ("streams", "gaps", "differences")] == [1, 1, 1]
-    assert (document["has_problem"], document["streams"][0]["state"]) == (True, "failing")
+    assert (document["has_problem"], document["streams"][0]["health"]) == (True, "failing")
     assert document["processes"][0] == {
         "host": "a",
         "pid": 7,

@@ -92,7 +92,7 @@ def test_health_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "state"),
+    ("changes", "health"),
     [
         ({"is_overdue": True}, "failing"),
         ({"error": None, "is_overdue": True, "succeeded_at": AT}, "overdue"),
@@ -102,8 +102,8 @@ def test_health_row() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_state_of_a_stream(changes: dict[str, Any], state: str) -> None:
-    assert replace(STREAM, **changes).state == state
+def test_health_of_a_stream(changes: dict[str, Any], health: str) -> None:
+    assert replace(STREAM, **changes).health == health
 
 
 def test_pause_of_the_vendor_is_named() -> None:
