@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,11 @@ from tests.support import postgres_servers
 # A loaded machine is slow; no test asserts a time.
 settings.register_profile("without_deadline", deadline=None)
 settings.load_profile("without_deadline")
+
+# A shell that starts the tests in the background ignores these for all their children.
+for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _handler)
 
 _URL_VARIABLE = "SYNCER_TEST_DATABASE_URL"
 
