@@ -59,6 +59,10 @@ _CLIENT_ERRORS = {
     "private key file": "correct sslkey (or PGSSLKEY), and the permissions of that file",
     "does not match host name": "write the certificate's host name in the database URL, or correct sslmode",
     "but SSL was required": "write sslmode=prefer in the database URL, or set up TLS on the server",
+    "authentication method requirement": "correct require_auth (or PGREQUIREAUTH)",
+    "GSSAPI encryption required": "correct gssencmode (or PGGSSENCMODE), or get a ticket",
+    "channel binding": "correct channel_binding (or PGCHANNELBINDING)",
+    "min_protocol_version": "correct min_protocol_version (or PGMINPROTOCOLVERSION)",
     "no password supplied": "write the password in the database URL, or in the file of PGPASSFILE",
 }
 #: Messages of PgBouncer about a server that it cannot reach; its SQLSTATE is that of every other refusal.
@@ -69,6 +73,10 @@ _SERVER_IS_AWAY = (
     "cannot connect to server",
     "server conn crashed",
 )
+_POOLER_ADVICE = {
+    "query_wait_timeout": "; the pooler has no free connection to the server: raise its pool_size"
+}
+_READ_ONLY = "; it is a standby, or default_transaction_read_only is on for the role or the database"
 #: Errors of the server's state that are no OperationalError.
 _STATE_ERRORS = (
     psycopg.errors.ReadOnlySqlTransaction,
@@ -128,7 +136,8 @@ def syncer_error(
     client_advice = _found(_CLIENT_ERRORS, text)
     if isinstance(reason, psycopg.OperationalError) and client_advice:
         return ConfigurationError(f"{rejected}; {client_advice}")
-    return StoreUnavailable(f"the database at {location} is not available: {text}")
+    advice = _READ_ONLY if is_read_only_error(reason) else _found(_POOLER_ADVICE, text) or ""
+    return StoreUnavailable(f"the database at {location} is not available: {text}{advice}")
 
 
 def _found(advice: dict[str, str], text: str) -> str | None:

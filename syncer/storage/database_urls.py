@@ -18,8 +18,8 @@ from syncer.errors import ConfigurationError, one_line
 
 _DRIVER = "postgresql+psycopg"
 _SCHEME = re.compile(r"^([A-Za-z][\w+.-]*)://")
-#: Characters that occur in no host or database name.
-_MISPLACED = frozenset("@#/\\ ")
+#: Characters that occur in no host name, and those that show that a database name is the rest of a password.
+_MISPLACED, _MISPLACED_IN_DATABASE = frozenset("@#/\\ "), frozenset("@/")
 _UNKNOWN_WORD = re.compile(r'invalid (?:URI query parameter: |connection option )"(\w{1,40})"')
 #: Parameters that libpq and psycopg check only when they connect.
 _INTEGERS = frozenset({"connect_timeout", "tcp_user_timeout", "keepalives"}) | {
@@ -39,7 +39,7 @@ def parse_url(url: str) -> URL:
     if not re.fullmatch(r"[\d,]*", ports):
         raise ConfigurationError(_ADVICE.format("has a port that is no number"))
     names = [name for name in hosts.split(",") if not name.startswith("/")]
-    if _MISPLACED & {*"".join(names), *values.get("dbname", "")}:
+    if _MISPLACED & {*"".join(names)} or _MISPLACED_IN_DATABASE & {*values.get("dbname", "")}:
         # The rest of a password behind such a character was parsed as the host: it must not be shown.
         raise ConfigurationError(_ADVICE.format("has a character in its password that ends it") + _ENCODE)
     if not values.get("dbname") and "service" not in values and not _environment_names_database():
@@ -75,15 +75,17 @@ def check_parameters(url: URL) -> None:
         if not re.fullmatch(r"\s*[+-]?\d+\s*", values[name]):
             raise ConfigurationError(f"the database URL has a {name} that is no number: {values[name]}")
     count = values.get("host", values.get("hostaddr", "")).count(",") + 1
-    values.pop("hostaddr", None)
+    # An empty address also replaces that of the environment or of a service: no connection is begun.
+    replaced = {"host": ",".join([_NO_SOCKET] * count), "hostaddr": ""}
     try:
-        offline = make_conninfo(**values | {"host": ",".join([_NO_SOCKET] * count)})
+        offline = make_conninfo(**values | replaced)
         connection = pq.PGconn.connect_start(offline.encode())
         message = one_line(connection.error_message.decode(errors="replace"))
         connection.finish()
     except psycopg.Error as error:
         message = one_line(str(error))
-    if message and _NO_SOCKET not in message:
+    # GSSAPI is impossible over a local socket, and may be required for the real server.
+    if message and _NO_SOCKET not in message and "over a local socket" not in message:
         secret = values.get("password")
         shown = message.replace(secret, "…") if secret else message
         raise ConfigurationError(

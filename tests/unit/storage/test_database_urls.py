@@ -115,6 +115,21 @@ def test_error_of_a_bad_parameter_names_it(query: str, word: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"), [("PGHOSTADDR", "127.0.0.1"), ("PGGSSENCMODE", "require")], ids=["address", "gss"]
+)
+def test_parameters_are_checked_without_a_connection(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    """A connection to the address would be refused; GSSAPI is impossible over the socket of the check."""
+    monkeypatch.setenv(variable, value)
+    check_parameters(parse_url("postgresql://u@127.0.0.1:1/db"))
+
+
+def test_name_of_a_database_may_have_a_space() -> None:
+    assert parse_url("postgresql://u@h/we%20ird").database == "we ird"
+
+
 def test_error_of_a_bad_variable_names_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGSSLMODE", "bogus")
     with pytest.raises(ConfigurationError, match=r"bogus.*PG\* variable"):
