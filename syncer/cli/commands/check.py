@@ -47,6 +47,9 @@ def run(args: Namespace) -> int:
     from syncer.app import sources_to_check
 
     settings = config.load(config.find(args.config))
+    if settings.database.url is None:
+        # Before an embedded server is created for nothing.
+        settings.require_sources()
     sources = sources_to_check(settings)
     checks: list[Check] = [(source.name, partial(_check_source, source)) for source in sources]
     lines = CheckLines([name for name, _ in checks], _BOUND)
@@ -123,13 +126,15 @@ def _secret_advice(path: Path) -> str:
 def _check_database(
     database: OpenDatabase, settings: Settings, sources: Sequence[ConfiguredSource], warnings: list[str]
 ) -> str:
-    """Check the schema, the time zone, and that no two sources read the same list of the same account."""
+    """Check the schema, write access and time zone, and that no two sources read one list of an account."""
     from syncer.storage.read import open_database
     from syncer.storage.read.collations import load_changed_collations
+    from syncer.storage.read.write_access import check_writable
     from syncer.storage.time_zones import check_time_zone
     from syncer.storage.write.source_registry import check_sources
 
     with open_database(database.url) as engine:
+        check_writable(engine)
         check_time_zone(engine, settings.reporting.time_zone)
         check_sources(engine, list(_with_credentials(sources)))
         warnings += map(str, load_changed_collations(engine))

@@ -57,3 +57,15 @@ def test_changed_collations_are_warnings_with_the_statements_to_type(
         admin.execute("alter collation pg_catalog.pg_c_utf8 refresh version")
     main(check)
     assert "warning" not in capsys.readouterr().out
+
+
+def test_read_only_database_fails_the_check(
+    migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SYNCER_DATABASE__URL", migrated_url)
+    monkeypatch.setenv("COLUMNS", "400")
+    (tmp_path / "syncer.toml").touch()
+    with psycopg.connect(migrated_url, autocommit=True) as owner:
+        owner.execute(f"alter database {owner.info.dbname} set default_transaction_read_only = on".encode())
+    main(["check", "--config", str(tmp_path / "syncer.toml")])
+    assert "is read-only: default_transaction_read_only is on" in capsys.readouterr().out
