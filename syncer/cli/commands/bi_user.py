@@ -31,6 +31,9 @@ EXAMPLE = """\
   syncer bi-user drop bi_team
 """
 
+#: Postgres counts the milliseconds in 32 bits with a sign: this is less than its 24.8 days.
+_LONGEST_TIMEOUT = timedelta(days=24)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the action, the role, and where its password comes from."""
@@ -57,6 +60,10 @@ def run(args: Namespace) -> int:
     from syncer import config
 
     settings = config.load(config.find(args.config))
+    if args.action == "list" and args.name:
+        raise ConfigurationError("`syncer bi-user list` shows all roles: omit the name")
+    if args.action != "list" and args.json:
+        raise ConfigurationError(f"--json is for `syncer bi-user list`: omit it with {args.action}")
     with database_of_settings(settings) as database:
         if args.action == "list":
             _list(database, as_json=args.json)
@@ -142,7 +149,7 @@ def _print_connections(
 
 
 def _statement_timeout(text: str) -> timedelta:
-    """The duration `text`. Raises ConfigurationError where it is none, or under a millisecond."""
+    """The duration `text`. Raises ConfigurationError where it is none, or out of Postgres' bounds."""
     from syncer.config.durations import parse_duration
 
     try:
@@ -151,4 +158,6 @@ def _statement_timeout(text: str) -> timedelta:
         raise ConfigurationError(f"--statement-timeout: {error}") from None
     if timeout < timedelta(milliseconds=1):
         raise ConfigurationError("--statement-timeout: must be at least 1ms; write a duration such as 2m")
+    if timeout > _LONGEST_TIMEOUT:
+        raise ConfigurationError("--statement-timeout: must be at most 24d; write a duration such as 2m")
     return timeout

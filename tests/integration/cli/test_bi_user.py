@@ -194,3 +194,23 @@ def test_role_without_createrole_is_referred_to_print_sql(
     )
     assert bi_user("create", "bi_nobody", "--print-sql") == 0
     assert capsys.readouterr().out.startswith("-- Creates the BI role bi_nobody:")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["create", "bi_a", "--statement-timeout", "25d"], "must be at most 24d"),
+        (["create", "bi_a", "--json"], "--json is for `syncer bi-user list`"),
+        (["list", "bi_a"], "omit the name"),
+    ],
+)
+def test_arguments_without_effect_are_refused(
+    bi_user: RunBiUser,
+    arguments: list[str],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("SYNCER_DATABASE__URL", "postgresql://u@127.0.0.1:1/db")
+    assert bi_user(*arguments) == 2
+    assert message in capsys.readouterr().err
