@@ -34,6 +34,9 @@ def configuration_path(option: Path | None) -> tuple[Path, Path]:
         return named, validators.path(named).absolute()
     except ValueError as error:
         raise ConfigurationError(f"the configuration {named}: {error}") from None
+    except FileNotFoundError:
+        advice = "change to another one, or name the configuration with an absolute path"
+        raise ConfigurationError(f"the working folder no longer exists: {advice}") from None
 
 
 def find(option: Path | None = None) -> Path:
@@ -43,7 +46,9 @@ def find(option: Path | None = None) -> Path:
     """
     named, path = configuration_path(option)
     try:
-        if path.is_file():
+        if path.is_dir():
+            raise ConfigurationError(f"the configuration {path} is a folder: name a file in it")
+        if path.exists():
             return path
     except OSError as error:
         raise ConfigurationError(f"cannot read {path}: {error.strerror}") from None

@@ -52,7 +52,7 @@ def _suggestion(written: str) -> str:
         return _did_you_mean(zone)
     if offset := _OFFSET.fullmatch(word):
         return _suggestion_for_offset(offset["sign"], int(offset["hours"]), int(offset["minutes"] or 0))
-    zones = available_timezones()
+    zones = {zone for zone in available_timezones() if not _NO_ZONES.fullmatch(zone)}
     name = word.replace(" ", "_").removeprefix("posix/").removeprefix("right/")
     same = [zone for zone in sorted(zones, key=len) if zone.casefold() == name]
     # Of `Tokyo` and `New York` the region is missing.

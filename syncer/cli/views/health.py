@@ -27,7 +27,7 @@ def daemon_lines(processes: Sequence[ProcessOverview]) -> list[str]:
         if not each.is_alive
     ]
     if not alive:
-        lines.insert(0, "no daemon runs: type `syncer run`")
+        lines.insert(0, "no daemon runs")
     return [f"{'daemon' if number == 0 else '':<12}{line}" for number, line in enumerate(lines)]
 
 

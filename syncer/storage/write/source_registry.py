@@ -193,6 +193,7 @@ def _named(
     if (row.provider, row.site) != (source.provider, source.site):
         raise ConfigurationError(
             f"the source {source.name} was {_provider_of(row)} before: give the new one another name"
+            " (to swap names, use a third one in between)"
         )
     if any(_is_identical(other, source) for other in stored if other is not row):
         raise ConfigurationError(

@@ -118,7 +118,7 @@ def test_status_shows_streams_errors_and_gaps(configuration: str, capsys: pytest
     assert main(["status", "--config", configuration]) == 1
     output = capsys.readouterr().out
     assert "postgresql://" not in output
-    assert "daemon      no daemon runs: type `syncer run`" in output
+    assert "daemon      no daemon runs" in output
     assert "vod     failing  -             -    poll failed  -\n" in output
     assert output.splitlines()[-3:] == [
         "vod: failing since 2026-01-02 03:04:00Z: the key is refused",

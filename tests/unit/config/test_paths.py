@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,21 @@ def test_configuration_in_a_folder_of_another_user_is_a_configuration_error(
     def refuse(path: Path) -> bool:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "is_file", refuse)
+    monkeypatch.setattr(Path, "is_dir", refuse)
     with pytest.raises(ConfigurationError, match=r"^cannot read .*/syncer\.toml: Permission denied$"):
         find(folder / "syncer.toml")
+
+
+def test_configuration_may_be_a_pipe_and_no_folder(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    assert find(folder / "pipe") == folder / "pipe"
+    with pytest.raises(ConfigurationError, match="is a folder: name a file in it"):
+        find(folder)
+
+
+def test_removed_working_folder_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "gone").mkdir()
+    monkeypatch.chdir(folder / "gone")
+    (folder / "gone").rmdir()
+    with pytest.raises(ConfigurationError, match="the working folder no longer exists"):
+        find()

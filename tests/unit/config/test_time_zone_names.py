@@ -51,6 +51,7 @@ def test_name_of_the_iana_list_is_valid(name: str) -> None:
 @pytest.mark.parametrize("written", REFUSED)
 def test_name_that_the_database_cannot_have_is_refused(written: str) -> None:
     assert problem(written).startswith("no such time zone")
+    assert f'"{written}"' not in problem(written)
 
 
 @pytest.mark.parametrize(

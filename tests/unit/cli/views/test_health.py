@@ -41,7 +41,7 @@ def test_daemon_lines_say_whether_one_runs() -> None:
     alive = "host a (pid 7), version 0.1.0, since 2026-01-02 03:04:05Z, last heartbeat 12s ago"
     dead = "the daemon of host b (pid 7) has had no heartbeat for 3m"
     assert daemon_lines([DAEMON, DEAD]) == [f"daemon      {alive}", f"            {dead}"]
-    none = "daemon      no daemon runs: type `syncer run`"
+    none = "daemon      no daemon runs"
     assert daemon_lines([]) == [none]
     assert daemon_lines([DEAD]) == [none, f"            {dead}"]
 
