@@ -268,5 +268,8 @@ def test_parquet_files_are_one_partitioned_table(engine: Engine, migrated_url: s
     assert sorted(row["day"] for row in table) == sorted(str(row["created_day"]) for row in viewed)
     for row in table:
         del row["day"]
+    for row in viewed:
+        # Exports leave it out: it is for incremental loads from the views.
+        del row["changed_in"]
     key = lambda row: row["task_key"]  # noqa: E731
     assert sorted(table, key=key) == sorted(viewed, key=key)
