@@ -14,6 +14,13 @@ from syncer.model import DEAD_AFTER, Source, Stream, stream_label
 from syncer.storage.connections import translated
 from syncer.storage.tables import leases, processes, sources, streams
 from syncer.storage.write.configuring_process import ConfiguringProcess
+from syncer.storage.write.source_identity import (
+    is_identical,
+    is_known_list,
+    is_named_account,
+    is_same_list,
+    provider_text,
+)
 
 #: Locked while sources are registered, so that two processes do not both insert a missing one. The lock does
 #: not block readers; and a role that can only read cannot take it, unlike an advisory lock.
@@ -76,7 +83,7 @@ def register_stream(
         "retired_at": None,
     }
     row = connection.execute(_STREAM, {"source_id": source_id, "region": stream.region}).one_or_none()
-    if row is None or not _is_same_list(row, source):
+    if row is None or not (is_identical(row, source) or is_same_list(row, source)):
         return None
     if _differs(row, _values(source)) and not process.is_superseded_by(row):
         return None
@@ -167,20 +174,11 @@ def _differs(row: Row[Any], values: dict[str, Any]) -> bool:
 def reject_duplicate_sources(configured: Iterable[Source]) -> None:
     """Raise ConfigurationError if two sources read the same list of one account."""
     for one, other in combinations(configured, 2):
-        if (one.provider, one.site) == (other.provider, other.site) and _is_same_account(one, other):
+        if is_same_list(one, other):
             raise ConfigurationError(
-                f"the sources {one.name} and {other.name} read the same list ({_provider_of(one)}, "
+                f"the sources {one.name} and {other.name} read the same list ({provider_text(one)}, "
                 f"account {one.account}): keep one of them"
             )
-
-
-def _provider_of(source: Source | Row[Any]) -> str:
-    return f"{source.provider} ({source.site})" if source.site else str(source.provider)
-
-
-def _is_same_account(one: Source | Row[Any], other: Source) -> bool:
-    same_key = one.key_hash != "" and one.key_hash == other.key_hash
-    return same_key or (one.account != "" and one.account == other.account)
 
 
 def _named(
@@ -188,26 +186,27 @@ def _named(
 ) -> Row[Any] | None:
     """The row with the name of `source`. Raises ConfigurationError if it belongs to something else."""
     row = next((row for row in stored if row.name == source.name), None)
-    if row is None or _is_identical(row, source):
+    if row is None or is_identical(row, source):
         return row
     if (row.provider, row.site) != (source.provider, source.site):
         raise ConfigurationError(
-            f"the source {source.name} was {_provider_of(row)} before: give the new one another name"
+            f"the source {source.name} was {provider_text(row)} before: give the new one another name"
             " (to swap names, use a third one in between)"
         )
-    if any(_is_identical(other, source) for other in stored if other is not row):
+    if any(is_identical(other, source) for other in stored if other is not row):
         raise ConfigurationError(
             f"the source {source.name} was of another account before, and this account has a history "
             "of its own: give it the name it had, or a new one"
         )
-    if _is_same_list(row, source):
+    if is_same_list(row, source):
         return row
-    if owner := next((other for other in configured if _is_same_list(row, other)), None):
+    owners = (other for other in configured if is_identical(row, other) or is_same_list(row, other))
+    if owner := next(owners, None):
         raise ConfigurationError(
             f"the source {source.name} was of another account before, which is {owner.name} now: "
             f"give {owner.name} its former name, and {source.name} a new one"
         )
-    if _is_named_account(row.account) and _is_named_account(source.account):
+    if is_named_account(row.account) and is_named_account(source.account):
         raise ConfigurationError(
             f"the source {source.name} was of the account {row.account} before, and is of {source.account}"
             " now: give the new one another name"
@@ -221,31 +220,8 @@ def _named(
     return row
 
 
-def _is_same_list(row: Row[Any], source: Source) -> bool:
-    """Whether the row is certainly of the list of `source`."""
-    is_same_site = (row.provider, row.site) == (source.provider, source.site)
-    return is_same_site and (_is_identical(row, source) or _is_same_account(row, source))
-
-
-def _is_named_account(account: str) -> bool:
-    """Whether the account has a number or a name: the default, a masked key, changes with the key."""
-    return account != "" and "***" not in account
-
-
 def _renamed(source: Source, stored: Iterable[Row[Any]], names: set[str]) -> Row[Any] | None:
     """The row of the same list whose name no configured source has; its key may have changed too."""
     unnamed = [row for row in stored if row.name not in names]
-    known = [row for row in unnamed if _is_identical(row, source) or _is_known_list(row, source)]
-    return min(known, key=lambda row: not _is_identical(row, source), default=None)
-
-
-def _is_known_list(row: Row[Any], source: Source) -> bool:
-    """Whether key or account prove that the row is of the list of `source`. A masked key proves nothing."""
-    same_key = source.key_hash != "" and row.key_hash == source.key_hash
-    same_account = _is_named_account(source.account) and row.account == source.account
-    return (row.provider, row.site) == (source.provider, source.site) and (same_key or same_account)
-
-
-def _is_identical(row: Row[Any], source: Source) -> bool:
-    known = (row.provider, row.site, row.account, row.key_hash)
-    return known == (source.provider, source.site, source.account, source.key_hash)
+    known = [row for row in unnamed if is_identical(row, source) or is_known_list(row, source)]
+    return min(known, key=lambda row: not is_identical(row, source), default=None)
