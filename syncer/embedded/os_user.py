@@ -12,7 +12,8 @@ from typing import Any
 
 from syncer.errors import ConfigurationError, StoreUnavailable
 
-#: The users that a root process switches to: the first of these that exists.
+#: The accounts of the system that a root process switches to: the first of these that exists. `nobody` is the
+#: one that every system has.
 _UNPRIVILEGED_USERS = ("syncer", "postgres", "nobody")
 
 #: The variables that programs inherit. The others can hold secrets, or PG* values that would misdirect them.

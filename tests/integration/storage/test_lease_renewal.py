@@ -128,3 +128,6 @@ def test_renewal_survives_a_lack_of_memory(
     with impatient("one").claim(stream):
         (before,) = look("SELECT renewed_at FROM sync.leases")
         wait_until(lambda: look("SELECT renewed_at FROM sync.leases") != [before])
+        (after,) = look("SELECT renewed_at FROM sync.leases WHERE expires_at > clock_timestamp()")
+    assert failures == []
+    assert after["renewed_at"] > before["renewed_at"]
